@@ -1,0 +1,7 @@
+{% macro gate_bound_names() -%}
+    {#- The bounds that the seed gate_bounds must hold, each exactly once. -#}
+    {{ return([
+        'min_customers', 'warn_share_gap', 'block_share_gap', 'warn_share_drift',
+        'block_share_drift', 'warn_customer_drop', 'block_customer_drop', 'warn_feed_age',
+    ]) }}
+{%- endmacro %}

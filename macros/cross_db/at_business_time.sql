@@ -1,0 +1,9 @@
+{% macro at_business_time(text) -%}
+    {#- The local time stamp in the business time zone of a text with a zone (Z, +08:00);
+        null where it cannot be read. -#}
+    {{ return(adapter.dispatch('at_business_time', 'customer_tiering')(text)) }}
+{%- endmacro %}
+
+{% macro duckdb__at_business_time(text) -%}
+    try_cast({{ text }} as timestamptz) at time zone '{{ var("business_time_zone") }}'
+{%- endmacro %}

@@ -1,0 +1,18 @@
+{% macro matches(text, pattern) -%}
+    {#- Whether a regular expression is found in a text. -#}
+    {{ return(adapter.dispatch('matches', 'customer_tiering')(text, pattern)) }}
+{%- endmacro %}
+
+{% macro duckdb__matches(text, pattern) -%}
+    regexp_matches({{ text }}, '{{ pattern }}')
+{%- endmacro %}
+
+
+{% macro replace_all(text, pattern, replacement) -%}
+    {#- Every match of a regular expression replaced. Groups are written \1, \2. -#}
+    {{ return(adapter.dispatch('replace_all', 'customer_tiering')(text, pattern, replacement)) }}
+{%- endmacro %}
+
+{% macro duckdb__replace_all(text, pattern, replacement) -%}
+    regexp_replace({{ text }}, '{{ pattern }}', '{{ replacement }}', 'g')
+{%- endmacro %}

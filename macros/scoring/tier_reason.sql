@@ -1,0 +1,57 @@
+{#- The sentence that explains a tier to the last point, in the words of the label seeds.
+    Written out once per language: word order is not a parameter. -#}
+
+{% macro one_decimal(number) -%}
+    cast(cast(round({{ number }}, 1) as decimal(18, 1)) as string)
+{%- endmacro %}
+
+{% macro two_decimals(number) -%}
+    cast(cast(round({{ number }}, 2) as decimal(18, 2)) as string)
+{%- endmacro %}
+
+
+{% macro tier_reason_en(methods) -%}
+    case
+        when composite_score is null then 'Prospect: has not bought yet.'
+        else concat_ws(
+            ' ',
+            'Tier ' || tier_code || ' (' || tier_name_en || ') with '
+            || {{ one_decimal('composite_score') }} || ' of 100 points.',
+            stage_en || ': last purchase ' || cast(recency_days as string) || ' days ago; '
+            || cast(order_count as string) || ' orders and {{ var("reporting_currency") }} '
+            || {{ two_decimals('net_revenue') }} || ' net revenue in the last {{ var("lookback_days") }} days.',
+            'Points: ' || concat_ws(
+                ', '
+                {%- for method in methods %},
+                {{ method }}_en || ' ' || {{ one_decimal(method ~ '_points') }} || ' of '
+                || {{ one_decimal('100 * ' ~ method ~ '_weight') }}
+                {%- endfor %}
+            ) || '.',
+            'Guardrail: ' || guardrail_en || '.',
+            {{ one_decimal('points_to_next_tier') }} || ' points to tier ' || next_tier_code || '.'
+        )
+    end
+{%- endmacro %}
+
+
+{% macro tier_reason_zh(methods) -%}
+    case
+        when composite_score is null then '潜在客户：尚未购买。'
+        else concat_ws(
+            '',
+            tier_code || '级（' || tier_name_zh || '），综合得分' || {{ one_decimal('composite_score') }}
+            || '分（满分100分）。',
+            stage_zh || '：最近一次购买在' || cast(recency_days as string) || '天前，近{{ var("lookback_days") }}天下单'
+            || cast(order_count as string) || '次，净消费' || {{ two_decimals('net_revenue') }} || ' {{ var("reporting_currency") }}。',
+            '得分构成：' || concat_ws(
+                '，'
+                {%- for method in methods %},
+                {{ method }}_zh || {{ one_decimal(method ~ '_points') }} || '分（满分'
+                || {{ one_decimal('100 * ' ~ method ~ '_weight') }} || '分）'
+                {%- endfor %}
+            ) || '。',
+            '规则保护：' || guardrail_zh || '。',
+            '距离' || next_tier_code || '级还差' || {{ one_decimal('points_to_next_tier') }} || '分。'
+        )
+    end
+{%- endmacro %}

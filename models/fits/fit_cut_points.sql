@@ -1,0 +1,60 @@
+/* One row per scored date, business line and measure: the percentiles that its scores are
+   compared with, rounded so that they read like rules. Learned from the customers who are
+   active in the measure: who ordered in the window, or, for interactions, had one. */
+with
+
+features as (
+
+    select * from {{ ref('int_customer_features') }}
+
+),
+
+{% set measures = {
+    'recency_days': 'order_count > 0',
+    'order_count': 'order_count > 0',
+    'net_revenue': 'order_count > 0',
+    'margin': 'order_count > 0 and margin is not null',
+    'interaction_count': 'interaction_count > 0',
+} %}
+
+learned as (
+
+    select
+        as_of_date,
+        business_line,
+        {% for measure, is_active in measures.items() %}
+        count(case when {{ is_active }} then 1 end) as {{ measure }}_customers,
+        {{ percentiles(
+            'case when ' ~ is_active ~ ' then ' ~ measure ~ ' end', [0.2, 0.4, 0.6, 0.8, 0.95]
+        ) }} as {{ measure }}_percentiles{{ ',' if not loop.last }}
+        {% endfor %}
+    from features
+    group by as_of_date, business_line
+
+),
+
+by_measure as (
+
+    {% for measure in measures %}
+    select
+        as_of_date,
+        business_line,
+        '{{ measure }}' as measure,
+        {{ measure }}_customers as customers,
+        {{ measure }}_percentiles as percentiles
+    from learned
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+)
+
+select
+    as_of_date,
+    business_line,
+    measure,
+    cast(customers as integer) as customers,
+    {% for fraction in ['p20', 'p40', 'p60', 'p80', 'p95'] %}
+    {{ round_significant(array_item('percentiles', loop.index)) }} as {{ fraction }}{{ ',' if not loop.last }}
+    {% endfor %}
+from by_measure
+where customers > 0

@@ -1,0 +1,123 @@
+/* One row per customer and span of scored dates over which nothing about them changed:
+   running totals as of each scored date, from changes alone. A fact changes the totals on the
+   scored date that first sees it and, for what is counted in the look-back window, once more
+   on the one that leaves it behind. So the facts are read once, however many dates there are. */
+with
+
+days as (
+
+    select
+        days.*,
+        calendar.enters_at,
+        calendar.leaves_at,
+        calendar.leaves_at is null or calendar.leaves_at > calendar.enters_at as is_ever_in_window
+    from {{ ref('int_customer_days') }} as days
+    inner join {{ ref('int_activity_calendar') }} as calendar
+        on days.activity_date = calendar.activity_date
+
+),
+
+changes as (
+
+    select
+        customer_id,
+        enters_at as changed_at,
+        purchase_date as first_purchase_date,
+        purchase_date as last_purchase_date,
+        previous_purchase_date,
+        case when purchase_date is not null then 1 else 0 end as purchase_day_count,
+        order_count as lifetime_order_count,
+        net_revenue as lifetime_net_revenue,
+        case when is_ever_in_window then order_count else 0 end as order_count,
+        case when is_ever_in_window then net_revenue else 0 end as net_revenue,
+        case when is_ever_in_window then costed_revenue else 0 end as costed_revenue,
+        case when is_ever_in_window then costed_margin else 0 end as costed_margin,
+        case when is_ever_in_window then interaction_count else 0 end as interaction_count
+    from days
+
+    union all
+
+    select
+        customer_id,
+        leaves_at as changed_at,
+        null as first_purchase_date,
+        null as last_purchase_date,
+        null as previous_purchase_date,
+        0 as purchase_day_count,
+        0 as lifetime_order_count,
+        0 as lifetime_net_revenue,
+        -order_count as order_count,
+        -net_revenue as net_revenue,
+        -costed_revenue as costed_revenue,
+        -costed_margin as costed_margin,
+        -interaction_count as interaction_count
+    from days
+    where is_ever_in_window and leaves_at is not null
+
+    union all
+
+    /* Becoming known is a change too: it gives those who have done nothing yet their row. */
+    select
+        customers.customer_id,
+        calendar.enters_at as changed_at,
+        null as first_purchase_date,
+        null as last_purchase_date,
+        null as previous_purchase_date,
+        0 as purchase_day_count,
+        0 as lifetime_order_count,
+        0 as lifetime_net_revenue,
+        0 as order_count,
+        0 as net_revenue,
+        0 as costed_revenue,
+        0 as costed_margin,
+        0 as interaction_count
+    from {{ ref('int_customers') }} as customers
+    inner join {{ ref('int_activity_calendar') }} as calendar
+        on customers.known_since = calendar.activity_date
+
+),
+
+/* Sums are cast back at once: wide ones double the time of the running totals. */
+changes_by_date as (
+
+    select
+        customer_id,
+        changed_at,
+        min(first_purchase_date) as first_purchase_date,
+        max(last_purchase_date) as last_purchase_date,
+        max(previous_purchase_date) as previous_purchase_date,
+        {% for measure in ['purchase_day_count', 'lifetime_order_count', 'order_count',
+            'interaction_count'] %}
+        cast(sum({{ measure }}) as integer) as {{ measure }},
+        {% endfor %}
+        {% for measure in ['lifetime_net_revenue', 'net_revenue', 'costed_revenue',
+            'costed_margin'] %}
+        cast(sum({{ measure }}) as decimal(18, 4)) as {{ measure }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from changes
+    group by customer_id, changed_at
+
+)
+
+select
+    customer_id,
+    changed_at as state_from,
+    coalesce(
+        lead(changed_at) over (partition by customer_id order by changed_at), date '9999-12-31'
+    ) as state_until,
+    min(first_purchase_date) over so_far as first_purchase_date,
+    max(last_purchase_date) over so_far as last_purchase_date,
+    /* The gap before the latest purchase starts at the latest of all starts of gaps. */
+    max(previous_purchase_date) over so_far as previous_purchase_date,
+    {% for measure in ['purchase_day_count', 'lifetime_order_count', 'order_count',
+        'interaction_count'] %}
+    cast(sum({{ measure }}) over so_far as integer) as {{ measure }},
+    {% endfor %}
+    {% for measure in ['lifetime_net_revenue', 'net_revenue', 'costed_revenue',
+        'costed_margin'] %}
+    cast(sum({{ measure }}) over so_far as decimal(18, 4)) as {{ measure }}{{ ',' if not loop.last }}
+    {% endfor %}
+from changes_by_date
+window so_far as (
+    partition by customer_id order by changed_at rows between unbounded preceding and current row
+)

@@ -1,0 +1,53 @@
+/* One row per customer: whoever is in the CRM's list or has an order.
+   Attributes have no date of their own and are taken as known today. */
+with
+
+listed as (
+
+    select * from {{ ref('stg_customers') }} where outcome = 'accepted'
+
+),
+
+ordering as (
+
+    select
+        customer_id,
+        min(order_date) as first_order_date,
+        min(business_line) as lowest_business_line,
+        max(business_line) as highest_business_line
+    from {{ ref('int_orders') }}
+    where outcome = 'accepted'
+    group by customer_id
+
+)
+
+select
+    coalesce(listed.customer_id, ordering.customer_id) as customer_id,
+    listed.customer_type,
+    listed.industry,
+    listed.company_size,
+    listed.region,
+    listed.city,
+    listed.acquisition_channel,
+    listed.acquisition_cost,
+    listed.business_line as own_business_line,
+    /* Who is listed without a date has always been there. */
+    least(
+        case
+            when listed.customer_id is not null
+                then coalesce(cast(listed.created_at as date), date '1900-01-01')
+            else ordering.first_order_date
+        end,
+        coalesce(ordering.first_order_date, date '9999-12-31')
+    ) as known_since,
+    /* Most customers buy in one line only: the dear question "which line brings most, on this
+       date?" is put for the others alone. */
+    case
+        when ordering.lowest_business_line = ordering.highest_business_line
+            then ordering.lowest_business_line
+    end as only_business_line,
+    coalesce(
+        ordering.lowest_business_line < ordering.highest_business_line, false
+    ) as buys_in_several_lines
+from listed
+full outer join ordering on listed.customer_id = ordering.customer_id

@@ -1,0 +1,23 @@
+/* One row per raw record: what became of it. Every source ends up here, so nothing is lost. */
+{{ config(materialized='view') }}
+{% set outcomes = {
+    'customers': ('stg_customers', 'customer_id'),
+    'orders': ('int_orders', 'order_id'),
+    'order_items': ('int_order_items', 'order_id'),
+    'products': ('stg_products', 'product_id'),
+    'refunds': ('int_refunds', 'refund_id'),
+    'interactions': ('int_interactions', 'interaction_id'),
+    'events': ('int_events', 'event_id'),
+    'fx_rates': ('stg_fx_rates', 'currency'),
+} %}
+{% for source, (model, key) in outcomes.items() %}
+select
+    '{{ source }}' as source,
+    source_row,
+    {{ key }} as record_id,
+    outcome,
+    reject_reason
+from {{ ref(model) }}
+{% if source == 'refunds' %}where source = 'refunds'{% endif %}
+{{ 'union all' if not loop.last }}
+{% endfor %}

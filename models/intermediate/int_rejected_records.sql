@@ -1,0 +1,61 @@
+/* One row per raw record that was rejected, with the reason and the record as it was given. */
+with
+
+rejected as (
+
+    select
+        source,
+        source_row,
+        record_id,
+        reject_reason
+    from {{ ref('int_record_outcomes') }}
+    where outcome = 'rejected'
+
+),
+
+files as (
+
+    select
+        source,
+        source_file
+    from {{ ref('stg_record_counts') }}
+
+),
+
+/* Looked up here, and not carried along, because few records of millions are rejected. */
+raw_records as (
+
+    {% for name in raw_source_names() %}
+    select
+        '{{ name }}' as source,
+        raw.source_row,
+        {{ row_as_json('raw') }} as raw_record
+    from {{ source('crm', name) }} as raw
+    inner join rejected on raw.source_row = rejected.source_row and rejected.source = '{{ name }}'
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+)
+
+select
+    rejected.source,
+    files.source_file,
+    rejected.source_row,
+    rejected.record_id,
+    rejected.reject_reason,
+    raw_records.raw_record
+from rejected
+inner join files on rejected.source = files.source
+left join raw_records
+    on rejected.source = raw_records.source and rejected.source_row = raw_records.source_row
+
+union all
+
+select
+    source,
+    source_file,
+    source_row,
+    null as record_id,
+    'unreadable_line' as reject_reason,
+    line as raw_record
+from {{ ref('stg_unreadable_lines') }}

@@ -1,0 +1,25 @@
+/* One row per customer at the current date: the tier, and why. */
+select
+    customer_id,
+    as_of_date,
+    business_line,
+    policy,
+    tier_code,
+    tier_name_en,
+    tier_name_zh,
+    composite_score,
+    raw_tier_code,
+    guardrail_code,
+    previous_tier_code,
+    tier_since,
+    next_tier_code,
+    points_to_next_tier,
+    lifecycle_stage,
+    rfm_segment,
+    rfm_class,
+    recency_days,
+    order_count,
+    net_revenue,
+    reason_en,
+    reason_zh
+from {{ ref('customer_tier_candidate') }}

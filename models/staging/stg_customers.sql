@@ -1,0 +1,73 @@
+/* One row per record of the customers export, typed, each with its outcome. */
+with
+
+raw as (
+
+    select * from {{ source('crm', 'customers') }}
+
+),
+
+typed as (
+
+    select
+        source_row,
+        {{ clean_text('customer_id') }} as customer_id,
+        {{ clean_text('name') }} as name,
+        {{ clean_text('email') }} as email,
+        {{ clean_text('phone') }} as phone,
+        lower({{ clean_text('customer_type') }}) as customer_type,
+        lower({{ clean_text('business_line') }}) as business_line,
+        {{ clean_text('industry') }} as industry,
+        {{ clean_text('company_size') }} as company_size,
+        {{ clean_text('region') }} as region,
+        {{ clean_text('city') }} as city,
+        cast({{ parse_timestamp('birth_date') }} as date) as birth_date,
+        {{ clean_text('gender') }} as gender,
+        {{ clean_text('acquisition_channel') }} as acquisition_channel,
+        acquisition_cost as raw_acquisition_cost,
+        {{ parse_number('acquisition_cost') }} as acquisition_cost,
+        {{ clean_text('owner') }} as owner,
+        created_at as raw_created_at,
+        {{ parse_timestamp('created_at') }} as created_at,
+        updated_at as raw_updated_at,
+        {{ parse_timestamp('updated_at') }} as updated_at
+    from raw
+
+),
+
+records as (
+
+    select
+        source_row,
+        customer_id,
+        name,
+        email,
+        phone,
+        customer_type,
+        business_line,
+        industry,
+        company_size,
+        region,
+        city,
+        birth_date,
+        gender,
+        acquisition_channel,
+        acquisition_cost,
+        owner,
+        created_at,
+        updated_at,
+        case
+            when customer_id is null then 'missing_id'
+            else coalesce(
+                {{ number_problem('raw_acquisition_cost', 'acquisition_cost') }},
+                {{ date_problem('raw_created_at', 'created_at') }},
+                {{ date_problem('raw_updated_at', 'updated_at', may_be_later=true) }}
+            )
+        end as reject_reason
+    from typed
+
+),
+
+{{ resolve_versions('customers', key=['customer_id'], latest='updated_at') }}
+
+select * from resolved

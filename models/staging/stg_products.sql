@@ -1,0 +1,49 @@
+/* One row per record of the product catalogue, typed, each with its outcome. */
+with
+
+raw as (
+
+    select * from {{ source('crm', 'products') }}
+
+),
+
+typed as (
+
+    select
+        source_row,
+        {{ clean_text('product_id') }} as product_id,
+        {{ clean_text('product_name') }} as product_name,
+        {{ clean_text('category') }} as category,
+        cast({{ parse_timestamp('launched_at') }} as date) as launched_at,
+        list_price as raw_list_price,
+        {{ parse_number('list_price') }} as list_price,
+        unit_cost as raw_unit_cost,
+        {{ parse_number('unit_cost') }} as unit_cost
+    from raw
+
+),
+
+records as (
+
+    select
+        source_row,
+        product_id,
+        product_name,
+        category,
+        launched_at,
+        list_price,
+        unit_cost,
+        case
+            when product_id is null then 'missing_id'
+            else coalesce(
+                {{ number_problem('raw_list_price', 'list_price') }},
+                {{ number_problem('raw_unit_cost', 'unit_cost') }}
+            )
+        end as reject_reason
+    from typed
+
+),
+
+{{ resolve_versions('products', key=['product_id']) }}
+
+select * from resolved

@@ -1,0 +1,8 @@
+/* One row per line of an export that is no record. */
+select
+    source,
+    source_file,
+    source_row,
+    line,
+    error
+from {{ source('crm', 'unreadable_lines') }}

@@ -1,0 +1,133 @@
+/* One row per customer at the current date: the tier as it would be published, everything that
+   explains it, and the parts that the checks need. Nothing reads it but the gate and, once the
+   gate has passed it, the published tables. */
+{{ config(schema='audit') }}
+{% set methods = var('scoring_methods') %}
+with
+
+assigned as (
+
+    select assigned.*
+    from {{ ref('tier_assigned') }} as assigned
+    inner join {{ ref('int_scoring_dates') }} as dates
+        on assigned.as_of_date = dates.as_of_date and dates.is_current
+
+),
+
+tiers as (
+
+    select
+        cast(tier_code as string) as tier_code,
+        cast(tier_rank as integer) as tier_rank,
+        cast(name_en as string) as tier_name_en,
+        cast(name_zh as string) as tier_name_zh
+    from {{ ref('tiers') }}
+
+),
+
+/* Where the next better tier starts, for each tier but the best. */
+next_tiers as (
+
+    select
+        cut_points.as_of_date,
+        cut_points.business_line,
+        tiers.tier_code,
+        cut_points.tier_code as next_tier_code,
+        cut_points.lower_score as next_lower_score
+    from {{ ref('tier_cut_points') }} as cut_points
+    inner join tiers on cut_points.tier_rank = tiers.tier_rank - 1
+    where tiers.tier_code <> 'P'
+
+),
+
+guardrails as (
+
+    select
+        cast(policy as string) as policy,
+        cast(lifecycle_stage as string) as lifecycle_stage,
+        cast(reason_en as string) as guardrail_en,
+        cast(reason_zh as string) as guardrail_zh
+    from {{ ref('guardrails') }}
+
+),
+
+stage_labels as (
+
+    select
+        cast(segment as string) as segment,
+        cast(name_en as string) as stage_en,
+        cast(name_zh as string) as stage_zh
+    from {{ ref('segment_labels') }}
+    where method = 'lifecycle'
+
+),
+
+method_labels as (
+
+    select
+        {% for method in methods %}
+        max(case when method = '{{ method }}' then cast(name_en as string) end) as {{ method }}_en,
+        max(case when method = '{{ method }}' then cast(name_zh as string) end) as {{ method }}_zh{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ ref('methods') }}
+
+),
+
+explained as (
+
+    select
+        assigned.*,
+        {% for method in methods %}
+        composites.{{ method }}_score,
+        composites.{{ method }}_weight,
+        composites.{{ method }}_points,
+        {% endfor %}
+        tiers.tier_name_en,
+        tiers.tier_name_zh,
+        tenures.previous_tier_code,
+        tenures.tier_since,
+        next_tiers.next_tier_code,
+        cast(greatest(next_tiers.next_lower_score - assigned.composite_score, 0) as decimal(9, 4))
+            as points_to_next_tier,
+        rfm.segment as rfm_segment,
+        rfm_classes.segment as rfm_class,
+        lifecycle_scores.usual_interval_days,
+        features.recency_days,
+        features.order_count,
+        features.net_revenue,
+        stage_labels.stage_en,
+        stage_labels.stage_zh,
+        case when assigned.guardrail_code is not null then guardrails.guardrail_en end as guardrail_en,
+        case when assigned.guardrail_code is not null then guardrails.guardrail_zh end as guardrail_zh
+    from assigned
+    inner join tiers on assigned.tier_code = tiers.tier_code
+    inner join stage_labels on assigned.lifecycle_stage = stage_labels.segment
+    inner join {{ ref('tier_tenure') }} as tenures on assigned.customer_id = tenures.customer_id
+    {% for alias, model in [
+        ('composites', 'tier_composite'), ('rfm', 'segment_rfm'),
+        ('rfm_classes', 'segment_rfm_class'), ('lifecycle_scores', 'score_lifecycle'),
+        ('features', 'int_customer_features'),
+    ] %}
+    inner join {{ ref(model) }} as {{ alias }}
+        on
+            assigned.customer_id = {{ alias }}.customer_id
+            and assigned.as_of_date = {{ alias }}.as_of_date
+    {% endfor %}
+    left join next_tiers
+        on
+            assigned.as_of_date = next_tiers.as_of_date
+            and assigned.business_line = next_tiers.business_line
+            and assigned.tier_code = next_tiers.tier_code
+    left join guardrails
+        on
+            assigned.policy = guardrails.policy
+            and assigned.lifecycle_stage = guardrails.lifecycle_stage
+
+)
+
+select
+    explained.*,
+    {{ tier_reason_en(methods) }} as reason_en,
+    {{ tier_reason_zh(methods) }} as reason_zh
+from explained
+cross join method_labels

@@ -1,0 +1,53 @@
+/* One row: what the gate must know of this build besides the candidate itself. */
+{{ config(schema='audit') }}
+with
+
+candidate as (
+
+    select count(*) as candidate_customers from {{ ref('customer_tier_candidate') }}
+
+),
+
+dates as (
+
+    select as_of_date from {{ ref('int_scoring_dates') }} where is_current
+
+),
+
+/* Counted apart from everything that scored them. */
+customers as (
+
+    select count(*) as known_customers
+    from {{ ref('int_customers') }} as customers
+    inner join dates on customers.known_since <= dates.as_of_date
+
+),
+
+orders as (
+
+    select max(order_date) as last_order_date from {{ ref('int_orders') }} where outcome = 'accepted'
+
+),
+
+versions as (
+
+    select {{ listed("cast(policy as string) || ' v' || cast(policy_version as string)") }} as policy_versions
+    from {{ ref('policies') }}
+
+)
+
+select
+    '{{ invocation_id }}' as invocation_id,
+    dates.as_of_date,
+    {{ run_date() }} as run_date,
+    {{ dbt.string_literal(dbt.escape_single_quotes(var('accept_jump_because'))) }} as accept_jump_because,
+    versions.policy_versions,
+    cast(customers.known_customers as integer) as known_customers,
+    cast(candidate.candidate_customers as integer) as candidate_customers,
+    cast({{ dbt.datediff('orders.last_order_date', run_date(), 'day') }} as integer) as feed_age_days,
+    ({{ fingerprint(ref('customer_tier_candidate')) }}) as candidate_fingerprint
+from dates
+cross join customers
+cross join candidate
+cross join orders
+cross join versions

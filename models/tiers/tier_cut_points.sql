@@ -1,0 +1,93 @@
+/* One row per scored date, business line and tier: the composite score from which the tier
+   starts. By percentile, it is that percentile of the composites of the date and line, rounded
+   so that it reads like a rule; by score, it is the bound itself. */
+with
+
+composites as (
+
+    select * from {{ ref('tier_composite') }} where composite_score is not null
+
+),
+
+policies as (
+
+    select
+        cast(policy as string) as policy,
+        cast(band_method as string) as band_method
+    from {{ ref('policies') }}
+
+),
+
+bands as (
+
+    select
+        cast(policy as string) as policy,
+        cast(tier_code as string) as tier_code,
+        cast(lower_bound as integer) as lower_bound
+    from {{ ref('tier_bands') }}
+
+),
+
+tiers as (
+
+    select
+        cast(tier_code as string) as tier_code,
+        cast(tier_rank as integer) as tier_rank
+    from {{ ref('tiers') }}
+
+),
+
+distributions as (
+
+    select
+        as_of_date,
+        business_line,
+        min(policy) as policy,
+        count(*) as customers,
+        {% set per_cent = [] %}
+        {% for n in range(1, 100) %}{% do per_cent.append(n / 100) %}{% endfor %}
+        {{ percentiles('composite_score', per_cent) }} as percentiles
+    from composites
+    group by as_of_date, business_line
+
+),
+
+tier_starts as (
+
+    select
+        distributions.as_of_date,
+        distributions.business_line,
+        distributions.policy,
+        bands.tier_code,
+        tiers.tier_rank,
+        cast(distributions.customers as integer) as customers,
+        case
+            when bands.lower_bound = 0 then cast(0 as decimal(18, 4))
+            when policies.band_method = 'percentile'
+                then {{ round_significant(array_item('distributions.percentiles', 'bands.lower_bound')) }}
+            else cast(bands.lower_bound as decimal(18, 4))
+        end as lower_score
+    from distributions
+    inner join policies on distributions.policy = policies.policy
+    inner join bands on distributions.policy = bands.policy
+    inner join tiers on bands.tier_code = tiers.tier_code
+
+)
+
+select
+    as_of_date,
+    business_line,
+    policy,
+    tier_code,
+    tier_rank,
+    customers,
+    /* Equal scores stay together. Where so many are equal that the next worse tier starts at the
+       same score, they belong to that one: this tier starts one step above. */
+    case
+        when lower_score = lead(lower_score) over (
+            partition by as_of_date, business_line order by tier_rank
+        )
+            then lower_score + cast(0.0001 as decimal(18, 4))
+        else lower_score
+    end as lower_score
+from tier_starts

@@ -1,0 +1,1 @@
+"""Python side of the customer_tiering dbt project: reading raw exports, gate, export."""

@@ -1,0 +1,79 @@
+"""The raw contract: which sources we read and which columns each one has.
+
+Every value is text until staging. A missing optional source arrives as an empty
+table; a missing optional column arrives as nulls; a missing required column is an
+input error. `models/staging/_staging__sources.yml` describes the same columns for people.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Source:
+    """One raw source.
+
+    Attributes:
+        name: what the field calls it; also the file name without its ending.
+        required: columns that a file of this source must have.
+        optional: columns that we read where they are present.
+    """
+
+    name: str
+    required: tuple[str, ...]
+    optional: tuple[str, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns that staging reads, required ones first."""
+        return self.required + self.optional
+
+
+def _source(name: str, required: str, optional: str) -> Source:
+    return Source(name, tuple(required.split()), tuple(optional.split()))
+
+
+# Without orders there is nothing to tier; every other source is optional.
+REQUIRED_SOURCES = frozenset({"orders"})
+
+SOURCES: dict[str, Source] = {
+    source.name: source
+    for source in (
+        _source(
+            "customers",
+            "customer_id",
+            "name email phone customer_type business_line industry company_size region city"
+            " birth_date gender acquisition_channel acquisition_cost owner created_at updated_at",
+        ),
+        _source(
+            "orders",
+            "order_id customer_id ordered_at amount",
+            "status discount_amount currency channel business_line campaign_id updated_at",
+        ),
+        _source(
+            "order_items",
+            "order_id product_id quantity unit_price",
+            "line_number unit_cost discount_amount",
+        ),
+        _source(
+            "products",
+            "product_id",
+            "product_name category launched_at list_price unit_cost",
+        ),
+        _source(
+            "refunds",
+            "refund_id customer_id refunded_at amount",
+            "order_id currency reason",
+        ),
+        _source(
+            "interactions",
+            "interaction_id customer_id occurred_at channel",
+            "kind direction outcome duration_minutes",
+        ),
+        _source(
+            "events",
+            "event_id customer_id occurred_at event_type",
+            "product_id session_id properties",
+        ),
+        _source("fx_rates", "currency valid_from rate", ""),
+    )
+}

@@ -1,0 +1,28 @@
+"""Lets dbt-duckdb register the raw export when it opens the warehouse.
+
+Named under `plugins` in profiles.yml, with the folder of the export as its configuration.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from dbt.adapters.duckdb.plugins import BasePlugin
+from duckdb import DuckDBPyConnection
+
+from customer_tiering.ingest import register_sources
+
+
+class Plugin(BasePlugin):
+    """Registers all sources once, before any model runs."""
+
+    def initialize(self, plugin_config: dict[str, Any]) -> None:
+        """Take the folder from the profile; a relative one counts from where dbt is run."""
+        self._folder = Path(plugin_config["folder"]).expanduser()
+
+    def configure_connection(self, conn: DuckDBPyConnection) -> None:
+        """Register the sources on the new connection.
+
+        Raises:
+            InputError: if the export cannot be used; dbt prints its text and stops.
+        """
+        register_sources(conn, self._folder)

@@ -1,0 +1,166 @@
+"""What is said of an export that cannot be used: the file, what is wrong, what would be right."""
+
+import codecs
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from customer_tiering.ingest import InputError, register_sources
+
+ORDERS = "order_id,customer_id,ordered_at,amount\n0001,007,2024-01-01,10\n0002,008,2024-01-02,20\n"
+ORDERS_HEADER = "order_id,customer_id,ordered_at,amount"
+
+
+@pytest.fixture
+def connection():
+    with duckdb.connect() as connection:
+        yield connection
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with a good orders.csv."""
+    (tmp_path / "orders.csv").write_text(ORDERS)
+    return tmp_path
+
+
+def rows(connection, query):
+    return connection.execute(query).fetchall()
+
+
+def problems(connection, folder):
+    """The problems that stop the registration of a folder."""
+    with pytest.raises(InputError) as caught:
+        register_sources(connection, folder)
+    assert str(folder) in str(caught.value)
+    assert all(problem in str(caught.value) for problem in caught.value.problems)
+    return caught.value.problems
+
+
+def write_mapping(folder, *lines):
+    text = "\n".join(["source,file,their_column,our_column", *lines])
+    (folder / "mapping.csv").write_text(text, encoding="utf-8")
+
+
+def test_missing_folder(connection, tmp_path):
+    (problem,) = problems(connection, tmp_path / "nowhere")
+    assert "does not exist" in problem
+    assert "CRM_DATA" in problem
+
+
+def test_folder_without_orders_lists_what_is_there(connection, tmp_path):
+    (tmp_path / "sales_2024.csv").write_text(ORDERS)
+    (problem,) = problems(connection, tmp_path)
+    assert "no orders.csv or orders.parquet" in problem
+    assert "sales_2024.csv" in problem
+    assert "mapping.csv" in problem
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", ORDERS_HEADER + "\n"])
+def test_empty_orders(connection, tmp_path, text):
+    (tmp_path / "orders.csv").write_text(text)
+    (problem,) = problems(connection, tmp_path)
+    assert problem.startswith("orders.csv has no rows")
+
+
+@pytest.mark.parametrize("text", ["", "product_id,product_name\n"])
+def test_an_empty_optional_file_is_an_empty_source(connection, folder, text):
+    (folder / "products.csv").write_text(text)
+    register_sources(connection, folder)
+    assert rows(connection, "select count(*) from raw.products") == [(0,)]
+
+
+def test_missing_required_column_names_the_columns_found(connection, tmp_path):
+    (tmp_path / "orders.csv").write_text("order_id,customer_id,date,total\n1,c,d,5\n")
+    first, second = problems(connection, tmp_path)
+    assert "orders.csv has no column 'ordered_at'" in first
+    assert "orders.csv has no column 'amount'" in second
+    assert "Columns found: order_id, customer_id, date, total" in second
+
+
+def test_two_headers_that_read_alike(connection, tmp_path):
+    (tmp_path / "orders.csv").write_text(
+        "Order ID,order_id,customer_id,ordered_at,amount\n1,2,c,d,5\n"
+    )
+    (problem,) = problems(connection, tmp_path)
+    assert "orders.csv: the columns 'Order ID' and 'order_id' both read as order_id" in problem
+
+
+def test_two_files_of_one_source(connection, folder):
+    pq.write_table(pa.table({"order_id": ["p"]}), folder / "orders.parquet")
+    (problem,) = problems(connection, folder)
+    assert "orders.csv and orders.parquet are both files of the source orders" in problem
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("customers.csv", b"PK\x03\x04rest", "is an Excel workbook"),
+        ("customers.csv", b"customer_id\n\0\0\n", "is not a text file"),
+        ("customers.csv", codecs.BOM_UTF16_LE + b"\x00\xd8", "does not decode"),
+        ("customers.csv", "customer_id,name\n1,Zoë, x\n2,André\n".encode("latin-1"), "is neither"),
+        ("customers.csv", b'customer_id,"' + b"x" * 3_000_000, "header that cannot be read"),
+        ("customers.csv", b"customer_id,name\n1\n2\n", "none of them can be read"),
+        ("customers.parquet", b"PAR1 nonsense", "is not a Parquet file, or damaged"),
+        ("customers.parquet", b"", "is not a Parquet file, or damaged"),
+        ("customers.xlsx", b"PK\x03\x04", "has an ending that is not read"),
+        ("customers.csv", None, "is a folder"),
+    ],
+)
+def test_files_that_cannot_be_used(connection, folder, name, content, said):
+    if content is None:
+        (folder / name).mkdir()
+    else:
+        (folder / name).write_bytes(content)
+    (problem,) = problems(connection, folder)
+    assert problem.startswith(name)
+    assert said in problem.replace("but an ending", "has an ending")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("order,orders.csv,a,amount", "there is no source 'order'. The sources are customers, "),
+        ("orders,orders.csv,a,total", "orders has no column 'total'. Its columns are order_id, "),
+        (
+            "orders,sales.csv,a,amount",
+            "no file 'sales.csv' in the folder. Files found: mapping.csv,",
+        ),
+        ("orders,,a,amount", "no file is named"),
+        (
+            "orders,orders.csv,betrag,amount",
+            "orders.csv has no column 'betrag'. Columns found: order",
+        ),
+        ("orders,orders.csv,amount,", "their_column and our_column go together"),
+        ("orders,orders.csv,amount,customer_id", "customer_id of orders is mapped a second time"),
+        ("orders,other.csv,amount,amount", "One source has one file"),
+    ],
+)
+def test_mapping_errors_name_the_line(connection, folder, line, said):
+    (folder / "other.csv").write_text(ORDERS)
+    write_mapping(folder, "orders,orders.csv,customer_id,customer_id", line)
+    (problem,) = problems(connection, folder)
+    assert problem.startswith("mapping.csv, line 3: ")
+    assert said in problem
+
+
+@pytest.mark.parametrize("text", ["", "source,file,theirs,ours\norders,orders.csv,a,b\n"])
+def test_mapping_without_its_header(connection, folder, text):
+    (folder / "mapping.csv").write_text(text)
+    (problem,) = problems(connection, folder)
+    assert "mapping.csv, line 1: the header lacks" in problem
+    assert "source,file,their_column,our_column" in problem
+
+
+def test_all_problems_are_told_together_and_nothing_is_registered(connection, folder):
+    (folder / "customers.csv").write_bytes(b"PK\x03\x04")
+    (folder / "refunds.parquet").write_bytes(b"nonsense")
+    (folder / "products.csv").write_text("name\nx\n")
+    write_mapping(folder, "order_items,items.csv,,")
+    found = problems(connection, folder)
+    assert len(found) == 4
+    for name in ("customers.csv", "refunds.parquet", "products.csv", "mapping.csv"):
+        assert any(name in problem for problem in found)
+    assert rows(connection, "select count(*) from raw.source_files") == [(0,)]
