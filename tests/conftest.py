@@ -1,0 +1,111 @@
+"""Whole builds for the tests: each in a folder of its own, with the commands people type."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+import yaml
+
+PROJECT = Path(__file__).resolve().parents[1]
+SHARED = PROJECT.parent / "shared"
+DBT = str(Path(sys.executable).parent / "dbt")
+
+
+@dataclass
+class Workspace:
+    """A warehouse, an export folder and a raw data folder that belong to one test.
+
+    Attributes:
+        folder: holds the warehouse, the export, dbt's target and logs.
+        data: the raw export; the committed sample unless a test says otherwise.
+        project: the dbt project; this one unless a test works on a copy.
+        environment: further environment variables.
+    """
+
+    folder: Path
+    data: Path = PROJECT / "sample_data"
+    project: Path = PROJECT
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def warehouse(self) -> Path:
+        return self.folder / "warehouse.duckdb"
+
+    @property
+    def export(self) -> Path:
+        return self.folder / "export"
+
+    def command(self, *words: str, variables: dict | None = None) -> list[str]:
+        command = [DBT, *words, "--target-path", str(self.folder / "target")]
+        command += ["--log-path", str(self.folder / "logs")]
+        if variables:
+            command += ["--vars", yaml.safe_dump(variables, default_flow_style=True).strip()]
+        return command
+
+    def full_environment(self) -> dict[str, str]:
+        return os.environ | {
+            "CRM_DATA": str(self.data),
+            "DUCKDB_PATH": str(self.warehouse),
+            "EXPORT_PATH": str(self.export),
+            **self.environment,
+        }
+
+    def dbt(
+        self, *words: str, variables: dict | None = None, fails: bool = False
+    ) -> subprocess.CompletedProcess:
+        """Run dbt; the test fails at once where it ends otherwise than expected."""
+        done = subprocess.run(
+            self.command(*words, variables=variables),
+            cwd=self.project,
+            env=self.full_environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode != 0) == fails, done.stdout[-6000:] + done.stderr[-2000:]
+        return done
+
+    def query(self, sql: str, parameters: Sequence | None = None) -> pd.DataFrame:
+        """Read the warehouse, as a data frame."""
+        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+            return connection.execute(sql, parameters or []).df()
+
+    def rows(self, sql: str, parameters: Sequence | None = None) -> list[tuple]:
+        """Read the warehouse, as tuples with Python's own types (decimals stay decimals)."""
+        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+            return connection.execute(sql, parameters or []).fetchall()
+
+
+def copy_project(destination: Path) -> Path:
+    """A copy of the project's files, for tests that change rules or models."""
+    shutil.copytree(
+        PROJECT,
+        destination,
+        ignore=shutil.ignore_patterns(
+            ".git", ".venv", "target", "logs", "export", "*.duckdb*", ".*_cache", "bench", "data_docs"
+        ),
+    )
+    return destination
+
+
+def shared_data(name: str) -> Path:
+    """A folder of the shared data sets, or skip with the reason."""
+    folder = SHARED / "data" / name
+    if not folder.exists():
+        pytest.skip(f"the data set {name} is not beside the project (../shared/data/{name})")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sample_build(tmp_path_factory) -> Workspace:
+    """One `dbt build` of the committed sample, for every test that only reads it."""
+    workspace = Workspace(tmp_path_factory.mktemp("sample_build"))
+    workspace.dbt("build")
+    return workspace
