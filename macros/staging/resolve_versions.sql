@@ -13,6 +13,7 @@
             source_name: the raw source.
             key: columns that identify a record; a record without them has no versions.
             latest: column of `records` that says which version is the latest. -#}
+    {{- wait_for_config() }}
     repeated_keys as (
         select
             {%- for column in key %}

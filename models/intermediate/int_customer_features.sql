@@ -49,7 +49,11 @@ dated as (
     from states
     inner join spans
         on states.state_from = spans.span_from and states.state_until = spans.span_until
-    inner join customers on states.customer_id = customers.customer_id
+    /* A call may be older than the CRM's record of whom it was with: no customer yet. */
+    inner join customers
+        on
+            states.customer_id = customers.customer_id
+            and spans.as_of_date >= customers.known_since
     left join leading_lines
         on
             states.customer_id = leading_lines.customer_id

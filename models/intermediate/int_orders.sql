@@ -49,8 +49,6 @@ judged as (
             else rates.rate
         end as exchange_rate,
         orders.business_line,
-        orders.channel,
-        orders.campaign_id,
         orders.outcome as staged_outcome,
         orders.reject_reason as staged_reason,
         orders.order_status is not null and statuses.is_sale is null as has_unknown_status,
@@ -73,8 +71,6 @@ select
     amount,
     exchange_rate,
     business_line,
-    channel,
-    campaign_id,
     case
         when staged_outcome <> 'accepted' then staged_outcome
         when has_unknown_status then 'rejected'

@@ -1,5 +1,6 @@
 /* One row per date that is scored: the current date and the last `history_months` month ends
    before it, none of them before the first order. */
+{{- wait_for_config() }}
 with
 
 sales as (
@@ -41,7 +42,8 @@ candidates as (
         true as is_current
     from current_date_chosen
 
-    {% for months_back in range(1, (var('history_months') | int) + 1) %}
+    {#- No more than config_errors allows: a slip must not end in an endless statement. #}
+    {% for months_back in range(1, [var('history_months') | int, 120] | min + 1) %}
     union all
     select
         last_day({{ dbt.dateadd('month', -months_back, 'as_of_date') }}) as as_of_date,

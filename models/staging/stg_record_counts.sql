@@ -1,5 +1,6 @@
 /* One row per source: how many records its file holds, counted apart from everything else,
    so that the reconciliation has a second opinion. */
+{{- wait_for_config() }}
 with
 
 readable as (

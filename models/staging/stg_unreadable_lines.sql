@@ -1,4 +1,5 @@
 /* One row per line of an export that is no record. */
+{{- wait_for_config() }}
 select
     source,
     source_file,

@@ -2,7 +2,7 @@
    explains it, and the parts that the checks need. Nothing reads it but the gate and, once the
    gate has passed it, the published tables. */
 {{ config(schema='audit') }}
-{% set methods = var('scoring_methods') %}
+{% set methods = scoring_methods() %}
 with
 
 assigned as (
@@ -18,25 +18,9 @@ tiers as (
 
     select
         cast(tier_code as string) as tier_code,
-        cast(tier_rank as integer) as tier_rank,
         cast(name_en as string) as tier_name_en,
         cast(name_zh as string) as tier_name_zh
     from {{ ref('tiers') }}
-
-),
-
-/* Where the next better tier starts, for each tier but the best. */
-next_tiers as (
-
-    select
-        cut_points.as_of_date,
-        cut_points.business_line,
-        tiers.tier_code,
-        cut_points.tier_code as next_tier_code,
-        cut_points.lower_score as next_lower_score
-    from {{ ref('tier_cut_points') }} as cut_points
-    inner join tiers on cut_points.tier_rank = tiers.tier_rank - 1
-    where tiers.tier_code <> 'P'
 
 ),
 
@@ -86,8 +70,8 @@ explained as (
         tiers.tier_name_zh,
         tenures.previous_tier_code,
         tenures.tier_since,
-        next_tiers.next_tier_code,
-        cast(greatest(next_tiers.next_lower_score - assigned.composite_score, 0) as decimal(9, 4))
+        cut_points.next_tier_code,
+        cast(greatest(cut_points.next_lower_score - assigned.composite_score, 0) as decimal(9, 4))
             as points_to_next_tier,
         rfm.segment as rfm_segment,
         rfm_classes.segment as rfm_class,
@@ -113,11 +97,11 @@ explained as (
             assigned.customer_id = {{ alias }}.customer_id
             and assigned.as_of_date = {{ alias }}.as_of_date
     {% endfor %}
-    left join next_tiers
+    left join {{ ref('tier_cut_points') }} as cut_points
         on
-            assigned.as_of_date = next_tiers.as_of_date
-            and assigned.business_line = next_tiers.business_line
-            and assigned.tier_code = next_tiers.tier_code
+            assigned.as_of_date = cut_points.as_of_date
+            and assigned.business_line = cut_points.business_line
+            and assigned.tier_code = cut_points.tier_code
     left join guardrails
         on
             assigned.policy = guardrails.policy

@@ -1,4 +1,16 @@
+"""One row per expectation: the verdict on the candidate, by the suites in expectations/.
+
+Its hooks (in dbt_project.yml) keep the verdict, tell it, and stop the build on a blocked one.
+"""
+
+from customer_tiering.gate import judge_candidate
+
+
 def model(dbt, session):
-    """One row per expectation: the verdict on the candidate."""
+    """Judge the candidate and what was made of it; all of that is in the schema of this model."""
     dbt.config(schema="audit", materialized="table")
-    return dbt.ref("gate_context")
+    dbt.ref("customer_tier_candidate")
+    dbt.ref("customer_tier_factors_candidate")
+    dbt.ref("customer_tier_profile")
+    dbt.ref("gate_context")
+    return judge_candidate(session, dbt.this.schema)

@@ -1,7 +1,6 @@
 /* One row per business line and tier of the candidate: how many customers, of which value, and
    how that compares with the bands and with the last passed build. What the gate judges. */
 {{ config(schema='audit') }}
-{% set last_passed = adapter.get_relation(this.database, this.schema, 'passed_profiles') if execute %}
 with
 
 candidate as (
@@ -10,37 +9,53 @@ candidate as (
 
 ),
 
-tiers as (
-
-    select
-        cast(tier_code as string) as tier_code,
-        cast(tier_rank as integer) as tier_rank
-    from {{ ref('tiers') }}
-    where tier_code <> 'P'
-
-),
-
 bands as (
 
     select
         cast(bands.policy as string) as policy,
         cast(bands.tier_code as string) as tier_code,
-        case
-            when policies.band_method = 'percentile'
-                then (cast(bands.upper_bound as double) - cast(bands.lower_bound as double)) / 100
-        end as band_share
+        cast(tiers.tier_rank as integer) as tier_rank,
+        cast(bands.lower_bound as double) / 100 as lower_share,
+        cast(bands.upper_bound as double) / 100 as upper_share,
+        policies.band_method = 'percentile' as is_by_share
     from {{ ref('tier_bands') }} as bands
     inner join {{ ref('policies') }} as policies on bands.policy = policies.policy
+    inner join {{ ref('tiers') }} as tiers on bands.tier_code = tiers.tier_code
 
 ),
 
-bounds as (
+/* Customers with equal scores, and which stretch of their line (0 the worst, 1 the best) they take. */
+equals as (
 
     select
-        {% for bound in gate_bound_names() %}
-        max(case when bound = '{{ bound }}' then cast(value as double) end) as {{ bound }}{{ ',' if not loop.last }}
-        {% endfor %}
-    from {{ ref('gate_bounds') }}
+        business_line,
+        policy,
+        sum(count(*)) over by_line as line_customers,
+        count(*) / cast(line_customers as double) as share,
+        sum(count(*)) over (by_line order by composite_score) / cast(line_customers as double) as upper_share
+    from candidate
+    group by business_line, policy, composite_score
+    window by_line as (partition by business_line)
+
+),
+
+/* Equal scores stay together, so the share of a tier can miss its band by as many as share a
+   score with somebody across an edge of the band. */
+ties as (
+
+    select
+        equals.business_line,
+        bands.tier_code,
+        sum(equals.share) as tied_share
+    from equals
+    inner join bands
+        on
+            equals.policy = bands.policy
+            and (
+                bands.lower_share < equals.upper_share and bands.lower_share > equals.upper_share - equals.share
+                or bands.upper_share < equals.upper_share and bands.upper_share > equals.upper_share - equals.share
+            )
+    group by equals.business_line, bands.tier_code
 
 ),
 
@@ -49,26 +64,8 @@ lines as (
     select
         business_line,
         min(policy) as policy,
-        count(*) as line_customers
-    from candidate
-    group by business_line
-
-),
-
-/* Equal scores stay together, so a share can miss its band by as much as the largest group of
-   equal scores holds. */
-ties as (
-
-    select
-        business_line,
-        max(tied_customers) as tied_customers
-    from (
-        select
-            business_line,
-            count(*) as tied_customers
-        from candidate
-        group by business_line, composite_score
-    ) as groups_of_equals
+        max(line_customers) as line_customers
+    from equals
     group by business_line
 
 ),
@@ -85,48 +82,50 @@ counted as (
 
 ),
 
-previous as (
+compared as (
 
-    {% if last_passed %}
     select
-        business_line,
-        tier_code,
-        customers,
-        share,
-        line_customers
-    from {{ last_passed }}
-    where passed_at = (select max(passed_at) from {{ last_passed }})
-    {% else %}
-    select
-        cast(null as string) as business_line,
-        cast(null as string) as tier_code,
-        cast(null as integer) as customers,
-        cast(null as double) as share,
-        cast(null as integer) as line_customers
-    where 1 = 0
-    {% endif %}
+        lines.business_line,
+        bands.tier_code,
+        bands.tier_rank,
+        cast(lines.line_customers as integer) as line_customers,
+        cast(coalesce(counted.customers, 0) as integer) as customers,
+        coalesce(counted.customers, 0) / cast(lines.line_customers as double) as share,
+        case when bands.is_by_share then bands.upper_share - bands.lower_share end as band_share,
+        coalesce(ties.tied_share, 0) as tied_share,
+        round(counted.mean_net_revenue, 2) as mean_net_revenue,
+        previous.share as previous_share,
+        previous.line_customers as previous_line_customers
+    from lines
+    inner join bands on lines.policy = bands.policy
+    left join counted on lines.business_line = counted.business_line and bands.tier_code = counted.tier_code
+    left join ties on lines.business_line = ties.business_line and bands.tier_code = ties.tier_code
+    left join (select * from {{ last_passed_profile() }}) as previous
+        on lines.business_line = previous.business_line and bands.tier_code = previous.tier_code
 
 )
 
+/* What chance alone does to a share p of n customers stays within three standard errors,
+   3 * sqrt(p * (1 - p) / n): that much is allowed on top of every bound. */
 select
-    lines.business_line,
-    tiers.tier_code,
-    tiers.tier_rank,
-    cast(lines.line_customers as integer) as line_customers,
-    cast(coalesce(counted.customers, 0) as integer) as customers,
-    coalesce(counted.customers, 0) / cast(lines.line_customers as double) as share,
-    bands.band_share,
-    ties.tied_customers / cast(lines.line_customers as double) as tied_share,
-    round(counted.mean_net_revenue, 2) as mean_net_revenue,
-    previous.share as previous_share,
-    previous.line_customers as previous_line_customers,
+    compared.*,
+    abs(compared.share - compared.band_share) as share_gap,
+    compared.tied_share + 3 * sqrt(
+        compared.band_share * (1 - compared.band_share) / compared.line_customers
+    ) as share_gap_allowance,
+    abs(compared.share - compared.previous_share) as share_drift,
+    3 * sqrt(
+        compared.previous_share * (1 - compared.previous_share) / compared.line_customers
+    ) as share_drift_allowance,
+    lead(compared.tier_code) over by_rank as next_tier_code,
+    lead(compared.mean_net_revenue) over by_rank as next_tier_mean_net_revenue,
     /* Below this, shares move by chance alone. */
-    lines.line_customers >= bounds.min_customers as is_judged,
-    bounds.*
-from lines
-cross join tiers
-cross join bounds
-inner join ties on lines.business_line = ties.business_line
-left join counted on lines.business_line = counted.business_line and tiers.tier_code = counted.tier_code
-left join bands on lines.policy = bands.policy and tiers.tier_code = bands.tier_code
-left join previous on lines.business_line = previous.business_line and tiers.tier_code = previous.tier_code
+    compared.line_customers >= context.min_customers as is_judged,
+    context.warn_share_gap,
+    context.block_share_gap,
+    context.warn_share_drift,
+    context.block_share_drift,
+    context.candidate_fingerprint
+from compared
+cross join {{ ref('gate_context') }} as context
+window by_rank as (partition by compared.business_line order by compared.tier_rank)

@@ -1,10 +1,14 @@
-/* One row: what the gate must know of this build besides the candidate itself. */
+/* One row: what the gate must know of this build besides the candidate itself, and the bounds
+   that it is judged by. */
 {{ config(schema='audit') }}
 with
 
 candidate as (
 
-    select count(*) as candidate_customers from {{ ref('customer_tier_candidate') }}
+    select
+        count(*) as candidate_customers,
+        count(composite_score) as tiered_customers
+    from {{ ref('customer_tier_candidate') }}
 
 ),
 
@@ -34,20 +38,56 @@ versions as (
     select {{ listed("cast(policy as string) || ' v' || cast(policy_version as string)") }} as policy_versions
     from {{ ref('policies') }}
 
+),
+
+bounds as (
+
+    select
+        {% for bound in gate_bound_names() %}
+        max(case when bound = '{{ bound }}' then cast(value as double) end) as {{ bound }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ ref('gate_bounds') }}
+
+),
+
+previous as (
+
+    select sum(customers) as previous_customers from {{ last_passed_profile() }}
+
+),
+
+compared as (
+
+    select
+        '{{ invocation_id }}' as invocation_id,
+        dates.as_of_date,
+        {{ run_date() }} as run_date,
+        {{ dbt.string_literal(dbt.escape_single_quotes(var('accept_jump_because') | trim)) }}
+            as accept_jump_because,
+        versions.policy_versions,
+        cast(customers.known_customers as integer) as known_customers,
+        cast(candidate.candidate_customers as integer) as candidate_customers,
+        cast(candidate.tiered_customers as integer) as tiered_customers,
+        cast(previous.previous_customers as integer) as previous_customers,
+        cast({{ dbt.datediff('orders.last_order_date', run_date(), 'day') }} as integer) as feed_age_days,
+        ({{ fingerprint(ref('customer_tier_candidate')) }}) as candidate_fingerprint,
+        bounds.*
+    from dates
+    cross join customers
+    cross join candidate
+    cross join orders
+    cross join versions
+    cross join bounds
+    cross join previous
+
 )
 
 select
-    '{{ invocation_id }}' as invocation_id,
-    dates.as_of_date,
-    {{ run_date() }} as run_date,
-    {{ dbt.string_literal(dbt.escape_single_quotes(var('accept_jump_because'))) }} as accept_jump_because,
-    versions.policy_versions,
-    cast(customers.known_customers as integer) as known_customers,
-    cast(candidate.candidate_customers as integer) as candidate_customers,
-    cast({{ dbt.datediff('orders.last_order_date', run_date(), 'day') }} as integer) as feed_age_days,
-    ({{ fingerprint(ref('customer_tier_candidate')) }}) as candidate_fingerprint
-from dates
-cross join customers
-cross join candidate
-cross join orders
-cross join versions
+    *,
+    /* The share of the tiered customers of the last passed build that is gone; null where they
+       were so few that a handful makes a share. */
+    case
+        when previous_customers >= min_customers
+            then (previous_customers - tiered_customers) / cast(previous_customers as double)
+    end as customer_drop
+from compared

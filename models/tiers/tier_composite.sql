@@ -1,7 +1,7 @@
 /* One row per customer and scored date: the composite score, 0-100, as the sum of the points
    that each method gives. A method that has nothing to say (null) leaves its weight to the
    others; who has not bought yet has no composite. */
-{% set methods = var('scoring_methods') %}
+{% set methods = scoring_methods() %}
 with
 
 features as (

@@ -72,22 +72,34 @@ tier_starts as (
     inner join bands on distributions.policy = bands.policy
     inner join tiers on bands.tier_code = tiers.tier_code
 
+),
+
+/* Equal scores stay together. Where so many are equal that the next worse tier starts at the
+   same score, they belong to that one: this tier starts one step above. */
+untied as (
+
+    select
+        as_of_date,
+        business_line,
+        policy,
+        tier_code,
+        tier_rank,
+        customers,
+        case
+            when lower_score = lead(lower_score) over (
+                partition by as_of_date, business_line order by tier_rank
+            )
+                then lower_score + cast(0.0001 as decimal(18, 4))
+            else lower_score
+        end as lower_score
+    from tier_starts
+
 )
 
 select
-    as_of_date,
-    business_line,
-    policy,
-    tier_code,
-    tier_rank,
-    customers,
-    /* Equal scores stay together. Where so many are equal that the next worse tier starts at the
-       same score, they belong to that one: this tier starts one step above. */
-    case
-        when lower_score = lead(lower_score) over (
-            partition by as_of_date, business_line order by tier_rank
-        )
-            then lower_score + cast(0.0001 as decimal(18, 4))
-        else lower_score
-    end as lower_score
-from tier_starts
+    *,
+    lag(tier_code) over (partition by as_of_date, business_line order by tier_rank)
+        as next_tier_code,
+    lag(lower_score) over (partition by as_of_date, business_line order by tier_rank)
+        as next_lower_score
+from untied

@@ -1,0 +1,52 @@
+# `make build` and `make test` work on a fresh machine with Python 3.11+ and make alone.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: build test test-long lint docs bench sample clean
+.DELETE_ON_ERROR:
+
+## The main job: environment, then everything from raw exports to the published tiers.
+build: .venv/ready
+	$(BIN)/dbt build
+	@$(BIN)/python -m customer_tiering.summary
+
+## What `.ci/run` tests: whole builds, invariants, published figures, faults.
+test: .venv/ready
+	$(BIN)/pytest -m "not long"
+
+## What takes longer: kill -9, ten builds under a reader.
+test-long: .venv/ready
+	$(BIN)/pytest -m long
+
+## SQL, Python, YAML, and the project's own conventions.
+lint: .venv/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/yamllint --strict .
+	$(BIN)/sqlfluff lint --processes 2 models macros tests
+	$(BIN)/dbt parse --target lint --quiet
+	$(BIN)/dbt-bouncer run
+
+## The data dictionary and the verdicts of the gate, as pages.
+docs: .venv/ready
+	$(BIN)/dbt docs generate --static
+	$(BIN)/python -m customer_tiering.gate_docs --out data_docs
+
+## 10 million orders: time and memory beside the floor and beside pandas.
+bench: .venv/ready
+	$(BIN)/python -m bench
+
+## Write sample_data/ anew.
+sample: .venv/ready
+	$(BIN)/python -m customer_tiering.generate sample --out sample_data
+
+clean:
+	rm -rf target logs export data_docs warehouse.duckdb warehouse.duckdb.wal
+
+.venv/ready: pyproject.toml uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 build"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv sync --frozen --inexact --quiet
+	@touch $@

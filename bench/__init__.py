@@ -1,0 +1,1 @@
+"""Measures the build beside the floor and beside what people use today, in one run."""

@@ -1,0 +1,62 @@
+{% macro variable_errors() -%}
+    {#- The variables of dbt_project.yml (or --vars) that cannot be used: rows for config_literals. -#}
+    {%- set re = modules.re -%}
+    {%- set methods = var('scoring_methods') -%}
+    {%- set run_day = (run_date() | trim).split("'")[1] -%}
+    {%- set as_of_date = var('as_of_date') | string -%}
+    {%- set months, days = var('history_months') | string, var('lookback_days') | string -%}
+    {%- set judged = [
+        ('as_of_date', as_of_date in ['latest', 'today'] or is_real_date(as_of_date),
+            'latest, today or a date such as 2024-01-31'),
+        ('as_of_date', not is_real_date(as_of_date) or not is_real_date(run_day) or as_of_date <= run_day,
+            'a date that is not after the run date, ' ~ run_day),
+        ('run_date', var('run_date') == 'today' or is_real_date(var('run_date') | string),
+            'today or a date such as 2024-01-31'),
+        ('history_months', re.match('^[0-9]{1,3}$', months) and (months | int) <= 120,
+            'a whole number from 0 to 120'),
+        ('lookback_days', re.match('^[0-9]{1,4}$', days) and 1 <= (days | int) <= 3660,
+            'a whole number from 1 to 3660'),
+        ('business_time_zone', var('business_time_zone') in modules.pytz.all_timezones,
+            'a name of the tz database, such as Asia/Shanghai, Europe/Berlin or UTC'),
+        ('reporting_currency', re.match('^[A-Z]{3}$', var('reporting_currency') | string),
+            'three capital letters, such as CNY'),
+        ('negative_orders', var('negative_orders') in ['refund', 'reject'], 'refund or reject'),
+        ('accept_jump_because', var('accept_jump_because') is string,
+            'a reason in words, or an empty text'),
+        ('scoring_methods', methods is sequence and methods is not string and methods is not mapping
+            and (methods | length) > 0 and (methods | length) == (scoring_methods() | length),
+            'a list of methods, each once, such as [rfm, lifecycle, contribution]'),
+    ] -%}
+    {%- set errors = [] -%}
+    {%- for name, is_right, remedy in judged if not is_right -%}
+        {%- do errors.append(('dbt_project.yml', 'vars: ' ~ name, name ~ ' is "' ~ var(name) ~ '"', remedy)) -%}
+    {%- endfor -%}
+    {{ return(errors) }}
+{%- endmacro %}
+
+
+{% macro is_real_date(text) -%}
+    {#- Whether a text is a date of the calendar, YYYY-MM-DD. -#}
+    {%- if not modules.re.match('^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])-[0-9]{2}$', text) -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {%- set year, month, day = text[:4] | int, text[5:7] | int, text[8:] | int -%}
+    {%- set date = modules.datetime.date -%}
+    {%- set next_month = date(year + month // 12, month % 12 + 1, 1) -%}
+    {{ return(1 <= day <= (next_month - date(year, month, 1)).days) }}
+{%- endmacro %}
+
+
+{% macro scoring_methods() -%}
+    {#- The variable of that name without what cannot be the name of a method, or stands twice, so
+        that the project can be parsed and config_errors can say what is wrong. A name without
+        its model score_<name> is told by dbt itself, which looks for the model while it parses. -#}
+    {%- set methods = [] -%}
+    {%- if var('scoring_methods') is sequence and var('scoring_methods') is not string -%}
+        {%- for method in var('scoring_methods')
+            if modules.re.match('^[a-z][a-z0-9_]*$', method | string) and method not in methods -%}
+            {%- do methods.append(method) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(methods) }}
+{%- endmacro %}

@@ -1,0 +1,52 @@
+{% macro tell_verdict() -%}
+    {#- Post-hook of the gate, after its commit: shows what was warned about or let through, and
+        stops the build, with everything a person needs to act, where something is blocked. -#}
+    {%- if execute -%}
+    {%- set verdict = run_query(
+        'select outcome, suite, expectation, observed, examples, accepted_because from ' ~ this
+        ~ " where outcome <> 'passed' order by suite, expectation"
+    ).rows -%}
+    {%- for row in verdict if row['outcome'] == 'warned' -%}
+        {%- do exceptions.warn('WARN from the gate: ' ~ told_expectation(row)) -%}
+    {%- endfor -%}
+    {%- for row in verdict if row['outcome'] == 'let_through' -%}
+        {%- do exceptions.warn(
+            'WARN from the gate: let through because "' ~ row['accepted_because'] ~ '": ' ~ told_expectation(row)
+        ) -%}
+    {%- endfor -%}
+    {%- set blocked = verdict | selectattr('outcome', 'equalto', 'blocked') | list -%}
+    {%- if blocked %}
+    select {{ stop_build(dbt.string_literal(dbt.escape_single_quotes(blocked_message(blocked)))) }}
+    {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro told_expectation(row) -%}
+    {%- set lines = [row['expectation'], 'found: ' ~ row['observed']] -%}
+    {%- if row['examples'] -%}
+        {%- do lines.append('such as: ' ~ row['examples']) -%}
+    {%- endif -%}
+    {{ return(lines | join('\n     ')) }}
+{%- endmacro %}
+
+
+{% macro blocked_message(blocked) -%}
+    {%- set lines = [
+        'The gate stopped this build, and nothing was published: the published tables and files are',
+        'still those of the last build that passed.', '',
+    ] -%}
+    {%- for row in blocked -%}
+        {%- do lines.append('  ' ~ loop.index ~ '. ' ~ told_expectation(row)) -%}
+    {%- endfor -%}
+    {%- do lines.extend([
+        '',
+        'What to do: find the cause in the data or in the rules, mend it, and run dbt build again.',
+        'If it is a jump since the last passed build, and a wanted one, say why and it is let through:',
+        '    dbt build --vars \'accept_jump_because: "<the reason>"\'',
+        'The whole verdict: ' ~ this.schema ~ '.' ~ this.identifier
+            ~ '; the candidate: ' ~ this.schema ~ '.customer_tier_candidate;',
+        'the checks: expectations/*.yml; the bounds: seeds/gate_bounds.csv.',
+    ]) -%}
+    {{ return(lines | join('\n')) }}
+{%- endmacro %}

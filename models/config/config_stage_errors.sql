@@ -1,0 +1,56 @@
+/* One row per contradiction among the stages of life: their cells, guardrails and actions. */
+{{ config(schema='audit', materialized='view') }}
+with
+
+tiers as (
+
+    select
+        tier_code,
+        try_cast(tier_rank as integer) as tier_rank
+    from ({{ seed_texts('tiers') }}) as tiers
+
+),
+
+cells as (
+
+    {{ seed_texts('lifecycle_cells') }}
+
+),
+
+guardrails as (
+
+    {{ seed_texts('guardrails') }}
+
+),
+
+actions as (
+
+    {{ seed_texts('actions') }}
+
+)
+
+select
+    'seeds/lifecycle_cells.csv' as file,
+    {{ config_row(['rhythm_state', 'history_state']) }} as config_row,
+    'segment is "' || segment || '"' as problem,
+    'prospect for never_bought, and for no other state' as remedy
+from cells
+where (rhythm_state = 'never_bought') <> (segment = 'prospect')
+union all
+select
+    'seeds/guardrails.csv' as file,
+    {{ config_row(['policy', 'lifecycle_stage']) }} as config_row,
+    'best_tier is ' || best_tier || ' and worst_tier is ' || worst_tier as problem,
+    'a best_tier at least as good as the worst_tier, and neither of them P' as remedy
+from guardrails
+inner join tiers as best on guardrails.best_tier = best.tier_code
+inner join tiers as worst on guardrails.worst_tier = worst.tier_code
+where best.tier_rank > worst.tier_rank or 'P' in (best_tier, worst_tier)
+union all
+select
+    'seeds/actions.csv' as file,
+    {{ config_row(['tier_code', 'lifecycle_stage']) }} as config_row,
+    'an action for a case that does not exist' as problem,
+    'P goes with prospect, and no other tier does' as remedy
+from actions
+where (tier_code = 'P') <> (lifecycle_stage = 'prospect')

@@ -1,0 +1,38 @@
+"""Writes the published tables as files, in one set; one row per file."""
+
+import os
+from pathlib import Path
+
+import pyarrow
+
+from customer_tiering.export import Table, export_tables
+
+
+def model(dbt, session):
+    """List what is exported, and sorted by what. The largest come first: see export_tables."""
+    # In the schema of the gate's records, where the publications are recorded too.
+    dbt.config(schema="audit", materialized="table")
+    tables = [
+        Table("customer_tier", dbt.ref("customer_tier"), ("customer_id",)),
+        Table("customer_actions", dbt.ref("customer_actions"), ("customer_id",)),
+        Table("customer_tier_factors", dbt.ref("customer_tier_factors"), ("customer_id", "factor")),
+        Table(
+            "scoring_parameters",
+            dbt.ref("scoring_parameters"),
+            ("as_of_date", "business_line", "method", "parameter"),
+        ),
+        Table(
+            "rejected_records",
+            dbt.ref("rejected_records"),
+            ("source", "source_file", "source_row", "reject_reason"),
+        ),
+        Table("row_reconciliation", dbt.ref("row_reconciliation"), ("source",)),
+    ]
+    files = export_tables(
+        session,
+        tables,
+        context=dbt.ref("gate_context"),
+        publications=f'"{dbt.this.database}"."{dbt.this.schema}"."publications"',
+        folder=Path(os.environ.get("EXPORT_PATH", "export")).expanduser(),
+    )
+    return pyarrow.Table.from_pylist(files)

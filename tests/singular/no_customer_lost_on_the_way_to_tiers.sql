@@ -1,0 +1,54 @@
+/* Prevents: a score that loses or doubles customers of a date. The composite would take a lost
+   row for a method with nothing to say and spread its weight, and nothing would look wrong.
+   Also a customer without a tier, because no cut point or stage fits. */
+{% set later_models = [] %}
+{% for method in var('scoring_methods') %}{% do later_models.append('score_' ~ method) %}{% endfor %}
+{% do later_models.append('tier_assigned') %}
+with
+
+features as (
+
+    select
+        as_of_date,
+        count(*) as customers
+    from {{ ref('int_customer_features') }}
+    group by as_of_date
+
+),
+
+expected as (
+
+    {% for name in later_models %}
+    select
+        '{{ name }}' as model_name,
+        as_of_date,
+        customers
+    from features
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+found as (
+
+    {% for name in later_models %}
+    select
+        '{{ name }}' as model_name,
+        as_of_date,
+        count(*) as customers
+    from {{ ref(name) }}
+    group by as_of_date
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+)
+
+select
+    expected.model_name,
+    expected.as_of_date,
+    expected.customers as customers_expected,
+    coalesce(found.customers, 0) as customers_found
+from expected
+left join found
+    on expected.model_name = found.model_name and expected.as_of_date = found.as_of_date
+where expected.customers <> coalesce(found.customers, 0)

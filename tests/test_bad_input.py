@@ -1,0 +1,214 @@
+"""Raw data that cannot be used: a record is rejected with its reason, an export that is no
+export stops the build in words; what was published stays as it is."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import Workspace, copy_project
+from test_config_errors import copy_of, published
+
+# Per source the header and the records; `<- reason` marks what must be rejected.
+RECORDS = {
+    "customers": """
+        customer_id,name,acquisition_cost,created_at,updated_at
+        007,Ann,10,2025-01-01,
+        ,Nobody,10,2025-01-01, <- missing_id
+        008,Bob,10,31/12/2025, <- unparsable_date
+        009,Cai,ten,2025-01-01, <- unparsable_amount
+        010,Dee,10,2026-02-01, <- future_date
+        011,Eve,10,2025-01-01,once <- unparsable_date
+    """,
+    "orders": """
+        order_id,customer_id,ordered_at,amount,status,currency
+        1,007,2025-12-01,10,paid,CNY
+        2,012,2025/12/2 8:41,"1,234.50",completed,USD
+        ,007,2025-12-01,10,paid,CNY <- missing_id
+        4,N/A,2025-12-01,10,paid,CNY <- missing_customer
+        5,007,2025-13-01,10,paid,CNY <- unparsable_date
+        6,007,,10,paid,CNY <- unparsable_date
+        7,007,2026-02-01,10,paid,CNY <- future_date
+        8,007,2025-12-01,"1.234,50",paid,CNY <- unparsable_amount
+        9,007,2025-12-01,-5,paid,CNY <- negative_amount
+        10,007,2025-12-01,10,teleported,CNY <- unknown_status
+        11,007,2025-12-01,10,paid,XAU <- unknown_currency
+        12,007,2024-12-01,10,paid,USD <- no_exchange_rate
+        13,007,2025-12-01,10,paid,CNY,much,more <- unreadable_line
+        14,007,2025-12-01,10,cancelled,CNY
+    """,
+    "order_items": """
+        order_id,product_id,quantity,unit_price
+        1,P1,1,10
+        1,,1,10 <- missing_id
+        1,P1,many,10 <- unparsable_amount
+        404,P1,1,10 <- unknown_order
+    """,
+    "products": """
+        product_id,product_name,list_price
+        P1,Tea,10
+        ,Coffee,10 <- missing_id
+        P2,Milk,cheap <- unparsable_amount
+    """,
+    "refunds": """
+        refund_id,customer_id,refunded_at,amount,currency
+        R1,007,2025-12-02,1,CNY
+        R2,,2025-12-02,1,CNY <- missing_customer
+        R3,999,2025-12-02,1,CNY <- unknown_customer
+        R4,007,soon,1,CNY <- unparsable_date
+        R5,007,2025-12-02,,CNY <- unparsable_amount
+        R6,007,2025-12-02,1,XAU <- unknown_currency
+    """,
+    "interactions": """
+        interaction_id,customer_id,occurred_at,channel,duration_minutes
+        I1,007,2025-12-02,phone,5
+        ,007,2025-12-02,phone,5 <- missing_id
+        I2,007,2025-12-02,phone,long <- unparsable_amount
+        I3,007,2026-12-02,phone,5 <- future_date
+    """,
+    "events": """
+        event_id,customer_id,occurred_at,event_type
+        E1,007,2025-12-02,view
+        E2,,2025-12-02,view <- missing_customer
+        E3,007,0025-12-02,view <- unparsable_date
+        E4,999,2025-12-02,view <- unknown_customer
+    """,
+    "fx_rates": """
+        currency,valid_from,rate
+        USD,2025-01-01,7.1
+        ,2025-01-01,7.1 <- missing_id
+        EUR,2025-01-01,0 <- unparsable_amount
+        GBP,first day,9 <- unparsable_date
+    """,
+}
+SINGULAR_TEST = """
+    {{ config(severity='warn') }}
+    select record_id, reject_reason from {{ ref('int_rejected_records') }}
+    where source = 'refunds' -- the last word of a query may be a comment
+"""
+DESCRIPTION = "Refunds that nobody can book make revenue look too high."
+
+
+def marked_records(source: str) -> list[tuple[str, str | None]]:
+    """The records of a source with the reason to reject them, without the header."""
+    lines = [line.strip() for line in RECORDS[source].strip().splitlines()[1:]]
+    return [tuple([*line.split(" <- "), None][:2]) for line in lines]
+
+
+def write_sources(folder: Path) -> None:
+    folder.mkdir()
+    for source, text in RECORDS.items():
+        header = text.split()[0]
+        lines = [header, *(record for record, _ in marked_records(source))]
+        (folder / f"{source}.csv").write_text("\n".join(lines) + "\n", "utf-8")
+
+
+@pytest.fixture(scope="module")
+def rejected(tmp_path_factory) -> tuple[Workspace, str]:
+    """A build of the records above, and what it said."""
+    folder = tmp_path_factory.mktemp("bad_records")
+    write_sources(folder / "data")
+    project = copy_project(folder / "project")
+    (project / "tests" / "singular" / "refunds_are_booked.sql").write_text(SINGULAR_TEST)
+    test = {"name": "refunds_are_booked", "description": DESCRIPTION}
+    (project / "tests" / "singular" / "_refunds.yml").write_text(json.dumps({"data_tests": [test]}))
+    workspace = Workspace(folder / "build", data=folder / "data", project=project)
+    workspace.folder.mkdir()
+    variables = {"run_date": "2026-01-31", "negative_orders": "reject"}
+    models = ["-s", "+int_rejected_records", "--exclude-resource-type", "unit_test"]
+    models += ["--indirect-selection", "cautious"]
+    return workspace, workspace.dbt("build", *models, variables=variables).stdout
+
+
+@pytest.mark.parametrize("source", RECORDS)
+def test_every_bad_record_is_rejected_with_its_reason_and_as_it_was(rejected, source):
+    workspace, _ = rejected
+    expected = [
+        (f"{source}.csv", row, reason, record)
+        for row, (record, reason) in enumerate(marked_records(source), start=1)
+        if reason
+    ]
+    found = workspace.rows(
+        "select source_file, source_row, reject_reason, raw_record"
+        " from intermediate.int_rejected_records where source = ? order by source_row",
+        [source],
+    )
+    assert [row[:3] for row in found] == [row[:3] for row in expected]
+    for (*_, reason, raw_record), (*_, record) in zip(found, expected, strict=True):
+        if reason == "unreadable_line":
+            assert raw_record == record
+        else:
+            values = [value or "" for value in json.loads(raw_record).values()]
+            assert all(word.strip('"') in ",".join(values) for word in record.split(",")), found
+
+
+def test_all_reasons_occur():
+    reasons = {reason for source in RECORDS for _, reason in marked_records(source) if reason}
+    assert len(reasons) == 12
+
+
+def test_a_failing_test_shows_its_description_and_its_rows(rejected):
+    _, said = rejected
+    assert "WARN refunds_are_booked: Got 5 results" in said
+    assert DESCRIPTION in said
+    assert "record_id=R3, reject_reason=unknown_customer" in said
+
+
+@pytest.fixture(scope="module")
+def published_before(sample_build, tmp_path_factory) -> Workspace:
+    """A warehouse and an export from a good build, with a data folder yet to be written."""
+    folder = tmp_path_factory.mktemp("bad_export")
+    workspace = copy_of(sample_build, folder / "build", sample_build.project)
+    workspace.data = folder / "data"
+    return workspace
+
+
+def no_folder(folder: Path) -> list[str]:
+    return [f"'{folder}'", "does not exist", "CRM_DATA"]
+
+
+def no_orders(folder: Path) -> list[str]:
+    folder.mkdir()
+    (folder / "sales.csv").write_text("order_id\n1\n")
+    return [f"'{folder}'", "no orders.csv or orders.parquet", "sales.csv"]
+
+
+def empty_orders(folder: Path) -> list[str]:
+    folder.mkdir()
+    (folder / "orders.csv").write_text("order_id,customer_id,ordered_at,amount\n")
+    return ["orders.csv has no rows"]
+
+
+def several_problems(folder: Path) -> list[str]:
+    folder.mkdir()
+    (folder / "orders.csv").write_text("order_id,customer_id,ordered_at,total\n1,2,2025-01-01,5\n")
+    (folder / "customers.parquet").write_bytes(b"PAR1 and then nothing that is Parquet")
+    return ["orders.csv has no column 'amount'", "ordered_at, total", "customers.parquet"]
+
+
+def bad_mapping(folder: Path) -> list[str]:
+    write_sources(folder)
+    header = "source,file,their_column,our_column\n"
+    (folder / "mapping.csv").write_text(header + "ordres,orders.csv,order_id,order_id\n")
+    return ["mapping.csv", "ordres"]
+
+
+def only_rejects(folder: Path) -> list[str]:
+    folder.mkdir()
+    lines = "order_id,customer_id,ordered_at,amount\n1,007,yesterday,5\n2,,2025-01-01,5\n"
+    (folder / "orders.csv").write_text(lines)
+    return ["No order could be accepted", "intermediate.int_rejected_records says why"]
+
+
+@pytest.mark.parametrize(
+    "write", [no_folder, no_orders, empty_orders, several_problems, bad_mapping, only_rejects]
+)
+def test_an_export_that_is_none_stops_the_build_in_words(published_before, write):
+    workspace = published_before
+    before = published(workspace)
+    shutil.rmtree(workspace.data, ignore_errors=True)
+    words = write(workspace.data)
+    said = workspace.dbt("build", "--exclude-resource-type", "unit_test", "test", fails=True).stdout
+    assert [word for word in words if word not in said] == [], said[-4000:]
+    assert "Traceback" not in said
+    assert published(workspace) == before

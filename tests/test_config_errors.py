@@ -1,0 +1,254 @@
+"""A bad configuration is told in words, all of it at once, and nothing is built with it."""
+
+import hashlib
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import Workspace, copy_project
+
+# What is done to the seeds: (seed, line as it is, line as it becomes; None: no such line).
+FAULTS = [
+    ("policies", "ecommerce,1,percentile,", "ecommerce,1,rank,"),
+    ("policies", None, "wholesale,1,score,Wholesale,批发,,"),
+    ("business_lines", "default,default,Default,默认业务线", None),
+    ("business_lines", "ecommerce,ecommerce,", "Ecommerce,ecommerce,"),
+    ("business_lines", "b2b,b2b,", "b2b,b2c,"),
+    ("methods", "rfm,RFM,", "RFM,RFM,"),
+    ("policy_weights", "default,lifecycle,0.30", "default,lifecycle,0.50"),
+    ("policy_weights", "ecommerce,lifecycle,0.25", "ecommerce,lifecycle,a quarter"),
+    ("policy_weights", "b2b,lifecycle,0.30", "b2b,vip,0.30"),
+    ("component_weights", "default,rfm,recency,1", "default,rfm,recency,-1"),
+    ("component_weights", "ecommerce,rfm,recency,1", "ecommerce,rfm,speed,1"),
+    ("tiers", "D,4,", "D,7,"),
+    ("tiers", "B,2,Valued customer,重要客户,", "B,2,Valued customer,,"),
+    ("tier_bands", "default,B,50,80", "default,B,55,80"),
+    ("tier_bands", "ecommerce,C,20,50", "ecommerce,C,20,60"),
+    ("tier_bands", "b2b,A,80,100", "b2b,A,50,80"),
+    ("tier_bands", "b2b,B,50,80", "b2b,B,80,100"),
+    ("tier_bands", None, "wholesale,A,0,100"),
+    ("tier_bands", None, "wholesale,C,20.5,50"),
+    ("tier_bands", None, "wholesale,P,0,10"),
+    ("guardrails", "default,new,A,C,", "default,new,C,A,"),
+    ("guardrails", "ecommerce,new,", "ecommerce,newish,"),
+    ("guardrails", "b2b,churned,B,D,", "b2b,dormant,C,D,"),
+    ("lifecycle_thresholds", "default,3,14,90,30,1.5,3,6,", "default,3,14,90,30,3.5,3,6,"),
+    ("lifecycle_thresholds", "ecommerce,3,14,60,30,1.5,", "ecommerce,3,14,60,30,0.9,"),
+    ("lifecycle_thresholds", "b2b,3,", "b2b,three,"),
+    ("lifecycle_cells", "never_bought,new,prospect", "never_bought,new,new"),
+    ("lifecycle_cells", "on_time,returned,returned", "on_time,returned,gold"),
+    ("rfm_cells", "111,lost", None),
+    ("rfm_cells", "112,lost", "616,lost"),
+    ("rfm_cells", "113,cannot_lose", "114,hibernating"),
+    ("rfm_levels", "3,low", "3,medium"),
+    ("rfm_classes", "high,high,low,general_value", "high,low,low,general_value"),
+    ("segment_labels", "method,segment,name_en,name_zh,", "method,segment,name_en,name_cn,"),
+    ("segment_labels", "rfm,lost,", "rfm,gone,"),
+    ("actions", "C,loyal,", "C,prospect,"),
+    (
+        "actions",
+        "D,new,basic_welcome,Automated welcome,自动欢迎,email,30,",
+        "D,new,basic_welcome,,,email,-1,",
+    ),
+    ("gate_bounds", "warn_share_gap,0.05,", "warn_share_gap,0.35,"),
+    ("gate_bounds", "min_customers,", "min_people,"),
+    ("order_statuses", "paid,true", "paid,yes"),
+    ("order_statuses", "draft,false", "Shipped,false"),
+]
+# What is told: (file, row, words of the problem, words of the remedy).
+TOLD = [
+    ("policies", "policy=ecommerce", 'band_method is "rank"', "one of: percentile, score"),
+    ("policy_weights", "policy=wholesale", "the policy has no weights", "add up to 1"),
+    ("lifecycle_thresholds", "policy=wholesale", "the row is missing", ""),
+    ("component_weights", "policy=wholesale, method=rfm, component=monetary", "is missing", ""),
+    ("business_lines", "business_line=default", "the row is missing", ""),
+    ("business_lines", "business_line=Ecommerce", 'is "Ecommerce"', "without capitals"),
+    ("business_lines", "business_line=b2b", 'policy is "b2c"', "b2b, default, ecommerce, whole"),
+    ("methods", "method=RFM", 'method is "RFM"', "small letters"),
+    ("methods", "method=rfm", "the row is missing", ""),
+    ("policy_weights", "policy=default", "the weights add up to 1.2", "add up to 1"),
+    ("policy_weights", "policy=ecommerce, method=lifecycle", 'is "a quarter"', "from 0 to 1"),
+    ("policy_weights", "policy=b2b, method=vip", 'method is "vip"', "contribution, lifecycle"),
+    ("component_weights", "policy=default, method=rfm, component=recency", 'is "-1"', "from 0"),
+    ("component_weights", "policy=ecommerce, method=rfm, component=speed", '"speed"', "frequency"),
+    ("tiers", "tier_code=D", "tier_rank is 7", "4: ranks count from 1"),
+    ("tiers", "tier_code=B", "name_zh is empty", "a text"),
+    ("tier_bands", "policy=default, tier_code=C", "C [20, 50), and the next, tier B, starts", ""),
+    ("tier_bands", "policy=ecommerce, tier_code=C", "overlap: tier C [20, 60), and the next", ""),
+    ("tier_bands", "policy=b2b, tier_code=A", "tier A [50, 80) is lower than the band", ""),
+    ("tier_bands", "policy=wholesale, tier_code=C", 'lower_bound is "20.5"', "whole number from 0"),
+    ("tier_bands", "policy=wholesale, tier_code=P", "P has a band", ""),
+    ("tier_bands", "policy=wholesale, tier_code=D", "the row is missing", ""),
+    ("guardrails", "policy=default, lifecycle_stage=new", "best_tier is C and worst_tier is A", ""),
+    ("guardrails", "policy=ecommerce, lifecycle_stage=newish", '"newish"', "at_risk, churned"),
+    ("guardrails", "policy=b2b, lifecycle_stage=dormant", "2 rows have this key", "one row"),
+    ("lifecycle_thresholds", "policy=default", "late_ratio is 3.5", "late_ratio < dormant_ratio"),
+    ("lifecycle_thresholds", "policy=ecommerce", 'late_ratio is "0.9"', "a number above 1"),
+    ("lifecycle_thresholds", "policy=b2b", 'min_purchase_days is "three"', "a whole number from 2"),
+    ("lifecycle_cells", "rhythm_state=never_bought, history_state=new", 'is "new"', "prospect"),
+    ("segment_labels", "method=lifecycle, segment=gold", "the row is missing", ""),
+    ("segment_labels", "method=rfm, segment=lost", "the row is missing", ""),
+    ("segment_labels", "header", "name_zh is missing; found: method, segment, name_en", ""),
+    ("rfm_cells", "rfm_cell=111", "the row is missing", ""),
+    ("rfm_cells", "rfm_cell=616", 'rfm_cell is "616"', "such as 545"),
+    ("rfm_cells", "rfm_cell=114", "2 rows have this key", ""),
+    ("rfm_levels", "rfm_score=3", 'level is "medium"', "high, low"),
+    ("rfm_classes", "r_level=high, f_level=high, m_level=low", "the row is missing", ""),
+    ("rfm_classes", "r_level=high, f_level=low, m_level=low", "general_value", "one row"),
+    ("actions", "tier_code=C, lifecycle_stage=loyal", "the row is missing", ""),
+    ("actions", "tier_code=C, lifecycle_stage=prospect", "case that does not exist", "P goes with"),
+    ("actions", "tier_code=A, lifecycle_stage=gold", "the row is missing", ""),
+    ("actions", "tier_code=D, lifecycle_stage=new", "action_en is empty", ""),
+    ("actions", "tier_code=D, lifecycle_stage=new", 'cadence_days is "-1"', "a whole number"),
+    ("gate_bounds", "bound=block_share_gap", "value is 0.25", "the one that warns"),
+    ("gate_bounds", "bound=min_people", 'bound is "min_people"', "min_customers"),
+    ("gate_bounds", "bound=min_customers", "the row is missing", ""),
+    ("order_statuses", "status=paid", 'is_sale is "yes"', "one of: true, false"),
+    ("order_statuses", "status=Shipped", "2 rows have this key", ""),
+    ("reject_reasons", "all rows", "the file has no rows", "at least one row"),
+]  # fmt: skip
+BAD_VARIABLES = {
+    "as_of_date": "2024-02-30",
+    "run_date": "yesterday",
+    "history_months": 1000000000,
+    "lookback_days": "a year",
+    "business_time_zone": "Asia/Peking",
+    "reporting_currency": "RMB'",
+    "negative_orders": "ignore",
+    "scoring_methods": "rfm",
+    "accept_jump_because": 7,
+}
+
+
+def published(workspace: Workspace) -> dict[str, str]:
+    """What people read: a hash of every published table and of every exported file."""
+    hashes = {
+        str(file.relative_to(workspace.export)): hashlib.md5(file.read_bytes()).hexdigest()
+        for file in workspace.export.rglob("*")
+        if file.is_file()
+    }
+    tables = "select table_name from information_schema.tables where table_schema = 'marts'"
+    for (table,) in workspace.rows(tables):
+        query = f"select count(*), bit_xor(hash(t)) from marts.{table} as t"
+        hashes[table] = str(workspace.rows(query))
+    assert {"customer_tier", "customer_actions"} <= hashes.keys()
+    return hashes
+
+
+def copy_of(sample_build: Workspace, folder: Path, project: Path) -> Workspace:
+    """The warehouse and the export of the good build, for a test that changes the project."""
+    shutil.copytree(sample_build.folder, folder, symlinks=True)
+    return Workspace(folder, project=project)
+
+
+def told(workspace: Workspace) -> list[tuple]:
+    return workspace.rows("select file, config_row, problem, remedy from audit.config_errors")
+
+
+def found(errors: list[tuple], file: str, row: str, problem: str, remedy: str) -> bool:
+    return any(
+        error[:2] == (file, row) and problem in error[2] and remedy in error[3] for error in errors
+    )
+
+
+def break_seeds(project: Path) -> None:
+    for seed, old, new in FAULTS:
+        path = project / "seeds" / f"{seed}.csv"
+        text = "\n" + path.read_text("utf-8")
+        if old is None:
+            text += f"{new}\n"
+        else:
+            assert f"\n{old}" in text, (seed, old)
+            text = text.replace(f"\n{old}", f"\n{new}" if new else "", 1)
+        path.write_text(text.lstrip("\n"), "utf-8")
+    reasons = project / "seeds" / "reject_reasons.csv"
+    reasons.write_text(reasons.read_text("utf-8").splitlines()[0] + "\n", "utf-8")
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory) -> Path:
+    return copy_project(tmp_path_factory.mktemp("config") / "project")
+
+
+@pytest.fixture(scope="module")
+def broken(sample_build, project, tmp_path_factory) -> tuple[Workspace, str, bool]:
+    """One build with all the faults in the seeds: its workspace, what it said, all as before?"""
+    workspace = copy_of(sample_build, tmp_path_factory.mktemp("broken") / "build", project)
+    before = published(workspace)
+    break_seeds(project)
+    said = workspace.dbt("build", "--full-refresh", fails=True).stdout
+    return workspace, said, published(workspace) == before
+
+
+def test_a_good_configuration_has_no_errors(sample_build):
+    assert told(sample_build) == []
+
+
+@pytest.mark.parametrize("error", TOLD, ids=lambda error: f"{error[0]}: {error[1]}: {error[2]}")
+def test_each_error_names_file_row_and_problem(broken, error):
+    workspace, said, _ = broken
+    seed, row, problem, remedy = error
+    file = f"seeds/{seed}.csv"
+    assert found(told(workspace), file, row, problem, remedy), told(workspace)
+    assert any(
+        f"{file}, {row}: " in line and problem in line and "Right would be: " in line
+        for line in said.splitlines()
+    )
+
+
+def test_the_build_stops_at_the_configuration_and_publishes_nothing(broken):
+    workspace, said, is_unchanged = broken
+    assert is_unchanged
+    assert f"{len(told(workspace))} error(s) in the configuration" in said
+    assert "Failure in model config_errors" in said
+    assert "ERROR=1 " in said, said[-3000:]
+    assert "OK created sql view model staging" not in said
+
+
+def test_nothing_is_told_twice_and_nothing_else(broken):
+    """Every row that is told belongs to a fault above, or follows from one."""
+    workspace, _, _ = broken
+    errors = told(workspace)
+    assert len(errors) == len(set(errors))
+    rows = {(f"seeds/{seed}.csv", row) for seed, row, _, _ in TOLD}
+    follows = ("wholesale", "method=rfm", "gold", "returned", "segment=", "policy=b2b, tier_code=B")
+    for file, row, problem, _ in errors:
+        known = (file, row) in rows or any(word in row for word in follows)
+        assert known, (file, row, problem)
+
+
+def test_bad_variables_are_told_in_one_build(sample_build, tmp_path):
+    workspace = copy_of(sample_build, tmp_path / "build", sample_build.project)
+    before = published(workspace)
+    said = workspace.dbt("build", variables=BAD_VARIABLES, fails=True).stdout
+    assert {error[:3] for error in told(workspace)} >= {
+        ("dbt_project.yml", f"vars: {name}", f'{name} is "{value}"')
+        for name, value in BAD_VARIABLES.items()
+    }
+    assert "Failure in model config_errors" in said
+    assert 'dbt_project.yml, vars: as_of_date: as_of_date is "2024-02-30". Right would be' in said
+    assert published(workspace) == before
+
+
+def test_dbt_run_stops_too_and_a_date_after_the_run_date_is_told(sample_build, tmp_path):
+    workspace = copy_of(sample_build, tmp_path / "build", sample_build.project)
+    before = published(workspace)
+    with duckdb.connect(str(workspace.warehouse)) as connection:
+        connection.execute("update seeds.tier_bands set upper_bound = '90' where tier_code = 'A'")
+    days = {"as_of_date": "2026-02-01", "run_date": "2026-01-31"}
+    said = workspace.dbt("run", "-s", "config_errors+", variables=days, fails=True).stdout
+    errors = told(workspace)
+    assert len(errors) == 4
+    remedy = "a date that is not after the run date, 2026-01-31"
+    assert found(errors, "dbt_project.yml", "vars: as_of_date", "2026-02-01", remedy)
+    row = "policy=b2b, tier_code=A"
+    assert found(errors, "seeds/tier_bands.csv", row, "90 to 100 is in no tier", "bands from 0")
+    assert "ERROR=1 " in said
+    assert published(workspace) == before
+
+
+def test_a_method_without_a_model_is_named(tmp_path):
+    methods = {"scoring_methods": ["rfm", "charm"]}
+    said = Workspace(tmp_path).dbt("parse", variables=methods, fails=True).stdout
+    assert "depends on a node named 'score_charm' which was not found" in said

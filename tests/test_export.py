@@ -1,0 +1,407 @@
+"""The export is one whole set from one build, whenever it is read and whatever is killed."""
+
+import hashlib
+import importlib.util
+import json
+import multiprocessing
+import os
+import random
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from pathlib import Path
+from types import SimpleNamespace
+from unittest import mock
+
+import duckdb
+import pandas as pd
+import pytest
+from conftest import PROJECT, Workspace, copy_project
+
+from customer_tiering import export as export_module
+from customer_tiering.export import BYTE_ORDER_MARK, KEPT_BUILDS, ExportError, Table
+
+# What is exported, and the order of its rows.
+TABLES = {
+    "customer_tier": "customer_id",
+    "customer_tier_factors": "customer_id, factor",
+    "customer_actions": "customer_id",
+    "scoring_parameters": "as_of_date, business_line, method, parameter",
+    "rejected_records": "source, source_row, reject_reason",
+    "row_reconciliation": "source",
+}
+
+# --- What a reader does, and what writes beside it --------------------------------------------
+
+
+def whole_set(export: Path) -> str:
+    """Read the export as people are told to; its build id, or an error if it is not whole."""
+    folder = (export / "latest").resolve(strict=True)
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    assert manifest["build_id"] == folder.name
+    files = {file["file"]: file for file in manifest["files"]}
+    assert set(files) == {path.name for path in folder.iterdir()} - {"manifest.json"}
+    assert set(files) == {f"{table}.{kind}" for table in TABLES for kind in ("parquet", "csv")}
+    for name, file in files.items():
+        content = (folder / name).read_bytes()
+        assert len(content) == file["bytes"], name
+        assert hashlib.sha256(content).hexdigest() == file["sha256"], name
+    return manifest["build_id"]
+
+
+class Reader(threading.Thread):
+    """Reads the export over and over until it is left; fails there if a set was not whole."""
+
+    def __init__(self, export: Path):
+        super().__init__(daemon=True)
+        self.export = export
+        self.left = threading.Event()
+        self.builds: list[str] = []
+        self.problems: list[str] = []
+
+    def run(self):
+        while not self.left.is_set():
+            try:
+                self.builds.append(whole_set(self.export))
+            except Exception as problem:
+                self.problems.append(repr(problem))
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *error):
+        self.left.set()
+        self.join()
+        assert self.problems == []
+
+
+def run_model(session: duckdb.DuckDBPyConnection, export: Path) -> list[dict]:
+    """Run the model `published_export` as dbt does, on a warehouse that was built before."""
+    path = PROJECT / "models" / "marts" / "published_export.py"
+    specification = importlib.util.spec_from_file_location("published_export", path)
+    model = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(model)
+    schemas = {"gate_context": "audit"}
+    dbt = SimpleNamespace(
+        config=lambda **_: None,
+        ref=lambda name: session.query(f"select * from {schemas.get(name, 'marts')}.{name}"),
+        this=SimpleNamespace(
+            database=session.execute("select current_database()").fetchone()[0], schema="audit"
+        ),
+    )
+    with mock.patch.dict(os.environ, EXPORT_PATH=str(export)):
+        return model.model(dbt, session).to_pylist()
+
+
+def export_for_ever(warehouse: str, export: str) -> None:
+    """One export after the other, until the process is killed."""
+    with duckdb.connect(warehouse, read_only=True) as session:
+        while True:
+            run_model(session, Path(export))
+
+
+def hidden(export: Path) -> list[str]:
+    return [path.name for path in [*export.glob(".*"), *export.glob("builds/.*")]]
+
+
+def csv_checksums(export: Path) -> dict[str, str]:
+    manifest = json.loads((export / "latest" / "manifest.json").read_text("utf-8"))
+    return {file["table"]: file["sha256"] for file in manifest["files"] if file["format"] == "csv"}
+
+
+@pytest.fixture
+def warehouse(sample_build, tmp_path):
+    """A copy of the sample's warehouse that a test may change, open."""
+    copy = shutil.copy(sample_build.warehouse, tmp_path / "warehouse.duckdb")
+    with duckdb.connect(str(copy)) as session:
+        yield session
+
+
+@pytest.fixture
+def export(tmp_path) -> Path:
+    return tmp_path / "export"
+
+
+# --- One set ----------------------------------------------------------------------------------
+
+
+def test_the_build_exports_a_whole_set(sample_build):
+    build_id = whole_set(sample_build.export)
+    manifest = json.loads((sample_build.export / "latest" / "manifest.json").read_text("utf-8"))
+    context = sample_build.query("select * from audit.gate_context").iloc[0]
+    assert build_id.endswith(context["invocation_id"][:8])
+    assert manifest["as_of_date"] == str(context["as_of_date"].date())
+    assert manifest["run_date"] == str(context["run_date"].date())
+    assert manifest["policy_versions"] == context["policy_versions"]
+    assert manifest["candidate_fingerprint"] == context["candidate_fingerprint"]
+    about = {key: value for key, value in manifest.items() if key != "files"}
+    recorded = sample_build.query("select * from audit.published_export").to_dict("records")
+    recorded = [row | {"columns": list(row["columns"])} for row in recorded]
+    assert recorded == [about | file for file in manifest["files"]]
+
+
+def test_a_reader_sees_a_file_of_another_build(sample_build, tmp_path):
+    copy = shutil.copytree(sample_build.export, tmp_path / "export", symlinks=True)
+    csv = copy / "latest" / "customer_tier.csv"
+    csv.write_bytes(csv.read_bytes().replace(b",A,", b",B,", 1))
+    with pytest.raises(AssertionError, match=r"customer_tier\.csv"):
+        whole_set(copy)
+    csv.unlink()
+    with pytest.raises(AssertionError):
+        whole_set(copy)
+
+
+@pytest.mark.parametrize("table", sorted(TABLES))
+def test_csv_and_parquet_hold_the_table_in_order_of_its_key(sample_build, table):
+    latest = sample_build.export / "latest"
+    expected = sample_build.rows(f"select * from marts.{table} order by {TABLES[table]}")
+    described = sample_build.rows(f"describe marts.{table}")
+    types = {column: kind for column, kind, *_ in described}
+    parquet = duckdb.read_parquet(str(latest / f"{table}.parquet"))
+    assert dict(zip(parquet.columns, map(str, parquet.types), strict=True)) == types
+    assert parquet.fetchall() == expected
+    # The types are given: a reader that guesses them loses leading zeros.
+    csv = duckdb.sql(
+        f"from read_csv('{latest / f'{table}.csv'}', header = true, auto_detect = false,"
+        f" delim = ',', quote = '\"', escape = '\"', allow_quoted_nulls = false, columns = {types})"
+    )
+    assert csv.fetchall() == expected
+    assert len(expected) > 0
+
+
+def test_excel_and_pandas_read_the_csv(sample_build):
+    path = sample_build.export / "latest" / "customer_tier.csv"
+    text = path.read_bytes().decode("utf-8")
+    assert text.startswith(BYTE_ORDER_MARK + "customer_id,as_of_date,")
+    assert text.count(BYTE_ORDER_MARK) == 1
+    tiers = pd.read_csv(path, dtype={"customer_id": str}, encoding="utf-8-sig")
+    assert tiers["customer_id"].is_unique
+    assert tiers["tier_name_zh"].str.fullmatch(r"[\u4e00-\u9fff]+").all()
+    assert tiers["reason_zh"].str.endswith("。").all()
+
+
+# --- From one build ---------------------------------------------------------------------------
+
+
+def test_tables_of_two_builds_are_refused(warehouse, export):
+    run_model(warehouse, export)
+    before = whole_set(export)
+    warehouse.execute("insert into audit.publications (table_name, candidate_fingerprint) values"
+                      " ('customer_actions', '7-other')")  # fmt: skip
+    warehouse.execute("delete from audit.publications where table_name = 'scoring_parameters'")
+    with pytest.raises(ExportError) as refusal:
+        run_model(warehouse, export)
+    text = str(refusal.value)
+    assert "customer_actions: from candidate 7-other" in text
+    assert "scoring_parameters: no record" in text
+    assert "Run `dbt build`" in text
+    assert not any(
+        f"{table}:" in text for table in TABLES.keys() - {"customer_actions", "scoring_parameters"}
+    )
+    assert whole_set(export) == before
+    assert hidden(export) == []
+
+
+def test_what_counts_is_the_latest_publication_of_a_table(warehouse, export):
+    warehouse.execute("""
+        create table kept as from audit.publications;
+        delete from audit.publications;
+        insert into audit.publications (table_name, candidate_fingerprint)
+            select table_name, '9-older' from kept;
+        insert into audit.publications from kept
+    """)
+    run_model(warehouse, export)
+    whole_set(export)
+
+
+def test_dbt_says_why_nothing_is_exported(sample_build, tmp_path):
+    workspace = Workspace(tmp_path)
+    shutil.copy(sample_build.warehouse, workspace.warehouse)
+    shutil.copytree(sample_build.export, workspace.export, symlinks=True)
+    before = whole_set(workspace.export)
+    with duckdb.connect(str(workspace.warehouse)) as connection:
+        connection.execute("insert into audit.publications (table_name, candidate_fingerprint)"
+                           " values ('customer_tier', '7-other')")  # fmt: skip
+    done = workspace.dbt("run", "-s", "published_export", fails=True)
+    assert "customer_tier: from candidate 7-other" in done.stdout
+    assert whole_set(workspace.export) == before
+
+
+# --- The folder -------------------------------------------------------------------------------
+
+
+def test_leftovers_of_killed_builds_go_and_the_last_sets_stay(warehouse, export):
+    builds = []
+    for _ in range(KEPT_BUILDS + 2):
+        (export / "builds" / ".killed").mkdir(parents=True)
+        (export / "builds" / ".killed" / "customer_tier.csv").write_text("half")
+        (export / ".latest").symlink_to("builds/.killed")
+        run_model(warehouse, export)
+        builds.append(whole_set(export))
+        assert hidden(export) == []
+    assert sorted(path.name for path in (export / "builds").iterdir()) == builds[-KEPT_BUILDS:]
+    assert not (export / "latest").readlink().is_absolute()
+
+
+def test_a_set_that_cannot_be_finished_leaves_the_old_one(warehouse, export, monkeypatch):
+    run_model(warehouse, export)
+    before = whole_set(export)
+    monkeypatch.setattr(export_module, "_write_manifest", mock.Mock(side_effect=OSError("full")))
+    with pytest.raises(OSError, match="full"):
+        run_model(warehouse, export)
+    assert whole_set(export) == before
+    assert [path.name for path in (export / "builds").iterdir()] == [before]
+
+
+def test_a_file_is_no_folder(warehouse, export):
+    export.write_text("somebody's notes")
+    with pytest.raises(ExportError, match=f"EXPORT_PATH '{export}' cannot be used as a folder"):
+        run_model(warehouse, export)
+    assert export.read_text() == "somebody's notes"
+
+
+def test_a_folder_named_latest_is_not_ours(warehouse, export):
+    (export / "latest").mkdir(parents=True)
+    with pytest.raises(ExportError, match="is not the link that an export makes"):
+        run_model(warehouse, export)
+
+
+# --- Equal bytes ------------------------------------------------------------------------------
+
+
+def build_with_threads(folder: Path, threads: int, **workspace) -> dict[str, str]:
+    """Checksums of the CSV files of a build with so many threads, dbt's and DuckDB's."""
+    project = copy_project(folder / "project")
+    profile = project / "profiles.yml"
+    text = profile.read_text("utf-8")
+    assert "TimeZone: UTC" in text
+    profile.write_text(text.replace("TimeZone: UTC", f"TimeZone: UTC\n        threads: {threads}"))
+    build = Workspace(
+        folder, project=project, environment={"DBT_THREADS": str(threads)}, **workspace
+    )
+    build.dbt("build")
+    return csv_checksums(build.export)
+
+
+def test_builds_with_1_and_8_threads_are_byte_equal(sample_build, tmp_path):
+    expected = csv_checksums(sample_build.export)
+    assert build_with_threads(tmp_path / "one", 1) == expected
+    assert build_with_threads(tmp_path / "eight", 8) == expected
+
+
+def test_many_rows_keep_their_order_with_any_number_of_threads(tmp_path):
+    checksums = set()
+    for threads in (1, 8, 8):
+        with duckdb.connect(config={"threads": threads}) as session:
+            # More rows than DuckDB gives to one thread, in no order.
+            session.execute("""
+                create table many as
+                select lpad(cast(i as varchar), 7, '0') as customer_id, '第' || i || '位' as name
+                from range(600000) as numbers (i)
+                order by hash(i);
+                create table context as
+                select 'x' as candidate_fingerprint, 'build' as invocation_id, '' as policy_versions,
+                    current_date as as_of_date, current_date as run_date;
+                create table publications as
+                select 'many' as table_name, 'x' as candidate_fingerprint
+            """)
+            many = Table("many", session.table("many"), ("customer_id",))
+            export_module.export_tables(
+                session, [many], session.table("context"), "publications", tmp_path
+            )
+        checksums.add(csv_checksums(tmp_path)["many"])
+    assert len(checksums) == 1
+
+
+# --- Readers and kills ------------------------------------------------------------------------
+
+
+def test_a_reader_finds_whole_sets_during_ten_exports(warehouse, export):
+    run_model(warehouse, export)
+    with Reader(export) as reader:
+        for _ in range(10):
+            run_model(warehouse, export)
+    assert len(set(reader.builds)) > 3
+
+
+def test_an_export_killed_at_any_moment_leaves_a_whole_set(sample_build, export):
+    moments = random.Random(2)
+    processes = multiprocessing.get_context("spawn")
+    with duckdb.connect(str(sample_build.warehouse), read_only=True) as session:
+        run_model(session, export)
+    with Reader(export):
+        for _ in range(5):
+            before = whole_set(export)
+            child = processes.Process(
+                target=export_for_ever, args=(str(sample_build.warehouse), str(export))
+            )
+            child.start()
+            deadline = time.monotonic() + 60
+            while whole_set(export) == before and time.monotonic() < deadline:
+                time.sleep(0.01)
+            time.sleep(moments.uniform(0, 0.5))
+            child.kill()
+            child.join()
+            assert whole_set(export) != before
+    with duckdb.connect(str(sample_build.warehouse), read_only=True) as session:
+        run_model(session, export)
+    assert hidden(export) == []
+
+
+@pytest.mark.long
+def test_a_reader_finds_whole_sets_during_ten_builds(tmp_path):
+    workspace = Workspace(tmp_path)
+    workspace.dbt("build")
+    with Reader(workspace.export) as reader:
+        for _ in range(10):
+            workspace.dbt("build")
+    print(f"{len(reader.builds)} reads, {len(set(reader.builds))} builds, no fault")
+    assert len(set(reader.builds)) == 11
+
+
+@pytest.mark.long
+def test_kill_9_of_a_build_leaves_the_old_set_and_the_next_build_is_green(tmp_path):
+    workspace = Workspace(tmp_path)
+    workspace.dbt("build")
+    started = time.monotonic()
+    workspace.dbt("build")
+    duration = time.monotonic() - started
+    moments, kills = random.Random(1), 0
+    for tenth in range(10):
+        before = whole_set(workspace.export)
+        moment = (tenth + moments.random()) * duration / 10
+        build = subprocess.Popen(
+            workspace.command("build"),
+            cwd=workspace.project,
+            env=workspace.full_environment(),
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            build.wait(timeout=moment)
+        except subprocess.TimeoutExpired:
+            os.killpg(build.pid, signal.SIGKILL)
+        killed = build.wait() == -signal.SIGKILL
+        kills += killed
+        after = whole_set(workspace.export)
+        print(f"{moment:5.1f} s of {duration:.1f} s: {'killed' if killed else 'had ended'},",
+              "the old set" if after == before else "the new set")  # fmt: skip
+        # Only a build that is all but over has published.
+        assert after == before or tenth == 9
+        workspace.dbt("build")
+        assert whole_set(workspace.export) not in (before, after)
+        assert hidden(workspace.export) == []
+    assert kills >= 9
+
+
+@pytest.mark.long
+def test_a_large_build_is_byte_equal_with_1_and_8_threads(tmp_path):
+    data = tmp_path / "data"
+    words = ["scale", "--out", str(data), "--orders", "1000000", "--customers", "200000"]
+    generate = importlib.import_module("customer_tiering.generate.__main__")
+    generate.main(words)
+    one = build_with_threads(tmp_path / "one", 1, data=data)
+    assert build_with_threads(tmp_path / "eight", 8, data=data) == one
