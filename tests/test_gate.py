@@ -43,7 +43,7 @@ def published(workspace: Workspace) -> list[tuple]:
 
 
 def outcomes(workspace: Workspace, outcome: str) -> set[str]:
-    """The expectations with an outcome, by the last few words that are theirs alone."""
+    """The expectations with an outcome."""
     return {
         expectation
         for (expectation,) in workspace.rows(
@@ -61,7 +61,7 @@ def test_the_sample_passes_and_is_recorded(sample_build):
     )
     assert (fingerprints, invocations) == (1, 1)
     recorded = {name for (name,) in sample_build.rows("select table_name from audit.publications")}
-    assert {name for name, *_ in published(sample_build)} == recorded
+    assert {name for name, *_ in published(sample_build)} <= recorded
     assert sample_build.rows("select count(*) > 0 from audit.passed_profiles") == [(True,)]
 
 
@@ -92,17 +92,15 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("command", ["build", "run"])
-def test_faults_are_named_with_values_and_nothing_is_published(workspace, command):
+def test_faults_are_named_with_values_and_nothing_is_published(workspace):
     before = published(workspace)
     plant(workspace, *FAULTS.values())
-    told = workspace.dbt(command, "-s", *JUDGED, "marts", fails=True).stdout
+    told = workspace.dbt("build", "-s", *JUDGED, "marts", fails=True).stdout
     assert "nothing was published" in told and "What to do:" in told
     for fault in FAULTS:
         assert fault in told
         assert any(fault in expectation for expectation in outcomes(workspace, "blocked")), fault
-    assert '"composite_score": 100.5' in told or "[100.5]" in told
-    assert '"known_customers": 1202' in told or '"known_customers"' in told
+    assert "[100.5]" in told and '"known_customers"' in told
     assert published(workspace) == before
     # Not through the other door either: the verdict stays, and with it the refusal.
     told = workspace.dbt("run", "-s", "customer_tier", fails=True).stdout
@@ -114,74 +112,68 @@ def test_faults_are_named_with_values_and_nothing_is_published(workspace, comman
 
 def test_a_jump_needs_a_reason_which_is_kept_but_does_not_excuse_a_broken_key(workspace):
     before = published(workspace)
-    # From A to B, as far as no band is missed by block_share_gap.
-    jump = f"""
-        update {CANDIDATE} set tier_code = 'B' where customer_id in (
-            select customer_id from {CANDIDATE}
-            where tier_code = 'C' and business_line = 'b2b' order by customer_id)"""
-    plant(workspace, jump)
-    told = workspace.dbt("run", "-s", *JUDGED, "customer_tier", fails=True).stdout
-    assert "No tier has jumped since the last passed build" in told
-    assert "accept_jump_because" in told and '"previous_share"' in told
-    assert published(workspace) == before
-
+    # A jump, but not so far from the bands that something must be broken.
+    plant(
+        workspace,
+        f"""update {CANDIDATE} set tier_code = 'A'
+            where tier_code = 'B' and business_line = 'b2b'""",
+        FAULTS["Each customer has exactly one row"],
+    )
     reason = {"accept_jump_because": "it's the new price list"}
-    plant(workspace, FAULTS["Each customer has exactly one row"])
     told = workspace.dbt("run", "-s", *JUDGED, "customer_tier", variables=reason, fails=True).stdout
-    assert 'let through because "it\'s the new price list"' in told
-    assert "Each customer has exactly one row" in told
+    assert 'let through because "it\'s the new price list": No tier has jumped' in told
+    assert '"previous_share"' in told and "Each customer has exactly one row" in told
     assert published(workspace) == before
 
     plant(
         workspace,
-        f"create or replace temp table kept as select distinct * from {CANDIDATE};"
-        f"delete from {CANDIDATE}; insert into {CANDIDATE} from kept",
+        f"""create temp table kept as select distinct * from {CANDIDATE};
+            delete from {CANDIDATE}; insert into {CANDIDATE} from kept""",
     )
     workspace.dbt("run", "-s", *JUDGED, "customer_tier", variables=reason)
     assert published(workspace) != before
     assert workspace.rows(
         "select distinct accepted_because from audit.gate_history where outcome = 'let_through'"
     ) == [("it's the new price list",)]
-    # What passed is the new measure: the same candidate is no jump any more.
-    workspace.dbt("run", "-s", *JUDGED, "customer_tier")
+
+    # What passed is the new measure: the same candidate is no jump any more, without a reason.
+    # And a full refresh keeps the history: of four verdicts, of the three that passed.
+    workspace.dbt("run", "-s", *JUDGED, "customer_tier", "--full-refresh")
     assert outcomes(workspace, "let_through") == set()
+    assert workspace.rows(
+        "select count(distinct decided_at),"
+        " (select count(distinct passed_at) from audit.passed_profiles) from audit.gate_history"
+    ) == [(4, 3)]
 
 
 def test_a_drop_of_customers_is_stopped(workspace):
     plant(workspace, f"delete from {CANDIDATE} where business_line = 'ecommerce'")
     told = workspace.dbt("run", "-s", *JUDGED, "customer_tier", fails=True).stdout
     assert "The customers of the last passed build are still there" in told
+    assert "accept_jump_because" in told
     assert '"customer_drop": 0.7' in told
 
 
-def test_few_customers_raise_no_alarm(workspace):
-    """40 customers, all in tier A: chance or not, nobody can tell."""
+def test_a_warning_is_shown_and_few_customers_raise_no_alarm(workspace):
+    """Customers of B that bring more than those of A; and 40 in a line, all of them in tier A."""
     plant(
         workspace,
         f"""update {CANDIDATE} set business_line = 'kiosk', tier_code = 'A' where customer_id in (
             select customer_id from {CANDIDATE} where tier_code in ('A', 'B')
             and business_line = 'ecommerce' order by customer_id limit 40)""",
+        f"update {CANDIDATE} set net_revenue = 1e7 where tier_code = 'B'",
     )
-    workspace.dbt("run", "-s", *JUDGED)
-    judged = workspace.rows(
-        "select max(share), bool_or(is_judged) from audit.customer_tier_profile"
-        " where business_line = 'kiosk'"
-    )
-    assert judged == [(1.0, False)]
-
-
-def test_a_warning_is_shown_and_the_build_goes_on(workspace):
-    """Customers of B that bring more than those of A; and a feed that has been dead for long."""
-    plant(workspace, f"update {CANDIDATE} set net_revenue = 1e7 where tier_code = 'B'")
-    told = workspace.dbt(
-        "run", "-s", *JUDGED, "customer_tier", variables={"run_date": "2030-01-01"}
-    ).stdout
+    told = workspace.dbt("build", "-s", *JUDGED, "customer_tier").stdout
     assert "WARN from the gate: The customers of a better tier bring more" in told
     assert '"next_tier_mean_net_revenue": 10000000.0' in told
-    assert "WARN from the gate: Orders still come in" in told
+    assert "kiosk" not in told
+    assert workspace.rows(
+        "select max(share), bool_or(is_judged) from audit.customer_tier_profile"
+        " where business_line = 'kiosk'"
+    ) == [(1.0, False)]
 
 
-def test_a_candidate_that_the_gate_has_not_seen_is_refused(workspace, tmp_path):
+def test_a_candidate_that_the_gate_has_not_seen_is_refused(workspace):
     before = published(workspace)
     workspace.dbt("run", "-s", "customer_tier")  # the one that passed: published again
     plant(workspace, f"update {CANDIDATE} set reason_en = 'because' where tier_code = 'A'")
@@ -199,12 +191,3 @@ def test_in_a_new_warehouse_one_table_cannot_be_published_alone(workspace):
     workspace.warehouse.unlink()
     told = workspace.dbt("run", "-s", "customer_tier", fails=True).stdout
     assert "the gate has not judged any candidate in this warehouse yet. Run: dbt build" in told
-
-
-def test_a_full_refresh_keeps_the_history(workspace):
-    workspace.dbt("run", "-s", *JUDGED, "--full-refresh")
-    counted = workspace.rows(
-        "select count(distinct decided_at),"
-        " (select count(distinct passed_at) from audit.passed_profiles) from audit.gate_history"
-    )
-    assert counted == [(2, 2)]

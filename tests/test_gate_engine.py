@@ -23,7 +23,9 @@ expectations:
     severity: warning
   - description: Things have a colour.
     type: unexpected_rows_expectation
-    kwargs: {unexpected_rows_query: "select colour from {batch} where colour is null"}
+    kwargs:
+      unexpected_rows_query: >
+        select colour from {batch} where colour not in (select colour from $audit.things)
     severity: warning
 """
 

@@ -54,22 +54,6 @@
 {%- endmacro %}
 
 
-{% macro complete_rows(rules) -%}
-    {#- The rows, as config_row names them, of a seed with all combinations of its key's choices. -#}
-    {%- set so_far = namespace(rows=['']) -%}
-    {%- for column in rules.key -%}
-        {%- set longer = [] -%}
-        {%- for row in so_far.rows -%}
-            {%- for choice in rules.columns[column].choices -%}
-                {%- do longer.append(row ~ (', ' if row) ~ column ~ '=' ~ choice) -%}
-            {%- endfor -%}
-        {%- endfor -%}
-        {%- set so_far.rows = longer -%}
-    {%- endfor -%}
-    {{ return(so_far.rows) }}
-{%- endmacro %}
-
-
 {% macro config_row(columns) -%}
     {#- How a row of a seed is named in a message: column=value, column=value. -#}
     {%- for column in columns -%}
@@ -121,13 +105,13 @@
     {#- A select of config errors that are known while the model compiles. -#}
     {%- for file, config_row, problem, remedy in rows %}
     select
-        {%- for name, value in [('file', file), ('config_row', config_row), ('problem', problem), ('remedy', remedy)] %}
+        {%- for name, value in [('config_file', file), ('config_row', config_row), ('problem', problem), ('remedy', remedy)] %}
         {{ dbt.string_literal(dbt.escape_single_quotes(value)) }} as {{ name }}{{ ',' if not loop.last }}
         {%- endfor %}
     union all
     {%- endfor %}
     select
-        cast(null as string) as file,
+        cast(null as string) as config_file,
         cast(null as string) as config_row,
         cast(null as string) as problem,
         cast(null as string) as remedy

@@ -3,7 +3,7 @@
         of them; nothing where it has none. -#}
     {%- if execute -%}
         {%- set errors = run_query(
-            'select file, config_row, problem, remedy from ' ~ this ~ ' order by 1, 2, 3, 4'
+            'select config_file, config_row, problem, remedy from ' ~ this ~ ' order by 1, 2, 3, 4'
         ).rows -%}
         {%- if errors -%}
             {%- set lines = [

@@ -9,6 +9,11 @@
     cast(cast(round({{ number }}, 2) as decimal(18, 2)) as string)
 {%- endmacro %}
 
+{% macro at_least_a_tenth(number) -%}
+    {#- A distance that rounds to nothing is still a distance. -#}
+    case when {{ number }} < 0.1 then '<0.1' else {{ one_decimal(number) }} end
+{%- endmacro %}
+
 
 {% macro tier_reason_en(methods) -%}
     case
@@ -28,7 +33,9 @@
                 {%- endfor %}
             ) || '.',
             'Guardrail: ' || guardrail_en || '.',
-            {{ one_decimal('points_to_next_tier') }} || ' points to tier ' || next_tier_code || '.'
+            case when guardrail_en is null then
+                {{ at_least_a_tenth('points_to_next_tier') }} || ' points to tier ' || next_tier_code || '.'
+            end
         )
     end
 {%- endmacro %}
@@ -51,7 +58,9 @@
                 {%- endfor %}
             ) || '。',
             '规则保护：' || guardrail_zh || '。',
-            '距离' || next_tier_code || '级还差' || {{ one_decimal('points_to_next_tier') }} || '分。'
+            case when guardrail_zh is null then
+                '距离' || next_tier_code || '级还差' || {{ at_least_a_tenth('points_to_next_tier') }} || '分。'
+            end
         )
     end
 {%- endmacro %}

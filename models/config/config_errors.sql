@@ -15,7 +15,7 @@ seed_values as (
 
     select
         *,
-        'seeds/' || seed || '.csv' as file
+        'seeds/' || seed || '.csv' as config_file
     from {{ ref('config_values') }}
 
 ),
@@ -23,7 +23,7 @@ seed_values as (
 invalid_values as (
 
     select
-        file,
+        config_file,
         config_row,
         column_name || coalesce(' is "' || config_value || '"', ' is empty') as problem,
         remedy
@@ -35,8 +35,8 @@ invalid_values as (
 codes as (
 
     select distinct
-        seed || '.' || column_name as code_list,
-        config_value as code
+        config_value as code,
+        seed || '.' || column_name as code_list
     from seed_values
     where config_value is not null
 
@@ -55,7 +55,7 @@ code_lists as (
 unknown_codes as (
 
     select
-        seed_values.file,
+        seed_values.config_file,
         seed_values.config_row,
         seed_values.column_name || ' is "' || seed_values.config_value || '", which is no known code'
             as problem,
@@ -74,13 +74,13 @@ unknown_codes as (
 repeated_keys as (
 
     select
-        file,
+        config_file,
         min(config_row) as config_row,
         cast(count(*) as string) || ' rows have this key: ' || {{ listed('seed_row') }} as problem,
         'one row' as remedy
     from seed_values
     where is_first_of_key
-    group by file, lower(config_row)
+    group by config_file, lower(config_row)
     having count(*) > 1
 
 ),
@@ -88,7 +88,7 @@ repeated_keys as (
 seeds as (
 
     {% for seed, rules in config_rules().items() if not rules.may_be_empty %}
-    select 'seeds/{{ seed }}.csv' as file
+    select 'seeds/{{ seed }}.csv' as config_file
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -97,14 +97,14 @@ seeds as (
 empty_seeds as (
 
     select
-        file,
+        config_file,
         'all rows' as config_row,
         'the file has no rows' as problem,
         'at least one row below the header' as remedy
     from seeds
     where
-        file not in (select seed_values.file from seed_values)
-        and file not in (select known_at_once.file from known_at_once)
+        config_file not in (select seed_values.config_file from seed_values)
+        and config_file not in (select known_at_once.config_file from known_at_once)
 
 )
 
@@ -117,11 +117,12 @@ union all
 select * from repeated_keys
 union all
 select * from empty_seeds
+{% for view in ['config_missing_rows', 'config_policy_errors', 'config_tier_errors', 'config_stage_errors'] %}
 union all
-select * from {{ ref('config_missing_rows') }}
-union all
-select * from {{ ref('config_policy_errors') }}
-union all
-select * from {{ ref('config_tier_errors') }}
-union all
-select * from {{ ref('config_stage_errors') }}
+select
+    config_file,
+    config_row,
+    problem,
+    remedy
+from {{ ref(view) }}
+{% endfor %}

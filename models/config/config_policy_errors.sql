@@ -76,7 +76,7 @@ component_sums as (
 )
 
 select
-    'seeds/policy_weights.csv' as file,
+    'seeds/policy_weights.csv' as config_file,
     config_row,
     case
         when weight_rows = 0 then 'the policy has no weights'
@@ -87,16 +87,22 @@ from weight_sums
 where weight_rows = 0 or abs(weight_sum - 1) > 0.0001
 union all
 select
-    'seeds/policy_weights.csv' as file,
+    'seeds/policy_weights.csv' as config_file,
     'policy=' || weights.policy || ', method=' || weights.method as config_row,
     'method is "' || weights.method || '", which the variable scoring_methods does not name' as problem,
     'one of: {{ scoring_methods() | join(", ") }}' as remedy
 from weights
 inner join methods on weights.method = methods.method
-where weights.method not in ('{{ scoring_methods() | join("', '") }}')
+where
+    weights.method not in (
+        {% for method in scoring_methods() %}
+        '{{ method }}',
+        {% endfor %}
+        'no method'
+    )
 union all
 select
-    'seeds/component_weights.csv' as file,
+    'seeds/component_weights.csv' as config_file,
     config_row,
     'all weights are 0' as problem,
     'at least one weight above 0' as remedy
@@ -104,7 +110,7 @@ from component_sums
 {% for smaller, greater in [('late_ratio', 'dormant_ratio'), ('dormant_ratio', 'churned_ratio')] %}
 union all
 select
-    'seeds/lifecycle_thresholds.csv' as file,
+    'seeds/lifecycle_thresholds.csv' as config_file,
     {{ config_row(['policy']) }} as config_row,
     '{{ smaller }} is ' || cast({{ smaller }} as string) || ' and {{ greater }} is '
     || cast({{ greater }} as string) as problem,
@@ -114,7 +120,7 @@ where {{ smaller }} >= {{ greater }}
 {% endfor %}
 union all
 select
-    'seeds/gate_bounds.csv' as file,
+    'seeds/gate_bounds.csv' as config_file,
     'bound=' || blocks.bound as config_row,
     'value is ' || cast(blocks.bound_value as string) || ', but ' || warns.bound || ' is '
     || cast(warns.bound_value as string) as problem,

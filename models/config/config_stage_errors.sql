@@ -30,7 +30,7 @@ actions as (
 )
 
 select
-    'seeds/lifecycle_cells.csv' as file,
+    'seeds/lifecycle_cells.csv' as config_file,
     {{ config_row(['rhythm_state', 'history_state']) }} as config_row,
     'segment is "' || segment || '"' as problem,
     'prospect for never_bought, and for no other state' as remedy
@@ -38,17 +38,17 @@ from cells
 where (rhythm_state = 'never_bought') <> (segment = 'prospect')
 union all
 select
-    'seeds/guardrails.csv' as file,
+    'seeds/guardrails.csv' as config_file,
     {{ config_row(['policy', 'lifecycle_stage']) }} as config_row,
-    'best_tier is ' || best_tier || ' and worst_tier is ' || worst_tier as problem,
+    'best_tier is ' || guardrails.best_tier || ' and worst_tier is ' || guardrails.worst_tier as problem,
     'a best_tier at least as good as the worst_tier, and neither of them P' as remedy
 from guardrails
 inner join tiers as best on guardrails.best_tier = best.tier_code
 inner join tiers as worst on guardrails.worst_tier = worst.tier_code
-where best.tier_rank > worst.tier_rank or 'P' in (best_tier, worst_tier)
+where best.tier_rank > worst.tier_rank or 'P' in (guardrails.best_tier, guardrails.worst_tier)
 union all
 select
-    'seeds/actions.csv' as file,
+    'seeds/actions.csv' as config_file,
     {{ config_row(['tier_code', 'lifecycle_stage']) }} as config_row,
     'an action for a case that does not exist' as problem,
     'P goes with prospect, and no other tier does' as remedy

@@ -48,10 +48,10 @@ neighbours as (
         upper_bound,
         'tier ' || tier_code || ' [' || cast(lower_bound as string) || ', '
         || cast(upper_bound as string) || ')' as band,
-        lag(upper_bound) over (partition by policy order by lower_bound, tier_rank desc) as lower_end,
-        lead(lower_bound) over (partition by policy order by lower_bound, tier_rank desc) as next_start,
-        lead(tier_code) over (partition by policy order by lower_bound, tier_rank desc) as next_tier,
-        lead(tier_rank) over (partition by policy order by lower_bound, tier_rank desc) as next_rank
+        lag(upper_bound) over (partition by policy order by lower_bound asc, tier_rank desc) as lower_end,
+        lead(lower_bound) over (partition by policy order by lower_bound asc, tier_rank desc) as next_start,
+        lead(tier_code) over (partition by policy order by lower_bound asc, tier_rank desc) as next_tier,
+        lead(tier_rank) over (partition by policy order by lower_bound asc, tier_rank desc) as next_rank
     from bands
     where lower_bound is not null and upper_bound is not null
 
@@ -66,27 +66,32 @@ judged_bands as (
             when tier_code = 'P' then 'P has a band, but a prospect has no score'
             when lower_bound >= upper_bound then band || ' is empty'
             when lower_end is null and lower_bound > 0
-                then 'gap: ' || band || ' is the lowest, so 0 to ' || cast(lower_bound as string)
-                || ' is in no tier'
+                then
+                    'gap: ' || band || ' is the lowest, so 0 to ' || cast(lower_bound as string)
+                    || ' is in no tier'
             when next_start is null and upper_bound < 100
-                then 'gap: ' || band || ' is the highest, so ' || cast(upper_bound as string)
-                || ' to 100 is in no tier'
+                then
+                    'gap: ' || band || ' is the highest, so ' || cast(upper_bound as string)
+                    || ' to 100 is in no tier'
             when next_start > upper_bound
-                then 'gap: ' || band || ', and the next, tier ' || next_tier || ', starts at '
-                || cast(next_start as string)
+                then
+                    'gap: ' || band || ', and the next, tier ' || next_tier || ', starts at '
+                    || cast(next_start as string)
             when next_start < upper_bound
-                then 'overlap: ' || band || ', and the next, tier ' || next_tier || ', starts at '
-                || cast(next_start as string)
+                then
+                    'overlap: ' || band || ', and the next, tier ' || next_tier || ', starts at '
+                    || cast(next_start as string)
             when next_rank > tier_rank
-                then band || ' is lower than the band of tier ' || next_tier
-                || ', which is the worse tier'
+                then
+                    band || ' is lower than the band of tier ' || next_tier
+                    || ', which is the worse tier'
         end as problem
     from neighbours
 
 )
 
 select
-    'seeds/tier_bands.csv' as file,
+    'seeds/tier_bands.csv' as config_file,
     {{ config_row(['policy', 'tier_code']) }} as config_row,
     problem,
     'bands from 0 to 100 without gap or overlap, the better tier higher' as remedy
@@ -94,7 +99,7 @@ from judged_bands
 where problem is not null
 union all
 select
-    'seeds/tiers.csv' as file,
+    'seeds/tiers.csv' as config_file,
     {{ config_row(['tier_code']) }} as config_row,
     'tier_rank is ' || cast(tier_rank as string) as problem,
     cast(expected_rank as string) || ': ranks count from 1 without a gap, P comes last' as remedy

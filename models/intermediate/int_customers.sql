@@ -14,7 +14,8 @@ ordering as (
         customer_id,
         min(order_date) as first_order_date,
         min(business_line) as lowest_business_line,
-        max(business_line) as highest_business_line
+        max(business_line) as highest_business_line,
+        count(*) > count(business_line) as has_orders_without_line
     from {{ ref('int_orders') }}
     where outcome = 'accepted'
     group by customer_id
@@ -40,14 +41,18 @@ select
         end,
         coalesce(ordering.first_order_date, date '9999-12-31')
     ) as known_since,
-    /* Most customers buy in one line only: the dear question "which line brings most, on this
-       date?" is put for the others alone. */
+    /* Most customers buy in one line only, with every order: the dear question "which line brings
+       most, on this date?" is put for the others alone. */
     case
-        when ordering.lowest_business_line = ordering.highest_business_line
+        when
+            ordering.lowest_business_line = ordering.highest_business_line
+            and not ordering.has_orders_without_line
             then ordering.lowest_business_line
     end as only_business_line,
     coalesce(
-        ordering.lowest_business_line < ordering.highest_business_line, false
-    ) as buys_in_several_lines
+        ordering.lowest_business_line < ordering.highest_business_line
+        or (ordering.lowest_business_line is not null and ordering.has_orders_without_line),
+        false
+    ) as needs_leading_line
 from listed
 full outer join ordering on listed.customer_id = ordering.customer_id

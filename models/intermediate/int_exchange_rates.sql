@@ -5,6 +5,7 @@ with
 accepted as (
 
     select
+        source_row,
         currency,
         valid_from,
         rate
@@ -19,7 +20,8 @@ validity as (
         currency,
         valid_from,
         rate,
-        lead(valid_from) over (partition by currency order by valid_from) as next_valid_from
+        /* Two rates of one day, spelled differently: the later row counts. */
+        lead(valid_from) over (partition by currency order by valid_from, source_row) as next_valid_from
     from accepted
 
 )

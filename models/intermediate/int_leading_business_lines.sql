@@ -1,11 +1,11 @@
-/* One row per scored date and customer who buys in several business lines and has an order in
-   the window: the line that brings most net revenue in the window, ties by the latest order.
-   Customers of one line do not need the question. */
+/* One row per scored date and customer who buys in several business lines, or not always in a
+   named one, and has an order of a named line in the window: the line that brings most net
+   revenue in the window, ties by the latest order. The others do not need the question. */
 with
 
 several as (
 
-    select customer_id from {{ ref('int_customers') }} where buys_in_several_lines
+    select customer_id from {{ ref('int_customers') }} where needs_leading_line
 
 ),
 

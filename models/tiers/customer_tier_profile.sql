@@ -5,7 +5,9 @@ with
 
 candidate as (
 
-    select * from {{ ref('customer_tier_candidate') }} where composite_score is not null
+    select *
+    from {{ ref('customer_tier_candidate') }}
+    where composite_score is not null
 
 ),
 
@@ -15,8 +17,8 @@ bands as (
         cast(bands.policy as string) as policy,
         cast(bands.tier_code as string) as tier_code,
         cast(tiers.tier_rank as integer) as tier_rank,
-        cast(bands.lower_bound as double) / 100 as lower_share,
-        cast(bands.upper_bound as double) / 100 as upper_share,
+        cast(bands.lower_bound as double) / 100 as starts,
+        cast(bands.upper_bound as double) / 100 as ends,
         policies.band_method = 'percentile' as is_by_share
     from {{ ref('tier_bands') }} as bands
     inner join {{ ref('policies') }} as policies on bands.policy = policies.policy
@@ -31,8 +33,9 @@ equals as (
         business_line,
         policy,
         sum(count(*)) over by_line as line_customers,
-        count(*) / cast(line_customers as double) as share,
-        sum(count(*)) over (by_line order by composite_score) / cast(line_customers as double) as upper_share
+        (sum(count(*)) over (by_line order by composite_score) - count(*))
+        / cast(line_customers as double) as starts,
+        sum(count(*)) over (by_line order by composite_score) / cast(line_customers as double) as ends
     from candidate
     group by business_line, policy, composite_score
     window by_line as (partition by business_line)
@@ -46,14 +49,14 @@ ties as (
     select
         equals.business_line,
         bands.tier_code,
-        sum(equals.share) as tied_share
+        sum(equals.ends - equals.starts) as tied_share
     from equals
     inner join bands
         on
             equals.policy = bands.policy
             and (
-                bands.lower_share < equals.upper_share and bands.lower_share > equals.upper_share - equals.share
-                or bands.upper_share < equals.upper_share and bands.upper_share > equals.upper_share - equals.share
+                (equals.starts < bands.starts and equals.ends > bands.starts)
+                or (equals.starts < bands.ends and equals.ends > bands.ends)
             )
     group by equals.business_line, bands.tier_code
 
@@ -91,41 +94,37 @@ compared as (
         cast(lines.line_customers as integer) as line_customers,
         cast(coalesce(counted.customers, 0) as integer) as customers,
         coalesce(counted.customers, 0) / cast(lines.line_customers as double) as share,
-        case when bands.is_by_share then bands.upper_share - bands.lower_share end as band_share,
+        case when bands.is_by_share then bands.ends - bands.starts end as band_share,
         coalesce(ties.tied_share, 0) as tied_share,
         round(counted.mean_net_revenue, 2) as mean_net_revenue,
-        previous.share as previous_share,
-        previous.line_customers as previous_line_customers
+        last_passed.share as previous_share,
+        last_passed.line_customers as previous_line_customers,
+        lines.line_customers >= context.min_customers as is_judged,
+        context.warn_share_gap,
+        context.block_share_gap,
+        context.warn_share_drift,
+        context.block_share_drift,
+        context.candidate_fingerprint
     from lines
+    cross join {{ ref('gate_context') }} as context
     inner join bands on lines.policy = bands.policy
     left join counted on lines.business_line = counted.business_line and bands.tier_code = counted.tier_code
     left join ties on lines.business_line = ties.business_line and bands.tier_code = ties.tier_code
-    left join (select * from {{ last_passed_profile() }}) as previous
-        on lines.business_line = previous.business_line and bands.tier_code = previous.tier_code
+    left join {{ last_passed_profile() }}
+        on lines.business_line = last_passed.business_line and bands.tier_code = last_passed.tier_code
 
 )
 
 /* What chance alone does to a share p of n customers stays within three standard errors,
-   3 * sqrt(p * (1 - p) / n): that much is allowed on top of every bound. */
+   3 * sqrt(p * (1 - p) / n): that much is allowed on top of every bound. Where n is small that
+   is all there is, so such lines are not judged. */
 select
-    compared.*,
-    abs(compared.share - compared.band_share) as share_gap,
-    compared.tied_share + 3 * sqrt(
-        compared.band_share * (1 - compared.band_share) / compared.line_customers
-    ) as share_gap_allowance,
-    abs(compared.share - compared.previous_share) as share_drift,
-    3 * sqrt(
-        compared.previous_share * (1 - compared.previous_share) / compared.line_customers
-    ) as share_drift_allowance,
-    lead(compared.tier_code) over by_rank as next_tier_code,
-    lead(compared.mean_net_revenue) over by_rank as next_tier_mean_net_revenue,
-    /* Below this, shares move by chance alone. */
-    compared.line_customers >= context.min_customers as is_judged,
-    context.warn_share_gap,
-    context.block_share_gap,
-    context.warn_share_drift,
-    context.block_share_drift,
-    context.candidate_fingerprint
+    *,
+    abs(share - band_share) as share_gap,
+    tied_share + 3 * sqrt(band_share * (1 - band_share) / line_customers) as share_gap_allowance,
+    abs(share - previous_share) as share_drift,
+    3 * sqrt(previous_share * (1 - previous_share) / line_customers) as share_drift_allowance,
+    lead(tier_code) over by_rank as next_tier_code,
+    lead(mean_net_revenue) over by_rank as next_tier_mean_net_revenue
 from compared
-cross join {{ ref('gate_context') }} as context
-window by_rank as (partition by compared.business_line order by compared.tier_rank)
+window by_rank as (partition by business_line order by tier_rank)

@@ -14,7 +14,9 @@ candidate as (
 
 dates as (
 
-    select as_of_date from {{ ref('int_scoring_dates') }} where is_current
+    select as_of_date
+    from {{ ref('int_scoring_dates') }}
+    where is_current
 
 ),
 
@@ -29,7 +31,9 @@ customers as (
 
 orders as (
 
-    select max(order_date) as last_order_date from {{ ref('int_orders') }} where outcome = 'accepted'
+    select max(order_date) as last_order_date
+    from {{ ref('int_orders') }}
+    where outcome = 'accepted'
 
 ),
 

@@ -6,12 +6,16 @@
 import argparse
 import os
 import re
+import shutil
+from collections.abc import Mapping, Sequence
+from html import escape
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
-from customer_tiering.gate import find_suites, load_suites
+from customer_tiering.gate import find_suites, load_suites, observed
 
 EXTERNAL = re.compile(
     r"<script\b.*?</script>"  # the pages' scripts are nothing without libraries from a CDN
@@ -60,14 +64,47 @@ def build_docs(warehouse: Path, out: Path, project: Path, audit: str = "audit") 
             "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
         },
     )
+    for stale in ("expectations", "validations"):
+        shutil.rmtree(out / stale, ignore_errors=True)
     suites = load_suites(find_suites(project), audit)
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        validate(connection.cursor, audit, suites, context)
+        connection.execute(f'select 1 from "{audit}".customer_tier_gate limit 1')
+        results = validate(connection.cursor, audit, suites, context)
         context.build_data_docs()
     style = resources.files("customer_tiering").joinpath("gate_docs.css").read_text("utf-8")
-    for page in out.rglob("*.html"):
+    for page in (*out.rglob("*.html"), *out.rglob("*.css")):
         page.write_text(self_contained(page.read_text("utf-8"), style), encoding="utf-8")
-    return out / "index.html"
+    index = out / "index.html"
+    index.write_text(index_page(out, suites, results, style), encoding="utf-8")
+    return index
+
+
+def index_page(
+    out: Path,
+    suites: Sequence[Mapping[str, Any]],
+    results: Sequence[Sequence[Mapping[str, Any]]],
+    style: str,
+) -> str:
+    """The first page: every expectation and what was found. GX fills its own by a CDN's script."""
+    lines = []
+    for suite, found in zip(suites, results, strict=True):
+        [page] = out.glob(f"validations/{suite['name']}/**/*.html")
+        link = page.relative_to(out).as_posix()
+        lines.append(f'<h2><a href="{link}">{escape(suite["name"])}</a></h2>\n<table>')
+        for expectation, result in zip(suite["expectations"], found, strict=True):
+            failed = "danger" if expectation["severity"] == "critical" else "warning"
+            mark = "success" if result["success"] else failed
+            lines.append(
+                f'<tr><td><span class="text-{mark}">{escape(expectation["description"])}</span>'
+                f"<td>{escape(expectation['severity'])}<td>{escape(observed(result))}</tr>"
+            )
+        lines.append("</table>")
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>The gate</title>\n'
+        f"<style>\n{style}</style></head><body>\n<h1>What the gate expects and finds</h1>\n"
+        + "\n".join(lines)
+        + "\n</body></html>\n"
+    )
 
 
 def main() -> None:
@@ -81,7 +118,7 @@ def main() -> None:
     try:
         index = build_docs(warehouse, out, Path.cwd())
     except duckdb.CatalogException:
-        parser.exit(1, f"{warehouse} holds no candidate yet. Run: dbt build\n")
+        parser.exit(1, f"{warehouse} has no verdict of the gate yet. Run: dbt build\n")
     except duckdb.IOException as locked:
         parser.exit(1, f"{warehouse} cannot be opened; is a build running? {locked}\n")
     print(f"Data Docs: {index}")

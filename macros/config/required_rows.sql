@@ -1,0 +1,35 @@
+{% macro required_rows() -%}
+    {#- The rows that seeds must have whatever else is in them, as pairs of the seed and the row as
+        config_row names it: the names that the models rely on, and complete seeds completely. -#}
+    {%- set rows = [
+        ('policies', 'policy=default'),
+        ('business_lines', 'business_line=default'),
+        ('tiers', 'tier_code=P'),
+    ] -%}
+    {%- for method in scoring_methods() -%}
+        {%- do rows.append(('methods', 'method=' ~ method)) -%}
+    {%- endfor -%}
+    {%- for method in ['rfm', 'rfm_class', 'lifecycle'] -%}
+        {%- do rows.append(('segment_labels', 'method=' ~ method ~ ', segment=prospect')) -%}
+    {%- endfor -%}
+    {%- for seed, rules in config_rules().items() if rules.complete -%}
+        {%- for row in complete_rows(rules) %}{% do rows.append((seed, row)) %}{% endfor -%}
+    {%- endfor -%}
+    {{ return(rows) }}
+{%- endmacro %}
+
+
+{% macro complete_rows(rules) -%}
+    {#- The rows, as config_row names them, of a seed with all combinations of its key's choices. -#}
+    {%- set so_far = namespace(rows=['']) -%}
+    {%- for column in rules.key -%}
+        {%- set longer = [] -%}
+        {%- for row in so_far.rows -%}
+            {%- for choice in rules.columns[column].choices -%}
+                {%- do longer.append(row ~ (', ' if row) ~ column ~ '=' ~ choice) -%}
+            {%- endfor -%}
+        {%- endfor -%}
+        {%- set so_far.rows = longer -%}
+    {%- endfor -%}
+    {{ return(so_far.rows) }}
+{%- endmacro %}
