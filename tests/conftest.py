@@ -89,7 +89,15 @@ def copy_project(destination: Path) -> Path:
         PROJECT,
         destination,
         ignore=shutil.ignore_patterns(
-            ".git", ".venv", "target", "logs", "export", "*.duckdb*", ".*_cache", "bench", "data_docs"
+            ".git",
+            ".venv",
+            "target",
+            "logs",
+            "export",
+            "*.duckdb*",
+            ".*_cache",
+            "bench",
+            "data_docs",
         ),
     )
     return destination

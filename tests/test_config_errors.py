@@ -179,7 +179,7 @@ def broken(sample_build, project, tmp_path_factory) -> tuple[Workspace, str, boo
     workspace = copy_of(sample_build, tmp_path_factory.mktemp("broken") / "build", project)
     before = published(workspace)
     break_seeds(project)
-    said = workspace.dbt("build", "--full-refresh", fails=True).stdout
+    said = workspace.dbt("build", fails=True).stdout
     return workspace, said, published(workspace) == before
 
 

@@ -7,7 +7,7 @@ from conftest import PROJECT
 
 # From left to right; a model reads from its own folder and those named.
 MAY_READ = {
-    "config": {"seeds"},
+    "config": {"seeds", "config"},
     "staging": {"sources", "config"},
     "intermediate": {"staging", "intermediate", "seeds", "config"},
     "fits": {"intermediate", "seeds"},

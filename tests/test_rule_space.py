@@ -78,7 +78,7 @@ inner join counts using (policy)
 """
 
 # Labelling method: the table of scores that it reads.
-METHODS = {"rfm": "score_rfm", "rfm_class": "score_rfm", "lifecycle": "score_lifecycle"}
+METHODS = {"rfm": "score_rfm", "rfm_zh": "score_rfm", "lifecycle": "score_lifecycle"}
 
 
 @pytest.fixture
@@ -115,9 +115,9 @@ def misnamed_classes(build: Workspace) -> dict[str, str]:
     names = dict(
         build.rows("""
             select customer_id, replace(labels.name_zh, '客户', '')
-            from segments.segment_rfm_class as segments
+            from segments.segment_rfm_zh as segments
             inner join seeds.segment_labels as labels using (segment)
-            where labels.method = 'rfm_class'
+            where labels.method = 'rfm_zh'
         """)
     )
     wrong = {}
@@ -146,7 +146,7 @@ def test_every_combination_has_exactly_one_known_segment(rule_space, method):
 
 RULES = {
     "rfm": ("rfm_cells", "rfm_cell = '111'"),
-    "rfm_class": ("rfm_classes", "segment = 'general_win_back'"),
+    "rfm_zh": ("rfm_classes", "segment = 'general_win_back'"),
     "lifecycle": ("lifecycle_cells", "rhythm_state = 'late' and history_state = 'returned'"),
 }
 FAULTS = {

@@ -9,7 +9,7 @@
     {%- for method in scoring_methods() -%}
         {%- do rows.append(('methods', 'method=' ~ method)) -%}
     {%- endfor -%}
-    {%- for method in ['rfm', 'rfm_class', 'lifecycle'] -%}
+    {%- for method in ['rfm', 'rfm_zh', 'lifecycle'] -%}
         {%- do rows.append(('segment_labels', 'method=' ~ method ~ ', segment=prospect')) -%}
     {%- endfor -%}
     {%- for seed, rules in config_rules().items() if rules.complete -%}

@@ -80,7 +80,7 @@ per_tier as (
 labels as (
 
     {% for method, seed in [
-        ('rfm', 'rfm_cells'), ('rfm_class', 'rfm_classes'), ('lifecycle', 'lifecycle_cells')
+        ('rfm', 'rfm_cells'), ('rfm_zh', 'rfm_classes'), ('lifecycle', 'lifecycle_cells')
     ] %}
     select
         'segment_labels' as seed,

@@ -20,14 +20,14 @@ features as (
 learned as (
 
     select
-        as_of_date,
-        business_line,
         {% for measure, is_active in measures.items() %}
         count(case when {{ is_active }} then 1 end) as {{ measure }}_customers,
         {{ percentiles(
             'case when ' ~ is_active ~ ' then ' ~ measure ~ ' end', [0.2, 0.4, 0.6, 0.8, 0.95]
-        ) }} as {{ measure }}_percentiles{{ ',' if not loop.last }}
+        ) }} as {{ measure }}_percentiles,
         {% endfor %}
+        as_of_date,
+        business_line
     from features
     group by as_of_date, business_line
 
@@ -52,9 +52,9 @@ select
     as_of_date,
     business_line,
     measure,
-    cast(customers as integer) as customers,
     {% for fraction in ['p20', 'p40', 'p60', 'p80', 'p95'] %}
-    {{ round_significant(array_item('percentiles', loop.index)) }} as {{ fraction }}{{ ',' if not loop.last }}
+    {{ round_significant(array_item('percentiles', loop.index)) }} as {{ fraction }},
     {% endfor %}
+    cast(customers as integer) as customers
 from by_measure
 where customers > 0

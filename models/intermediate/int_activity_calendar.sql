@@ -21,7 +21,8 @@ select
     min(scoring_dates.as_of_date) as enters_at,
     min(
         case
-            when scoring_dates.as_of_date
+            when
+                scoring_dates.as_of_date
                 >= {{ dbt.dateadd('day', var('lookback_days') | int, 'dates.activity_date') }}
                 then scoring_dates.as_of_date
         end

@@ -72,8 +72,9 @@ select
     dated.purchase_day_count,
     dated.lifetime_order_count,
     dated.lifetime_net_revenue,
-    cast({{ dbt.datediff('dated.last_purchase_date', 'dated.as_of_date', 'day') }} as integer)
-        as recency_days,
+    cast(
+        {{ dbt.datediff('dated.last_purchase_date', 'dated.as_of_date', 'day') }} as integer -- noqa: LT05
+    ) as recency_days,
     dated.order_count,
     dated.net_revenue,
     dated.interaction_count,

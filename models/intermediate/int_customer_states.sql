@@ -81,8 +81,6 @@ changes as (
 changes_by_date as (
 
     select
-        customer_id,
-        changed_at,
         min(first_purchase_date) as first_purchase_date,
         max(last_purchase_date) as last_purchase_date,
         max(previous_purchase_date) as previous_purchase_date,
@@ -92,8 +90,10 @@ changes_by_date as (
         {% endfor %}
         {% for measure in ['lifetime_net_revenue', 'net_revenue', 'costed_revenue',
             'costed_margin'] %}
-        cast(sum({{ measure }}) as decimal(18, 4)) as {{ measure }}{{ ',' if not loop.last }}
+        cast(sum({{ measure }}) as decimal(18, 4)) as {{ measure }},
         {% endfor %}
+        customer_id,
+        changed_at
     from changes
     group by customer_id, changed_at
 
@@ -105,18 +105,18 @@ select
     coalesce(
         lead(changed_at) over (partition by customer_id order by changed_at), date '9999-12-31'
     ) as state_until,
-    min(first_purchase_date) over so_far as first_purchase_date,
-    max(last_purchase_date) over so_far as last_purchase_date,
-    /* The gap before the latest purchase starts at the latest of all starts of gaps. */
-    max(previous_purchase_date) over so_far as previous_purchase_date,
     {% for measure in ['purchase_day_count', 'lifetime_order_count', 'order_count',
         'interaction_count'] %}
     cast(sum({{ measure }}) over so_far as integer) as {{ measure }},
     {% endfor %}
     {% for measure in ['lifetime_net_revenue', 'net_revenue', 'costed_revenue',
         'costed_margin'] %}
-    cast(sum({{ measure }}) over so_far as decimal(18, 4)) as {{ measure }}{{ ',' if not loop.last }}
+    cast(sum({{ measure }}) over so_far as decimal(18, 4)) as {{ measure }},
     {% endfor %}
+    min(first_purchase_date) over so_far as first_purchase_date,
+    max(last_purchase_date) over so_far as last_purchase_date,
+    /* The gap before the latest purchase starts at the latest of all starts of gaps. */
+    max(previous_purchase_date) over so_far as previous_purchase_date
 from changes_by_date
 window so_far as (
     partition by customer_id order by changed_at rows between unbounded preceding and current row

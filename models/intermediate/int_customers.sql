@@ -4,7 +4,9 @@ with
 
 listed as (
 
-    select * from {{ ref('stg_customers') }} where outcome = 'accepted'
+    select *
+    from {{ ref('stg_customers') }}
+    where outcome = 'accepted'
 
 ),
 

@@ -5,7 +5,9 @@ with
 
 several as (
 
-    select customer_id from {{ ref('int_customers') }} where needs_leading_line
+    select customer_id
+    from {{ ref('int_customers') }}
+    where needs_leading_line
 
 ),
 
@@ -74,7 +76,7 @@ ranked as (
         business_line,
         row_number() over (
             partition by customer_id, as_of_date
-            order by net_revenue desc, last_ordered_at desc, business_line
+            order by net_revenue desc, last_ordered_at desc, business_line asc
         ) as place
     from by_date
 

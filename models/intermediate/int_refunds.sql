@@ -10,7 +10,9 @@ refunds as (
 
 orders as (
 
-    select * from {{ ref('int_orders') }} where outcome = 'accepted'
+    select *
+    from {{ ref('int_orders') }}
+    where outcome = 'accepted'
 
 ),
 

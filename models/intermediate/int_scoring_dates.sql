@@ -17,15 +17,15 @@ current_date_chosen as (
 
     select
         first_order_date,
-        {% if var('as_of_date') == 'latest' -%}
-        case
-            when last_order_date is not null then last_order_date
-            else cast({{ stop_build(
+    {% if var('as_of_date') == 'latest' -%}
+    coalesce(
+        last_order_date,
+        cast({{ stop_build(
                 "'No order could be accepted, so there is nothing to tier. '
                 || 'intermediate.int_rejected_records says why, row by row.'"
             ) }} as date)
-        end as as_of_date
-        {%- elif var('as_of_date') == 'today' -%}
+    ) as as_of_date
+    {%- elif var('as_of_date') == 'today' -%}
         {{ run_date() }} as as_of_date
         {%- else -%}
         date '{{ var("as_of_date") }}' as as_of_date

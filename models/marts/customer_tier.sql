@@ -16,7 +16,7 @@ select
     points_to_next_tier,
     lifecycle_stage,
     rfm_segment,
-    rfm_class,
+    rfm_zh_segment,
     recency_days,
     order_count,
     net_revenue,

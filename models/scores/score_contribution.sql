@@ -33,11 +33,11 @@ cut_points as (
 weights as (
 
     select
-        cast(policy as string) as policy,
         {% for component in components %}
         coalesce(max(case when component = '{{ component }}' then cast(weight as double) end), 0)
-            as {{ component }}_weight{{ ',' if not loop.last }}
+            as {{ component }}_weight,
         {% endfor %}
+        cast(policy as string) as policy
     from {{ ref('component_weights') }}
     where method = 'contribution'
     group by policy
@@ -45,54 +45,69 @@ weights as (
 ),
 
 /* Nothing bought in the window is a contribution of nothing, not an unknown one. */
+measured as (
+
+    select
+        *,
+        case when order_count = 0 then 0 else margin end as margin_in_window
+    from features
+
+),
+
 scored as (
 
     select
-        features.customer_id,
-        features.as_of_date,
-        features.policy,
-        features.purchase_day_count > 0 as has_bought,
-        features.net_revenue,
-        features.margin,
-        features.interaction_count,
         {% for component, measure in components.items() %}
         round({{ share_score(
-            'coalesce(features.' ~ measure ~ ', case when features.order_count = 0 then 0 end)'
-                if component == 'margin' else 'features.' ~ measure,
-            [
+            'measured.' ~ ('margin_in_window' if component == 'margin' else measure), [
                 'cut_points.' ~ component ~ '_p20', 'cut_points.' ~ component ~ '_p40',
                 'cut_points.' ~ component ~ '_p60', 'cut_points.' ~ component ~ '_p80',
                 'cut_points.' ~ component ~ '_p95',
             ]
-        ) }}, 2) as {{ component }}_score{{ ',' if not loop.last }}
+        ) }}, 2) as {{ component }}_score,
         {% endfor %}
-    from features
+        measured.customer_id,
+        measured.as_of_date,
+        measured.policy,
+        measured.purchase_day_count > 0 as has_bought,
+        measured.net_revenue,
+        measured.margin,
+        measured.interaction_count
+    from measured
     left join cut_points
         on
-            features.as_of_date = cut_points.as_of_date
-            and features.business_line = cut_points.business_line
+            measured.as_of_date = cut_points.as_of_date
+            and measured.business_line = cut_points.business_line
+
+),
+
+weighted as (
+
+    select
+        scored.*,
+        0
+        {% for component in components %}
+        + coalesce(weights.{{ component }}_weight * scored.{{ component }}_score, 0)
+        {% endfor %} as weighted_scores,
+        0
+        {% for component in components %}
+        + case when scored.{{ component }}_score is null then 0 else weights.{{ component }}_weight end
+        {% endfor %} as available_weight
+    from scored
+    left join weights on scored.policy = weights.policy
 
 )
 
 select
-    scored.customer_id,
-    scored.as_of_date,
-    scored.net_revenue,
-    scored.margin,
-    scored.interaction_count,
+    customer_id,
+    as_of_date,
+    net_revenue,
+    margin,
+    interaction_count,
     {% for component in components %}
-    scored.{{ component }}_score,
+    {{ component }}_score,
     {% endfor %}
-    case when scored.has_bought then round(
-        (
-            {% for component in components %}
-            coalesce(weights.{{ component }}_weight * scored.{{ component }}_score, 0){{ ' +' if not loop.last }}
-            {% endfor %}
-        ) / nullif(
-            {% for component in components %}
-            case when scored.{{ component }}_score is null then 0 else weights.{{ component }}_weight end{{ ' +' if not loop.last }}
-            {% endfor %}, 0
-        ), 2
-    ) end as score
-from scored
-left join weights on scored.policy = weights.policy
+    case
+        when has_bought then round(weighted_scores / nullif(available_weight, 0), 2)
+    end as score
+from weighted

@@ -51,8 +51,9 @@ method_labels as (
     select
         {% for method in methods %}
         max(case when method = '{{ method }}' then cast(name_en as string) end) as {{ method }}_en,
-        max(case when method = '{{ method }}' then cast(name_zh as string) end) as {{ method }}_zh{{ ',' if not loop.last }}
+        max(case when method = '{{ method }}' then cast(name_zh as string) end) as {{ method }}_zh,
         {% endfor %}
+        count(*) as methods
     from {{ ref('methods') }}
 
 ),
@@ -74,7 +75,7 @@ explained as (
         cast(greatest(cut_points.next_lower_score - assigned.composite_score, 0) as decimal(9, 4))
             as points_to_next_tier,
         rfm.segment as rfm_segment,
-        rfm_classes.segment as rfm_class,
+        rfm_classes.segment as rfm_zh_segment,
         lifecycle_scores.usual_interval_days,
         features.recency_days,
         features.order_count,
@@ -89,7 +90,7 @@ explained as (
     inner join {{ ref('tier_tenure') }} as tenures on assigned.customer_id = tenures.customer_id
     {% for alias, model in [
         ('composites', 'tier_composite'), ('rfm', 'segment_rfm'),
-        ('rfm_classes', 'segment_rfm_class'), ('lifecycle_scores', 'score_lifecycle'),
+        ('rfm_classes', 'segment_rfm_zh'), ('lifecycle_scores', 'score_lifecycle'),
         ('features', 'int_customer_features'),
     ] %}
     inner join {{ ref(model) }} as {{ alias }}

@@ -48,8 +48,9 @@ bounds as (
 
     select
         {% for bound in gate_bound_names() %}
-        max(case when bound = '{{ bound }}' then cast(value as double) end) as {{ bound }}{{ ',' if not loop.last }}
+        max(case when bound = '{{ bound }}' then cast(value as double) end) as {{ bound }},
         {% endfor %}
+        count(*) as bounds
     from {{ ref('gate_bounds') }}
 
 ),
@@ -73,7 +74,9 @@ compared as (
         cast(candidate.candidate_customers as integer) as candidate_customers,
         cast(candidate.tiered_customers as integer) as tiered_customers,
         cast(previous.previous_customers as integer) as previous_customers,
-        cast({{ dbt.datediff('orders.last_order_date', run_date(), 'day') }} as integer) as feed_age_days,
+        cast(
+            {{ dbt.datediff('orders.last_order_date', run_date(), 'day') }} as integer -- noqa: LT05
+        ) as feed_age_days,
         ({{ fingerprint(ref('customer_tier_candidate')) }}) as candidate_fingerprint,
         bounds.*
     from dates

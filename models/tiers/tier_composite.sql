@@ -19,31 +19,28 @@ features as (
 weights as (
 
     select
-        cast(policy as string) as policy,
         {% for method in methods %}
         coalesce(max(case when method = '{{ method }}' then cast(weight as double) end), 0)
-            as {{ method }}_weight{{ ',' if not loop.last }}
+            as {{ method }}_weight,
         {% endfor %}
+        cast(policy as string) as policy
     from {{ ref('policy_weights') }}
     group by policy
 
 ),
 
-available as (
+scored as (
 
     select
+        {% for method in methods %}
+        score_{{ method }}.score as {{ method }}_score,
+        case when score_{{ method }}.score is null then 0 else weights.{{ method }}_weight end
+            as {{ method }}_policy_weight,
+        {% endfor %}
         features.customer_id,
         features.as_of_date,
         features.business_line,
-        features.policy,
-        {% for method in methods %}
-        case when features.has_bought then score_{{ method }}.score end as {{ method }}_score,
-        case
-            when features.has_bought and score_{{ method }}.score is not null
-                then weights.{{ method }}_weight
-            else 0
-        end as {{ method }}_policy_weight{{ ',' if not loop.last }}
-        {% endfor %}
+        features.policy
     from features
     left join weights on features.policy = weights.policy
     {% for method in methods %}
@@ -51,52 +48,63 @@ available as (
         on
             features.customer_id = score_{{ method }}.customer_id
             and features.as_of_date = score_{{ method }}.as_of_date
+            and features.has_bought
     {% endfor %}
 
 ),
 
-weighted as (
+available as (
 
     select
-        customer_id,
-        as_of_date,
-        business_line,
-        policy,
-        {% for method in methods %}
-        {{ method }}_score,
-        {{ method }}_policy_weight / nullif(
-            {%- for other in methods %} {{ other }}_policy_weight{{ ' +' if not loop.last }}{% endfor %}, 0
-        ) as {{ method }}_weight{{ ',' if not loop.last }}
-        {% endfor %}
-    from available
+        *,
+        nullif(
+            0
+            {% for method in methods %}
+            + {{ method }}_policy_weight
+            {% endfor %}, 0
+        ) as available_weight
+    from scored
 
 ),
 
 pointed as (
 
     select
+        {% for method in methods %}
+        {{ method }}_score,
+        cast(round({{ method }}_policy_weight / available_weight, 4) as decimal(9, 4))
+            as {{ method }}_weight,
+        cast(
+            round({{ method }}_policy_weight / available_weight * {{ method }}_score, 4)
+            as decimal(9, 4)
+        ) as {{ method }}_points,
+        {% endfor %}
         customer_id,
         as_of_date,
         business_line,
         policy,
-        {% for method in methods %}
-        {{ method }}_score,
-        cast(round({{ method }}_weight, 4) as decimal(9, 4)) as {{ method }}_weight,
-        cast(round({{ method }}_weight * {{ method }}_score, 4) as decimal(9, 4))
-            as {{ method }}_points{{ ',' if not loop.last }}
-        {% endfor %}
-    from weighted
+        available_weight is not null as has_points
+    from available
 
 )
 
 select
-    *,
+    customer_id,
+    as_of_date,
+    business_line,
+    policy,
+    {% for method in methods %}
+    {{ method }}_score,
+    {{ method }}_weight,
+    {{ method }}_points,
+    {% endfor %}
     case
-        when
-            {%- for method in methods %} {{ method }}_points is not null{{ ' or' if not loop.last }}{% endfor %}
+        when has_points
             then cast(
-                {%- for method in methods %} coalesce({{ method }}_points, 0){{ ' +' if not loop.last }}{% endfor %}
-                as decimal(9, 4)
+                0
+                {% for method in methods %}
+                + coalesce({{ method }}_points, 0)
+                {% endfor %} as decimal(9, 4)
             )
     end as composite_score
 from pointed

@@ -5,7 +5,9 @@ with
 
 composites as (
 
-    select * from {{ ref('tier_composite') }} where composite_score is not null
+    select *
+    from {{ ref('tier_composite') }}
+    where composite_score is not null
 
 ),
 
@@ -86,9 +88,10 @@ untied as (
         tier_rank,
         customers,
         case
-            when lower_score = lead(lower_score) over (
-                partition by as_of_date, business_line order by tier_rank
-            )
+            when
+                lower_score = lead(lower_score) over (
+                    partition by as_of_date, business_line order by tier_rank
+                )
                 then lower_score + cast(0.0001 as decimal(18, 4))
             else lower_score
         end as lower_score

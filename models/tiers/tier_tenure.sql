@@ -10,7 +10,9 @@ dates as (
 
 last_closed as (
 
-    select max(as_of_date) as as_of_date from dates where not is_current
+    select max(as_of_date) as as_of_date
+    from dates
+    where not is_current
 
 ),
 

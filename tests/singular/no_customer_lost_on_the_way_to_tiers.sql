@@ -2,7 +2,7 @@
    row for a method with nothing to say and spread its weight, and nothing would look wrong.
    Also a customer without a tier, because no cut point or stage fits. */
 {% set later_models = [] %}
-{% for method in var('scoring_methods') %}{% do later_models.append('score_' ~ method) %}{% endfor %}
+{% for method in scoring_methods() %}{% do later_models.append('score_' ~ method) %}{% endfor %}
 {% do later_models.append('tier_assigned') %}
 with
 
