@@ -86,12 +86,11 @@ def run_model(session: duckdb.DuckDBPyConnection, export: Path) -> list[dict]:
     model = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(model)
     schemas = {"gate_context": "audit"}
+    (database,) = session.execute("select current_database()").fetchone()
     dbt = SimpleNamespace(
         config=lambda **_: None,
         ref=lambda name: session.query(f"select * from {schemas.get(name, 'marts')}.{name}"),
-        this=SimpleNamespace(
-            database=session.execute("select current_database()").fetchone()[0], schema="audit"
-        ),
+        this=SimpleNamespace(database=database, schema="audit"),
     )
     with mock.patch.dict(os.environ, EXPORT_PATH=str(export)):
         return model.model(dbt, session).to_pylist()
@@ -116,8 +115,7 @@ def csv_checksums(export: Path) -> dict[str, str]:
 @pytest.fixture
 def warehouse(sample_build, tmp_path):
     """A copy of the sample's warehouse that a test may change, open."""
-    copy = shutil.copy(sample_build.warehouse, tmp_path / "warehouse.duckdb")
-    with duckdb.connect(str(copy)) as session:
+    with duckdb.connect(shutil.copy(sample_build.warehouse, tmp_path)) as session:
         yield session
 
 
@@ -140,8 +138,7 @@ def test_the_build_exports_a_whole_set(sample_build):
     assert manifest["candidate_fingerprint"] == context["candidate_fingerprint"]
     recorded = sample_build.query("select * from audit.published_export").to_dict("records")
     recorded = [row | {"columns": list(row["columns"])} for row in recorded]
-    files = manifest.pop("files")
-    assert recorded == [manifest | file for file in files]
+    assert recorded == [manifest | file for file in manifest.pop("files")]
 
 
 def test_a_reader_sees_a_file_of_another_build(sample_build, tmp_path):
@@ -156,8 +153,7 @@ def test_a_reader_sees_a_file_of_another_build(sample_build, tmp_path):
 def test_csv_and_parquet_hold_the_table_in_order_of_its_key(sample_build, table):
     latest = sample_build.export / "latest"
     expected = sample_build.rows(f"select * from marts.{table} order by {TABLES[table]}")
-    described = sample_build.rows(f"describe marts.{table}")
-    types = {column: kind for column, kind, *_ in described}
+    types = {row[0]: row[1] for row in sample_build.rows(f"describe marts.{table}")}
     parquet = duckdb.read_parquet(str(latest / f"{table}.parquet"))
     assert dict(zip(parquet.columns, map(str, parquet.types), strict=True)) == types
     assert parquet.fetchall() == expected
@@ -224,8 +220,8 @@ def test_dbt_says_why_nothing_is_exported(sample_build, tmp_path):
     before = whole_set(workspace.export)
     with duckdb.connect(str(workspace.warehouse)) as connection:
         connection.execute("update audit.publications set candidate_fingerprint = '7-other'")
-    done = workspace.dbt("run", "-s", "published_export", fails=True)
-    assert "row_reconciliation: from candidate 7-other" in done.stdout
+    told = workspace.dbt("run", "-s", "published_export", fails=True).stdout
+    assert "row_reconciliation: from candidate 7-other" in told
     assert whole_set(workspace.export) == before
 
 
