@@ -33,23 +33,32 @@ scored as (
 
     select
         {% for method in methods %}
-        score_{{ method }}.score as {{ method }}_score,
-        case when score_{{ method }}.score is null then 0 else weights.{{ method }}_weight end
-            as {{ method }}_policy_weight,
+        case when features.has_bought then score_{{ method }}.score end as {{ method }}_score,
         {% endfor %}
         features.customer_id,
         features.as_of_date,
         features.business_line,
         features.policy
     from features
-    left join weights on features.policy = weights.policy
     {% for method in methods %}
     left join {{ ref('score_' ~ method) }} as score_{{ method }}
         on
             features.customer_id = score_{{ method }}.customer_id
             and features.as_of_date = score_{{ method }}.as_of_date
-            and features.has_bought
     {% endfor %}
+
+),
+
+weighted as (
+
+    select
+        {% for method in methods %}
+        case when scored.{{ method }}_score is null then 0 else weights.{{ method }}_weight end
+            as {{ method }}_policy_weight,
+        {% endfor %}
+        scored.*
+    from scored
+    left join weights on scored.policy = weights.policy
 
 ),
 
@@ -63,7 +72,7 @@ available as (
             + {{ method }}_policy_weight
             {% endfor %}, 0
         ) as available_weight
-    from scored
+    from weighted
 
 ),
 
