@@ -50,7 +50,7 @@ bounds as (
         {% for bound in gate_bound_names() %}
         max(case when bound = '{{ bound }}' then cast(value as double) end) as {{ bound }},
         {% endfor %}
-        count(*) as bounds
+        count(*) as bound_count
     from {{ ref('gate_bounds') }}
 
 ),
@@ -77,8 +77,10 @@ compared as (
         cast(
             {{ dbt.datediff('orders.last_order_date', run_date(), 'day') }} as integer -- noqa: LT05
         ) as feed_age_days,
-        ({{ fingerprint(ref('customer_tier_candidate')) }}) as candidate_fingerprint,
-        bounds.*
+        {% for bound in gate_bound_names() %}
+        bounds.{{ bound }},
+        {% endfor %}
+        ({{ fingerprint(ref('customer_tier_candidate')) }}) as candidate_fingerprint
     from dates
     cross join customers
     cross join candidate
