@@ -38,12 +38,10 @@ select
     products.category,
     items.quantity,
     /* The line's own cost is in the order's currency, the catalogue's in the reporting one. */
-    cast(
-        items.quantity
-        * coalesce(
-            cast(items.unit_cost * orders.exchange_rate as decimal(18, 4)), products.unit_cost
-        ) as decimal(18, 4)
-    ) as cost,
+    {{ money_times(
+        'coalesce(' ~ money_times('items.unit_cost', 'orders.exchange_rate') ~ ', products.unit_cost)',
+        'items.quantity'
+    ) }} as cost,
     case
         when items.outcome = 'accepted' and orders.order_id is null then 'rejected'
         when items.outcome = 'accepted' then orders.outcome

@@ -41,7 +41,7 @@ judged as (
         case
             when orders.currency is null or orders.currency = '{{ var("reporting_currency") }}'
                 then orders.amount
-            else cast(orders.amount * rates.rate as decimal(18, 4))
+            else {{ money_times('orders.amount', 'rates.rate') }}
         end as amount,
         case
             when orders.currency is null or orders.currency = '{{ var("reporting_currency") }}'

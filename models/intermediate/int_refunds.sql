@@ -44,7 +44,7 @@ judged as (
         case
             when refunds.currency is null or refunds.currency = '{{ var("reporting_currency") }}'
                 then refunds.amount
-            else cast(refunds.amount * rates.rate as decimal(18, 4))
+            else {{ money_times('refunds.amount', 'rates.rate') }}
         end as reporting_amount
     from refunds
     left join customers on refunds.customer_id = customers.customer_id
