@@ -6,8 +6,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from customer_tiering import gate, gx_on_duckdb
+from customer_tiering import gate, gx_in_warehouse
 from customer_tiering.gate_docs import self_contained
+from customer_tiering.warehouse import DuckDBWarehouse
 
 SUITE = """
 name: things
@@ -49,7 +50,7 @@ def suite_file(folder: Path, text: str = SUITE) -> Path:
 
 def test_suites_are_judged_in_the_database_in_their_own_order(tmp_path, warehouse):
     suites = [gate.load_suite(suite_file(tmp_path), "elsewhere")]
-    results = gx_on_duckdb.validate(warehouse.cursor, "elsewhere", suites)
+    results = gx_in_warehouse.validate(DuckDBWarehouse(warehouse), "elsewhere", suites)
     context = {
         "invocation_id": "i", "candidate_fingerprint": "3-1", "as_of_date": date(2026, 1, 1),
         "run_date": date(2026, 1, 2), "policy_versions": "default v1", "accept_jump_because": "",
@@ -66,12 +67,12 @@ def test_suites_are_judged_in_the_database_in_their_own_order(tmp_path, warehous
 
 def test_the_patch_of_gx_is_still_needed(tmp_path, warehouse, monkeypatch):
     """When this fails, GX reads from DuckDB by itself: remove keep_connections_open."""
-    engine = gx_on_duckdb.sqlalchemy_execution_engine
+    engine = gx_in_warehouse.sqlalchemy_execution_engine
     unpatched = tuple(d for d in engine._PERSISTED_CONNECTION_DIALECTS if d.value != "duckdb")
     monkeypatch.setattr(engine, "_PERSISTED_CONNECTION_DIALECTS", unpatched)
-    monkeypatch.setattr(gx_on_duckdb, "keep_connections_open", lambda: None)
+    monkeypatch.setattr(gx_in_warehouse, "keep_connections_open", lambda: None)
     suites = [gate.load_suite(suite_file(tmp_path), "elsewhere")]
-    [results] = gx_on_duckdb.validate(warehouse.cursor, "elsewhere", suites)
+    [results] = gx_in_warehouse.validate(DuckDBWarehouse(warehouse), "elsewhere", suites)
     assert gate.failed_to_run(results[0])
 
 

@@ -7,3 +7,7 @@
 {% macro duckdb__at_business_time(text) -%}
     try_cast({{ text }} as timestamptz) at time zone '{{ var("business_time_zone") }}'
 {%- endmacro %}
+
+{% macro spark__at_business_time(text) -%}
+    from_utc_timestamp(try_cast(upper({{ text }}) as timestamp), '{{ var("business_time_zone") }}')
+{%- endmacro %}

@@ -6,3 +6,12 @@
 {% macro duckdb__days_between(first_day, last_day) -%}
     cast(unnest(generate_series({{ first_day }}, {{ last_day }}, interval 1 day)) as date)
 {%- endmacro %}
+
+{% macro spark__days_between(first_day, last_day) -%}
+    explode(
+        case
+            when {{ first_day }} <= {{ last_day }}
+                then sequence(cast({{ first_day }} as date), cast({{ last_day }} as date))
+        end
+    )
+{%- endmacro %}

@@ -8,3 +8,10 @@
         cast(count(*) as string) || '-' || coalesce(cast(bit_xor(hash(hashed)) as string), '0')
     from {{ relation }} as hashed
 {%- endmacro %}
+
+{% macro spark__fingerprint(relation) -%}
+    select
+        cast(count(*) as string) || '-'
+        || coalesce(cast(bit_xor(xxhash64(to_json(struct(hashed.*)))) as string), '0')
+    from {{ relation }} as hashed
+{%- endmacro %}

@@ -6,3 +6,7 @@
 {% macro duckdb__listed(text) -%}
     string_agg({{ text }}, ', ' order by {{ text }})
 {%- endmacro %}
+
+{% macro spark__listed(text) -%}
+    listagg({{ text }}, ', ') within group (order by {{ text }})
+{%- endmacro %}

@@ -8,6 +8,10 @@
     quantile_cont(cast({{ value }} as double), [{{ fractions | join(', ') }}])
 {%- endmacro %}
 
+{% macro spark__percentiles(value, fractions) -%}
+    percentile(cast({{ value }} as double), array({{ fractions | join(', ') }}))
+{%- endmacro %}
+
 
 {% macro array_item(array, position) -%}
     {#- The item at a position that counts from 1. -#}
@@ -16,4 +20,8 @@
 
 {% macro duckdb__array_item(array, position) -%}
     list_extract({{ array }}, {{ position }})
+{%- endmacro %}
+
+{% macro spark__array_item(array, position) -%}
+    get({{ array }}, {{ position }} - 1)
 {%- endmacro %}

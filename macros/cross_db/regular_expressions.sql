@@ -7,6 +7,10 @@
     regexp_matches({{ text }}, '{{ pattern }}')
 {%- endmacro %}
 
+{% macro spark__matches(text, pattern) -%}
+    {{ text }} rlike '{{ java_pattern(pattern) }}'
+{%- endmacro %}
+
 
 {% macro replace_all(text, pattern, replacement) -%}
     {#- Every match of a regular expression replaced. Groups are written \1, \2. -#}
@@ -15,4 +19,15 @@
 
 {% macro duckdb__replace_all(text, pattern, replacement) -%}
     regexp_replace({{ text }}, '{{ pattern }}', '{{ replacement }}', 'g')
+{%- endmacro %}
+
+{% macro spark__replace_all(text, pattern, replacement) -%}
+    regexp_replace({{ text }}, '{{ java_pattern(pattern) }}', '{{ replacement | replace('\\', '$') }}')
+{%- endmacro %}
+
+
+{% macro java_pattern(pattern) -%}
+    {#- In Java, $ also matches before a line break at the end. The backslash is doubled, because
+        Spark takes one away when it reads a text. -#}
+    {{ return(pattern[:-1] ~ '\\\\z' if pattern.endswith('$') else pattern) }}
 {%- endmacro %}

@@ -6,3 +6,7 @@
 {% macro duckdb__row_as_json(row_alias) -%}
     cast(to_json({{ row_alias }}) as string)
 {%- endmacro %}
+
+{% macro spark__row_as_json(row_alias) -%}
+    to_json(struct({{ row_alias }}.*), map('ignoreNullFields', 'false'))
+{%- endmacro %}

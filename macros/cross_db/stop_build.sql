@@ -6,3 +6,7 @@
 {% macro duckdb__stop_build(message) -%}
     error({{ message }})
 {%- endmacro %}
+
+{% macro spark__stop_build(message) -%}
+    raise_error({{ message }})
+{%- endmacro %}

@@ -4,7 +4,8 @@
         not start as such a word does or are too long for one. One look at that is much cheaper
         than trimming and comparing. A pattern and not a list of words, because DuckDB makes a
         join of a long list. -#}
-    {%- set trimmed -%} trim({{ column }}, ' ' || chr(9) || chr(160) || chr(12288)) {%- endset -%}
+    {#- Blank, tab, no-break space and the blank of Chinese texts. -#}
+    {%- set trimmed -%} trim(both '{{ " \t\u00a0\u3000" }}' from {{ column }}) {%- endset -%}
     {%- set nothing = '^(?i)(|-|--|none|null|[(]null[)]|nan|#?n/a|na|nil|无)$' -%}
     case
         when {{ matches(column, '^([0-9A-MO-Za-mo-z](.*[!-~])?|[!-~].{5,}[!-~])$') }} then {{ column }}

@@ -12,14 +12,14 @@
     case
         {#- The form that most exports have is let through without a regular expression. #}
         when length({{ column }}) = 19 and substring({{ column }}, 17, 1) = ':'
-            then try_cast({{ column }} as timestamp)
+            then {{ try_timestamp(column) }}
         when {{ matches(column, ':[0-9.]+ ?(Z|z|[+-][0-9]{2}:?([0-9]{2})?) *$') }}
             then {{ at_business_time(
                 replace_all("trim(" ~ column ~ ")", '([+-][0-9]{2})([0-9]{2})$', '\\1:\\2')
             ) }}
         else coalesce(
-            try_cast({{ column }} as timestamp),
-            try_cast({{ tidy }} as timestamp)
+            {{ try_timestamp(column) }},
+            {{ try_timestamp(tidy) }}
         )
     end
 {%- endmacro %}

@@ -1,5 +1,5 @@
 /* One row per row that a seed should have and does not: rules must give an answer for every case. */
-{{ config(schema='audit', materialized='view') }}
+{{ config(schema='audit') }}
 with
 
 found as (

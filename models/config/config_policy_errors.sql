@@ -1,5 +1,5 @@
 /* One row per contradiction within a policy: weights, thresholds, bounds. */
-{{ config(schema='audit', materialized='view') }}
+{{ config(schema='audit') }}
 with
 
 policies as (

@@ -1,5 +1,5 @@
 /* One row per contradiction among the stages of life: their cells, guardrails and actions. */
-{{ config(schema='audit', materialized='view') }}
+{{ config(schema='audit') }}
 with
 
 tiers as (

@@ -1,5 +1,5 @@
 /* One row per contradiction among the tiers: their ranks and bands. */
-{{ config(schema='audit', materialized='view') }}
+{{ config(schema='audit') }}
 with
 
 tiers as (

@@ -1,5 +1,5 @@
 /* One row per value of a seed: is it what its rule in config_rules asks for? */
-{{ config(schema='audit', materialized='view') }}
+{{ config(schema='audit') }}
 with
 
 {% for seed in config_rules() %}
@@ -13,20 +13,40 @@ with
 
 {% for seed, rules in config_rules().items() %}
 {% set columns = seed_columns(seed) %}
-{% for column, rule in rules.columns.items() if column in columns %}
+{% if columns %}
+/* Each row once for each column: what is said of a column in `rules`, its value and whether that
+   is right in a case. */
 select
     '{{ seed }}' as seed,
     {{ config_row(rules.key) }} as config_row,
-    '{{ column }}' as column_name,
-    {{ column }} as config_value,
-    {{ column == rules.key[0] }} as is_first_of_key,
-    {{ config_value_is_valid(column, rule) }} as is_valid,
-    '{{ config_remedy(rule) }}' as remedy,
-    {{ "'" ~ rule['in'] ~ "'" if 'in' in rule else 'cast(null as string)' }} as code_list,
+    rules.column_name,
+    case rules.column_name
+        {% for column in rules.columns if column in columns %}
+        when '{{ column }}' then {{ column }}
+        {% endfor %}
+    end as config_value,
+    rules.column_name = '{{ rules.key[0] }}' as is_first_of_key,
+    case rules.column_name
+        {% for column, rule in rules.columns.items() if column in columns %}
+        when '{{ column }}' then {{ config_value_is_valid(column, rule) }}
+        {% endfor %}
+    end as is_valid,
+    rules.remedy,
+    rules.code_list,
     {{ row_as_json(seed) }} as seed_row
 from {{ seed }}
+cross join (
+    values
+    {% for column, rule in rules.columns.items() if column in columns %}
+    (
+        '{{ column }}',
+        '{{ config_remedy(rule) }}',
+        {{ "'" ~ rule['in'] ~ "'" if 'in' in rule else 'cast(null as string)' }}
+    ){{ ',' if not loop.last }}
+    {% endfor %}
+) as rules (column_name, remedy, code_list)
 union all
-{% endfor %}
+{% endif %}
 {% endfor %}
 select
     cast(null as string) as seed,

@@ -83,11 +83,10 @@ select
     case
         when dated.costed_revenue > 0
             then cast(
-                round(
-                    cast(dated.net_revenue as double)
-                    * cast(dated.costed_margin as double)
-                    / cast(dated.costed_revenue as double), 4
-                ) as decimal(18, 4)
+                {{ round_double(
+                    'cast(dated.net_revenue as double) * cast(dated.costed_margin as double)'
+                    ~ ' / cast(dated.costed_revenue as double)', 4
+                ) }} as decimal(18, 4)
             )
     end as margin
 from dated

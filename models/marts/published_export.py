@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pyarrow
 
-from customer_tiering.export import Table, export_tables
+from customer_tiering.export import export_tables
+from customer_tiering.warehouse import Table, warehouse_of
 
 
 def model(dbt, session):
@@ -28,11 +29,8 @@ def model(dbt, session):
         ),
         Table("row_reconciliation", dbt.ref("row_reconciliation"), ("source",)),
     ]
-    files = export_tables(
-        session,
-        tables,
-        context=dbt.ref("gate_context"),
-        publications=f'"{dbt.this.database}"."{dbt.this.schema}"."publications"',
-        folder=Path(os.environ.get("EXPORT_PATH", "export")).expanduser(),
-    )
-    return pyarrow.Table.from_pylist(files)
+    dbt.ref("gate_context")
+    warehouse = warehouse_of(session)
+    folder = Path(os.environ.get("EXPORT_PATH", "export")).expanduser().absolute()
+    files = export_tables(warehouse, tables, dbt.this.schema, folder)
+    return warehouse.result(pyarrow.Table.from_pylist(files))

@@ -58,13 +58,13 @@ scored as (
 
     select
         {% for component, measure in components.items() %}
-        round({{ share_score(
+        {{ round_double(share_score(
             'measured.' ~ ('margin_in_window' if component == 'margin' else measure), [
                 'cut_points.' ~ component ~ '_p20', 'cut_points.' ~ component ~ '_p40',
                 'cut_points.' ~ component ~ '_p60', 'cut_points.' ~ component ~ '_p80',
                 'cut_points.' ~ component ~ '_p95',
             ]
-        ) }}, 2) as {{ component }}_score,
+        ), 2) }} as {{ component }}_score,
         {% endfor %}
         measured.customer_id,
         measured.as_of_date,
@@ -108,6 +108,6 @@ select
     {{ component }}_score,
     {% endfor %}
     case
-        when has_bought then round(weighted_scores / nullif(available_weight, 0), 2)
+        when has_bought then {{ round_double('weighted_scores / nullif(available_weight, 0)', 2) }}
     end as score
 from weighted

@@ -83,10 +83,10 @@ ratios as (
         case when purchase_day_count > 0 then rhythm_source end as rhythm_source,
         case
             when purchase_day_count > 0
-                then round(greatest(interval_days, min_interval_days), 1)
+                then {{ round_double('greatest(interval_days, min_interval_days)', 1) }}
         end as usual_interval_days,
-        round(recency_days / greatest(interval_days, min_interval_days), 2) as overdue_ratio,
-        round(last_gap_days / greatest(interval_before_days, min_interval_days), 2)
+        {{ round_double('recency_days / greatest(interval_days, min_interval_days)', 2) }} as overdue_ratio,
+        {{ round_double('last_gap_days / greatest(interval_before_days, min_interval_days)', 2) }}
             as last_gap_ratio,
         churned_ratio
     from intervals
@@ -107,7 +107,7 @@ select
     case
         when overdue_ratio <= 1 then 100
         when overdue_ratio < churned_ratio
-            then round(100 * (churned_ratio - overdue_ratio) / (churned_ratio - 1), 2)
+            then {{ round_double('100 * (churned_ratio - overdue_ratio) / (churned_ratio - 1)', 2) }}
         when overdue_ratio >= churned_ratio then 0
     end as score
 from ratios

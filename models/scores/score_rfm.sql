@@ -87,12 +87,12 @@ select
     scored.f_score,
     scored.m_score,
     cast(scored.r_score * 100 + scored.f_score * 10 + scored.m_score as string) as rfm_cell,
-    round(
-        100 * (
-            weights.recency * (scored.r_score - 1)
-            + weights.frequency * (scored.f_score - 1)
-            + weights.monetary * (scored.m_score - 1)
-        ) / (4 * weights.total), 2
-    ) as score
+    {{ round_double(
+        '100 * ('
+        ~ 'weights.recency * (scored.r_score - 1)'
+        ~ ' + weights.frequency * (scored.f_score - 1)'
+        ~ ' + weights.monetary * (scored.m_score - 1)'
+        ~ ') / (4 * weights.total)', 2
+    ) }} as score
 from scored
 left join weights on scored.policy = weights.policy

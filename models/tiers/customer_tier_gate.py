@@ -4,6 +4,7 @@ Its hooks (in dbt_project.yml) keep the verdict, tell it, and stop the build on 
 """
 
 from customer_tiering.gate import judge_candidate
+from customer_tiering.warehouse import warehouse_of
 
 
 def model(dbt, session):
@@ -13,4 +14,5 @@ def model(dbt, session):
     dbt.ref("customer_tier_factors_candidate")
     dbt.ref("customer_tier_profile")
     dbt.ref("gate_context")
-    return judge_candidate(session, dbt.this.schema)
+    warehouse = warehouse_of(session)
+    return warehouse.result(judge_candidate(warehouse, dbt.this.schema))

@@ -32,13 +32,13 @@ equals as (
     select
         business_line,
         policy,
-        sum(count(*)) over by_line as line_customers,
-        (sum(count(*)) over (by_line order by composite_score) - count(*))
-        / cast(line_customers as double) as starts,
-        sum(count(*)) over (by_line order by composite_score) / cast(line_customers as double) as ends
+        sum(count(*)) over (partition by business_line) as line_customers,
+        (sum(count(*)) over (partition by business_line order by composite_score) - count(*))
+        / cast(sum(count(*)) over (partition by business_line) as double) as starts,
+        sum(count(*)) over (partition by business_line order by composite_score)
+        / cast(sum(count(*)) over (partition by business_line) as double) as ends
     from candidate
     group by business_line, policy, composite_score
-    window by_line as (partition by business_line)
 
 ),
 
@@ -79,7 +79,7 @@ counted as (
         business_line,
         tier_code,
         count(*) as customers,
-        avg(cast(net_revenue as double)) as mean_net_revenue
+        cast(sum(net_revenue) as double) / count(*) as mean_net_revenue
     from candidate
     group by business_line, tier_code
 
@@ -96,7 +96,7 @@ compared as (
         coalesce(counted.customers, 0) / cast(lines.line_customers as double) as share,
         case when bands.is_by_share then bands.ends - bands.starts end as band_share,
         coalesce(ties.tied_share, 0) as tied_share,
-        round(counted.mean_net_revenue, 2) as mean_net_revenue,
+        {{ round_double('counted.mean_net_revenue', 2) }} as mean_net_revenue,
         last_passed.share as previous_share,
         last_passed.line_customers as previous_line_customers,
         lines.line_customers >= context.min_customers as is_judged,

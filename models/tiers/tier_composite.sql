@@ -81,10 +81,11 @@ pointed as (
     select
         {% for method in methods %}
         {{ method }}_score,
-        cast(round({{ method }}_policy_weight / available_weight, 4) as decimal(9, 4))
-            as {{ method }}_weight,
         cast(
-            round({{ method }}_policy_weight / available_weight * {{ method }}_score, 4)
+            {{ round_double(method ~ '_policy_weight / available_weight', 4) }} as decimal(9, 4)
+        ) as {{ method }}_weight,
+        cast(
+            {{ round_double(method ~ '_policy_weight / available_weight * ' ~ method ~ '_score', 4) }}
             as decimal(9, 4)
         ) as {{ method }}_points,
         {% endfor %}

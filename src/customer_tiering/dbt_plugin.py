@@ -16,8 +16,9 @@ class Plugin(BasePlugin):
     """Registers all sources once, before any model runs."""
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
-        """Take the folder from the profile; a relative one counts from where dbt is run."""
+        """Take the settings from the profile; a relative folder counts from where dbt is run."""
         self._folder = Path(plugin_config["folder"]).expanduser()
+        self._memory_limit = plugin_config.get("memory_limit")
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Register the sources on the new connection.
@@ -25,4 +26,6 @@ class Plugin(BasePlugin):
         Raises:
             InputError: if the export cannot be used; dbt prints its text and stops.
         """
+        if self._memory_limit:
+            conn.execute("set memory_limit = ?", [self._memory_limit])
         register_sources(conn, self._folder)

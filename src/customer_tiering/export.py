@@ -6,6 +6,8 @@
             20261123T061821.123456Z-0fa3b2c1/
                 customer_tier.parquet, customer_tier.csv, ..., manifest.json
 
+(from Spark, Parquet alone, and each table as a folder of parts)
+
 A set is written to a hidden folder, flushed to disk, renamed to its build id, and then
 `latest` is swapped to it, each in one step: a build that is killed at any moment leaves the old
 set as it was. A set is never changed once it has its name.
@@ -29,15 +31,11 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from duckdb import DuckDBPyConnection, DuckDBPyRelation
+from customer_tiering.warehouse import Table, Warehouse, Written
 
 KEPT_BUILDS = 3
 LATEST = "latest"
 MANIFEST = "manifest.json"
-
-# Excel takes a CSV for UTF-8 only if it begins with this; COPY has no option for it, so it
-# stands before the name of the first column.
-BYTE_ORDER_MARK = "\ufeff"
 
 
 class ExportError(RuntimeError):
@@ -45,57 +43,31 @@ class ExportError(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Table:
-    """One published table.
-
-    Attributes:
-        name: of the table, and of its files.
-        rows: the table in the warehouse.
-        key: the columns that tell its rows apart; files are sorted by them.
-    """
-
-    name: str
-    rows: DuckDBPyRelation
-    key: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class ExportedFile:
+class ExportedFile(Written):
     """One line of the manifest.
 
     Attributes:
-        table: the published table.
-        format: parquet or csv.
-        file: the name in the set.
-        rows: how many, without the header.
-        columns: their names, in the file's order.
         bytes: the size of the file.
-        sha256: the checksum of its bytes.
+        sha256: the checksum of its bytes; of a folder, of those of its files in their order.
     """
 
-    table: str
-    format: str
-    file: str
-    rows: int
-    columns: list[str]
     bytes: int
     sha256: str
 
 
 def export_tables(
-    session: DuckDBPyConnection,
+    warehouse: Warehouse,
     tables: Sequence[Table],
-    context: DuckDBPyRelation,
-    publications: str,
+    audit: str,
     folder: Path,
 ) -> list[dict]:
     """Write one set of files and make it the latest.
 
     Args:
-        session: the warehouse.
+        warehouse: where the tables are.
         tables: what to write, the largest first: one is hashed while the next is written.
-        context: the one row of `gate_context`: which build and which candidate this is.
-        publications: name of the table in which each published table records its builds.
+        audit: the schema of `gate_context`, whose one row says which build and which candidate
+            this is, and of `publications`, in which each published table records its builds.
         folder: where the sets are; made where it is missing.
 
     Returns:
@@ -105,8 +77,8 @@ def export_tables(
         ExportError: if the tables are not of one build, or the folder cannot be used. The
             latest set is then what it was.
     """
-    build = dict(zip(context.columns, context.fetchone(), strict=True))
-    _require_one_build(session, tables, publications, build["candidate_fingerprint"])
+    [build] = warehouse.rows(f"select * from {audit}.gate_context")
+    _require_one_build(warehouse, tables, audit, build["candidate_fingerprint"])
 
     with _sets_of(folder) as builds:
         _remove_leftovers(folder, builds)
@@ -122,7 +94,7 @@ def export_tables(
         unfinished = builds / f".{about['build_id']}"
         try:
             unfinished.mkdir()
-            files = [asdict(file) for file in _write_files(session, tables, unfinished)]
+            files = [asdict(file) for file in _write_files(warehouse, tables, unfinished)]
             _write_manifest(unfinished / MANIFEST, about | {"files": files})
             _flush(unfinished)
         except BaseException:
@@ -138,14 +110,14 @@ def export_tables(
 
 
 def _require_one_build(
-    session: DuckDBPyConnection, tables: Sequence[Table], publications: str, candidate: str
+    warehouse: Warehouse, tables: Sequence[Table], audit: str, candidate: str
 ) -> None:
     """Stop unless every table was last published from the candidate that the gate saw."""
-    latest = session.execute(
-        "select table_name, max_by(candidate_fingerprint, rowid) "
-        f"from {publications} group by table_name"
+    latest = warehouse.rows(
+        "select table_name, max_by(candidate_fingerprint, published_at) as candidate "
+        f"from {audit}.publications group by table_name"
     )
-    published = dict(latest.fetchall())
+    published = {row["table_name"]: row["candidate"] for row in latest}
     problems = [
         f"  {table.name}: "
         + (f"from candidate {published[table.name]}" if table.name in published else "no record")
@@ -191,65 +163,34 @@ def _sets_of(folder: Path) -> Iterator[Path]:
 
 
 def _write_files(
-    session: DuckDBPyConnection, tables: Sequence[Table], folder: Path
+    warehouse: Warehouse, tables: Sequence[Table], folder: Path
 ) -> list[ExportedFile]:
-    """Write every table in both formats; hash and flush each file while the next is written."""
+    """Write every table; hash and flush each file while the next is written."""
     with ThreadPoolExecutor(max_workers=1) as sealer:
         written = [
-            (file, sealer.submit(_seal, folder / file["file"]))
+            (file, sealer.submit(_seal, folder / file.file))
             for table in tables
-            for file in _copy(session, table, folder)
+            for file in warehouse.write(table, folder)
         ]
         return [_sealed(file, seal) for file, seal in written]
 
 
-def _sealed(file: dict, seal: Future) -> ExportedFile:
+def _sealed(file: Written, seal: Future) -> ExportedFile:
     size, sha256 = seal.result()
-    return ExportedFile(**file, bytes=size, sha256=sha256)
-
-
-def _copy(session: DuckDBPyConnection, table: Table, folder: Path) -> Iterator[dict]:
-    """Write one table as Parquet, then as CSV.
-
-    Sorting the whole table is the dear part, so the CSV is read back from the sorted Parquet
-    file, whose order DuckDB keeps.
-    """
-    columns = list(table.rows.columns)
-    parquet, csv = (folder / f"{table.name}.{kind}" for kind in ("parquet", "csv"))
-    first, *others = (_name(column) for column in columns)
-    marked = ", ".join([f"{first} as {_name(BYTE_ORDER_MARK + columns[0])}", *others])
-    key = ", ".join(map(_name, table.key))
-    statements = {
-        parquet: f"copy ({table.rows.sql_query()} order by {key}) to {_text(parquet)} "
-        "(format parquet, compression zstd, compression_level 1)",
-        csv: f"copy (select {marked} from read_parquet({_text(parquet)})) to {_text(csv)} "
-        "(format csv, header true)",
-    }
-    for path, statement in statements.items():
-        rows = session.execute(statement).fetchone()[0]
-        yield {
-            "table": table.name,
-            "format": path.suffix[1:],
-            "file": path.name,
-            "rows": rows,
-            "columns": columns,
-        }
-
-
-def _name(column: str) -> str:
-    return '"' + column.replace('"', '""') + '"'
-
-
-def _text(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
+    return ExportedFile(**asdict(file), bytes=size, sha256=sha256)
 
 
 def _seal(path: Path) -> tuple[int, str]:
-    """Put a file on the disk for good; its size and checksum."""
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        os.fsync(file.fileno())
-        return file.tell(), sha256
+    """Put a file, or a folder of files, on the disk for good; its size and checksum."""
+    parts = sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
+    size, checksum = 0, hashlib.sha256()
+    for part in parts:
+        with part.open("rb") as file:
+            while chunk := file.read(1 << 20):
+                checksum.update(chunk)
+            os.fsync(file.fileno())
+            size += file.tell()
+    return size, checksum.hexdigest()
 
 
 def _write_manifest(path: Path, manifest: dict) -> None:

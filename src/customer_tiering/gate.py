@@ -12,7 +12,8 @@ from typing import Any
 
 import pyarrow as pa
 import yaml
-from duckdb import DuckDBPyConnection
+
+from customer_tiering.warehouse import Warehouse
 
 SUITE_FOLDERS = ("expectations", "dbt_packages/customer_tiering/expectations")
 """Where the suites can be, seen from the project that is run: its own come first."""
@@ -203,22 +204,18 @@ def verdict(
     return pa.Table.from_pylist(rows, schema=VERDICT)
 
 
-def judge_candidate(
-    session: DuckDBPyConnection, audit: str, project: Path | None = None
-) -> pa.Table:
+def judge_candidate(warehouse: Warehouse, audit: str, project: Path | None = None) -> pa.Table:
     """Judge the candidate in the warehouse, pushed down to it.
 
     Args:
-        session: the connection that dbt gives a Python model.
-        audit: the schema of the candidate.
+        warehouse: where the candidate is.
+        audit: its schema.
         project: the folder of the dbt project; dbt runs in it.
     """
     # Here, not above: it takes seconds, and only this function needs it.
-    from customer_tiering.gx_on_duckdb import validate
+    from customer_tiering.gx_in_warehouse import validate
 
     suites = load_suites(find_suites(project or Path.cwd()), audit)
-    context = (
-        session.sql(f'select * from "{audit}".gate_context').fetch_arrow_table().to_pylist()[0]
-    )
-    results = validate(session.cursor, audit, suites)
+    [context] = warehouse.rows(f"select * from {audit}.gate_context")
+    results = validate(warehouse, audit, suites)
     return verdict(suites, results, context, datetime.now(UTC).replace(tzinfo=None))

@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from customer_tiering.gate import find_suites, load_suites, observed
+from customer_tiering.warehouse import DuckDBWarehouse
 
 EXTERNAL = re.compile(
     r"<script\b.*?</script>"  # the pages' scripts are nothing without libraries from a CDN
@@ -49,7 +50,7 @@ def build_docs(warehouse: Path, out: Path, project: Path, audit: str = "audit") 
     Returns:
         The page to open first.
     """
-    from customer_tiering.gx_on_duckdb import in_memory_context, validate
+    from customer_tiering.gx_in_warehouse import in_memory_context, validate
 
     context = in_memory_context()
     context.add_data_docs_site(
@@ -69,7 +70,7 @@ def build_docs(warehouse: Path, out: Path, project: Path, audit: str = "audit") 
     suites = load_suites(find_suites(project), audit)
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         connection.execute(f'select 1 from "{audit}".customer_tier_gate limit 1')
-        results = validate(connection.cursor, audit, suites, context)
+        results = validate(DuckDBWarehouse(connection), audit, suites, context)
         context.build_data_docs()
     style = resources.files("customer_tiering").joinpath("gate_docs.css").read_text("utf-8")
     for page in (*out.rglob("*.html"), *out.rglob("*.css")):

@@ -1,22 +1,22 @@
-"""Great Expectations on DuckDB: everything that knows about either of them is here."""
+"""Great Expectations, pushed down to the warehouse: everything that knows about it is here."""
 
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 # Before the import, or it would ask the internet.
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
 import great_expectations as gx
-from duckdb import DuckDBPyConnection
-from duckdb_engine import ConnectionWrapper
 from great_expectations.data_context import EphemeralDataContext
 from great_expectations.data_context.types.base import (
     DataContextConfig,
     InMemoryStoreBackendDefaults,
 )
 from great_expectations.execution_engine import sqlalchemy_execution_engine
+
+from customer_tiering.warehouse import Warehouse
 
 # It tells of every temporary folder, in the middle of dbt's own lines.
 logging.getLogger("great_expectations").setLevel(logging.WARNING)
@@ -34,7 +34,7 @@ class _Dialect(str):
 
 
 def keep_connections_open() -> None:
-    """Let GX hold one connection to DuckDB, as it does for SQLite.
+    """Let GX hold one connection to DuckDB or Spark, as it does for SQLite.
 
     Otherwise GX closes the connection before it fetches, the rollback empties the result, and
     nearly every expectation ends in an IndexError. `tests/test_gate_engine.py` tells when this
@@ -42,7 +42,8 @@ def keep_connections_open() -> None:
     """
     known = sqlalchemy_execution_engine._PERSISTED_CONNECTION_DIALECTS
     if "duckdb" not in known:
-        sqlalchemy_execution_engine._PERSISTED_CONNECTION_DIALECTS = (*known, _Dialect("duckdb"))
+        ours = (_Dialect("duckdb"), _Dialect("hive"))
+        sqlalchemy_execution_engine._PERSISTED_CONNECTION_DIALECTS = (*known, *ours)
 
 
 def in_memory_context() -> EphemeralDataContext:
@@ -57,7 +58,7 @@ def in_memory_context() -> EphemeralDataContext:
 
 
 def validate(
-    connect: Callable[[], DuckDBPyConnection],
+    warehouse: Warehouse,
     schema: str,
     suites: Sequence[dict[str, Any]],
     context: EphemeralDataContext | None = None,
@@ -65,7 +66,7 @@ def validate(
     """Run suites in the database and give back what GX found.
 
     Args:
-        connect: gives a cursor on the warehouse; GX closes it.
+        warehouse: where the tables are.
         schema: where the tables of the suites are.
         suites: what `gate.load_suites` gives.
         context: for who wants to do more with the results; a fresh one otherwise.
@@ -78,8 +79,9 @@ def validate(
     context.variables.progress_bars = {"globally": False}
     source = context.data_sources.add_sql(
         "warehouse",
-        connection_string="duckdb:///:memory:",
-        kwargs={"creator": lambda: ConnectionWrapper(connect())},
+        # Only its dialect counts: connections are made by the warehouse.
+        connection_string=f"{warehouse.dialect}://",
+        kwargs={"creator": warehouse.connect},
         create_temp_table=False,
     )
     return [_validate_one(context, source, schema, suite) for suite in suites]

@@ -33,7 +33,7 @@ from customer_tiering.text_files import (
     split_records,
 )
 
-__all__ = ["InputError", "register_sources"]
+__all__ = ["InputError", "load_sources", "register_sources", "source_file_row"]
 
 # Remembered with a loaded file; raise it when the same file would now load differently.
 LOADER_VERSION = 1
@@ -80,12 +80,30 @@ def register_sources(connection: duckdb.DuckDBPyConnection, folder: Path) -> Non
     connection.execute(_TABLES)
     stored = {row[0]: row for row in connection.execute("from raw.source_files").fetchall()}
     plans = plan_sources(folder, _known_encodings(stored.values()))
+    changed = [
+        plan for plan in plans if stored.get(plan.source.name, ())[:-1] != source_file_row(plan)
+    ]
+    load_sources(connection, folder, changed)
+
+
+def load_sources(
+    connection: duckdb.DuckDBPyConnection, folder: Path, plans: Iterable[SourcePlan]
+) -> None:
+    """Load sources by their plans, whatever `raw` holds of them.
+
+    Args:
+        connection: an open connection; its current database is written to.
+        folder: the folder of the export, for messages.
+        plans: what to load.
+
+    Raises:
+        InputError: with all files that have rows of which none can be read.
+    """
+    connection.execute(_TABLES)
     problems = []
     with tempfile.TemporaryDirectory() as scratch, _rows_in_file_order(connection):
         split = _Splitter(Path(scratch))
         for plan in plans:
-            if stored.get(plan.source.name, ())[:-1] == _source_file_row(plan):
-                continue
             try:
                 _load(connection, plan, split)
             except UnusableFileError as error:
@@ -272,12 +290,12 @@ def _register(
         )
         connection.unregister("unreadable_rows")
 
-    row = (*_source_file_row(plan), len(lines))
+    row = (*source_file_row(plan), len(lines))
     connection.execute("delete from raw.source_files where source = ?", [source.name])
     connection.execute(f"insert into raw.source_files values ({', '.join('?' * len(row))})", row)
 
 
-def _source_file_row(plan: SourcePlan) -> tuple:
+def source_file_row(plan: SourcePlan) -> tuple:
     """The row of `raw.source_files` without its last column: if it is the same, so is the data."""
     name, file = plan.source.name, plan.file
     names = [None if position is None else file.header[position] for position in plan.positions]

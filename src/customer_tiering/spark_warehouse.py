@@ -1,0 +1,200 @@
+"""The warehouse on Spark: through a session of this process, or through a Thrift server."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from customer_tiering.warehouse import Table, Written
+
+
+class _Spark:
+    """What is the same on Spark, however it is reached: a subclass runs a statement."""
+
+    dialect = "hive"
+
+    def write(self, table: Table, folder: Path) -> Iterator[Written]:
+        """Write a table as a folder of Parquet parts, where dbt's machine and the workers see it.
+
+        Not sorted, and not as CSV: both are for tables that one person opens.
+        """
+        path = folder / f"{table.name}.parquet"
+        name = self._name(table)
+        self._run(f"insert overwrite directory '{path}' using parquet select * from {name}")
+        [counted] = self.rows(f"select count(*) as row_count from {name}")
+        columns = [row["col_name"] for row in self.rows(f"describe {name}")]
+        if "# Partition Information" in columns:
+            columns = columns[: columns.index("# Partition Information")]
+        yield Written(table.name, "parquet", path.name, counted["row_count"], columns)
+
+
+@dataclass(frozen=True)
+class SparkSessionWarehouse(_Spark):
+    """Spark through a session of this process."""
+
+    session: Any
+
+    def rows(self, query: str) -> list[dict[str, Any]]:
+        """See Warehouse."""
+        return [row.asDict() for row in self.session.sql(query).collect()]
+
+    def connect(self) -> Any:
+        """See Warehouse."""
+        return _SessionConnection(self.session)
+
+    def result(self, table: pa.Table) -> Any:
+        """See Warehouse."""
+        return self.session.createDataFrame(table)
+
+    def _run(self, statement: str) -> None:
+        self.session.sql(statement)
+
+    def _name(self, table: Table) -> str:
+        table.rows.createOrReplaceTempView(f"exported_{table.name}")
+        return f"exported_{table.name}"
+
+
+@dataclass(frozen=True)
+class ThriftWarehouse(_Spark):
+    """Spark through a Thrift server; `session` is the connection that dbt-spark holds."""
+
+    session: Any
+
+    def rows(self, query: str) -> list[dict[str, Any]]:
+        """See Warehouse."""
+        cursor = self.session.cursor()
+        cursor.execute(query)
+        names = [column[0].split(".")[-1] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def connect(self) -> Any:
+        """See Warehouse."""
+        return _KeptOpen(self.session.handle)
+
+    def result(self, table: pa.Table) -> pa.Table:
+        """See Warehouse; the adapter writes it as literals."""
+        return table
+
+    def _run(self, statement: str) -> None:
+        self.session.cursor().execute(statement)
+
+    def _name(self, table: Table) -> str:
+        return table.rows
+
+
+@dataclass(frozen=True)
+class _KeptOpen:
+    """A connection that is dbt's own: who is handed it may not close it."""
+
+    connection: Any
+
+    def cursor(self) -> Any:
+        return self.connection.cursor()
+
+    def commit(self) -> None:
+        pass
+
+    rollback = close = commit
+
+
+@dataclass(frozen=True)
+class _SessionConnection:
+    """A SparkSession as the database API of Python has connections."""
+
+    session: Any
+
+    def cursor(self) -> "_SessionCursor":
+        return _SessionCursor(self.session)
+
+    def commit(self) -> None:
+        pass
+
+    rollback = close = commit
+
+
+class _SessionCursor:
+    """A cursor on a SparkSession; statements carry their parameters as PyHive's do."""
+
+    rowcount = -1
+    arraysize = 1
+
+    def __init__(self, session: Any):
+        self._session = session
+        self._rows: Iterator[tuple] = iter(())
+        self.description: list[tuple] | None = None
+
+    def execute(self, statement: str, parameters: Any = None) -> None:
+        if parameters:
+            escaped = {name: _literal(value) for name, value in parameters.items()}
+            statement = statement % escaped
+        frame = self._session.sql(statement)
+        self.description = [
+            (field.name, field.dataType.simpleString(), None, None, None, None, True)
+            for field in frame.schema.fields
+        ] or None
+        self._rows = iter([tuple(row) for row in frame.collect()])
+
+    def fetchone(self) -> tuple | None:
+        return next(self._rows, None)
+
+    def fetchall(self) -> list[tuple]:
+        return list(self._rows)
+
+    def fetchmany(self, size: int | None = None) -> list[tuple]:
+        return [row for _, row in zip(range(size or self.arraysize), self._rows, strict=False)]
+
+    def close(self) -> None:
+        self._rows = iter(())
+
+
+SPARK_TYPES: tuple[tuple[Callable[[pa.DataType], bool], str], ...] = (
+    (pa.types.is_boolean, "boolean"),
+    (pa.types.is_integer, "bigint"),
+    (pa.types.is_floating, "double"),
+    (pa.types.is_date, "date"),
+    (pa.types.is_timestamp, "timestamp"),
+)
+
+
+def spark_literals(table: pa.Table) -> str:
+    """A bounded table as a query of literals, for a Spark that only takes SQL.
+
+    Args:
+        table: columns of texts, booleans, integers, doubles, dates and time stamps.
+    """
+    names = ", ".join(table.column_names)
+    types = {
+        field.name: next((name for is_of, name in SPARK_TYPES if is_of(field.type)), "string")
+        for field in table.schema
+    }
+    cast = ", ".join(f"cast({name} as {type_}) as {name}" for name, type_ in types.items())
+    nothing = ", ".join("null" for _ in table.column_names)
+    rows = ["(" + ", ".join(map(_literal, row.values())) + ")" for row in table.to_pylist()]
+    values = ", ".join(rows) or f"({nothing})"
+    return f"select {cast} from values {values} as literals ({names})" + (
+        "" if rows else " where false"
+    )
+
+
+def _literal(value: Any) -> str:
+    """A value of Python in Spark's SQL."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return str(value).lower()
+        case int() | Decimal():
+            return str(value)
+        case float():
+            return f"double('{value}')"
+        case datetime():
+            return f"timestamp '{value}'"
+        case date():
+            return f"date '{value}'"
+        case list() | tuple():
+            return "(" + ", ".join(map(_literal, value)) + ")"
+    return "'" + str(value).replace("\\", "\\\\").replace("'", "\\'") + "'"

@@ -1,0 +1,144 @@
+"""The warehouse as Python models see it: the same few things on every engine.
+
+What a Python model reads is bounded (a verdict, a grid, a sample), so it comes as rows. What
+grows with the customers stays in the engine.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import pyarrow as pa
+from duckdb import DuckDBPyConnection
+
+
+# Excel takes a CSV for UTF-8 only if it begins with this; COPY has no option for it, so it
+# stands before the name of the first column.
+BYTE_ORDER_MARK = "\ufeff"
+
+
+@dataclass(frozen=True)
+class Table:
+    """One published table.
+
+    Attributes:
+        name: of the table, and of its files.
+        rows: what `dbt.ref` gives a Python model: a relation of DuckDB, a DataFrame of Spark,
+            or the name of the table.
+        key: the columns that tell its rows apart.
+    """
+
+    name: str
+    rows: Any
+    key: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Written:
+    """One file of a published table.
+
+    Attributes:
+        table: the published table.
+        format: parquet or csv.
+        file: the name in the set.
+        rows: how many, without the header.
+        columns: their names, in the file's order.
+    """
+
+    table: str
+    format: str
+    file: str
+    rows: int
+    columns: list[str]
+
+
+class Warehouse(Protocol):
+    """What Python models may ask of an engine.
+
+    Attributes:
+        dialect: its name in SQLAlchemy.
+    """
+
+    dialect: str
+
+    def rows(self, query: str) -> list[dict[str, Any]]:
+        """The rows of a query whose result is bounded, with Python's own types."""
+
+    def connect(self) -> Any:
+        """A new connection as the database API of Python (PEP 249) has it."""
+
+    def result(self, table: pa.Table) -> Any:
+        """A bounded table as the engine's dbt adapter takes it from a Python model."""
+
+    def write(self, table: Table, folder: Path) -> Iterator[Written]:
+        """Write a published table into a folder; one item for each file, as soon as it is whole.
+
+        On Spark a "file" is a folder of Parquet parts, written by the workers side by side.
+        """
+
+
+def warehouse_of(session: Any) -> Warehouse:
+    """The warehouse behind the session that dbt gives a Python model.
+
+    Args:
+        session: DuckDB's connection (dbt-duckdb), a SparkSession (Databricks, plainspark with
+            method session), or dbt's connection to a Thrift server (plainspark).
+    """
+    # By what they can, since neither the classes of Spark nor those of DuckDB are always there.
+    from customer_tiering.spark_warehouse import SparkSessionWarehouse, ThriftWarehouse
+
+    if hasattr(session, "createDataFrame"):
+        return SparkSessionWarehouse(session)
+    return ThriftWarehouse(session) if hasattr(session, "handle") else DuckDBWarehouse(session)
+
+
+@dataclass(frozen=True)
+class DuckDBWarehouse:
+    """DuckDB in this process."""
+
+    session: DuckDBPyConnection
+    dialect = "duckdb"
+
+    def rows(self, query: str) -> list[dict[str, Any]]:
+        """See Warehouse."""
+        return self.session.sql(query).fetch_arrow_table().to_pylist()
+
+    def connect(self) -> Any:
+        """See Warehouse."""
+        from duckdb_engine import ConnectionWrapper
+
+        return ConnectionWrapper(self.session.cursor())
+
+    def result(self, table: pa.Table) -> pa.Table:
+        """See Warehouse."""
+        return table
+
+    def write(self, table: Table, folder: Path) -> Iterator[Written]:
+        """Write a table as Parquet, then as CSV, both sorted by its key.
+
+        Sorting the whole table is the dear part, so the CSV is read back from the sorted Parquet
+        file, whose order DuckDB keeps.
+        """
+        columns = list(table.rows.columns)
+        parquet, csv = (folder / f"{table.name}.{kind}" for kind in ("parquet", "csv"))
+        first, *others = (_name(column) for column in columns)
+        marked = ", ".join([f"{first} as {_name(BYTE_ORDER_MARK + columns[0])}", *others])
+        key = ", ".join(map(_name, table.key))
+        statements = {
+            parquet: f"copy ({table.rows.sql_query()} order by {key}) to {_text(parquet)} "
+            "(format parquet, compression zstd, compression_level 1)",
+            csv: f"copy (select {marked} from read_parquet({_text(parquet)})) to {_text(csv)} "
+            "(format csv, header true)",
+        }
+        for path, statement in statements.items():
+            rows = self.session.execute(statement).fetchone()[0]
+            yield Written(table.name, path.suffix[1:], path.name, rows, columns)
+
+
+def _name(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'
+
+
+def _text(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

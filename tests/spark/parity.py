@@ -1,0 +1,101 @@
+"""Are the tables that two engines built the same? Each side is a set of Parquet files."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+# What is published, and what tells the rows of a table apart.
+PUBLISHED = {
+    "customer_tier": ("customer_id",),
+    "customer_tier_factors": ("customer_id", "factor"),
+    "customer_actions": ("customer_id",),
+    "scoring_parameters": ("as_of_date", "business_line", "method", "parameter"),
+    "rejected_records": ("source", "source_file", "source_row"),
+    "row_reconciliation": ("source",),
+}
+RELATIVE = 1e-9
+NUMBERS = ("DECIMAL", "DOUBLE", "FLOAT", "INTEGER", "BIGINT")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What is not the same in one table.
+
+    Attributes:
+        table: its name.
+        what: a column, `only on the left`, `only on the right`, or `columns`.
+        rows: in how many rows.
+        example: one of them.
+    """
+
+    table: str
+    what: str
+    rows: int
+    example: str
+
+
+def compare(table: str, key: tuple[str, ...], left: str, right: str) -> list[Difference]:
+    """Compare two versions of a table, row by row: texts and dates exactly, numbers to 1e-9.
+
+    Args:
+        table: its name, for what is found.
+        key: its key; a key that is there twice is found too.
+        left: a query of one version.
+        right: a query of the other.
+    """
+    with duckdb.connect() as connection:
+        connection.execute(f"create view a as {left}; create view b as {right}")
+        types = {side: _types(connection, side) for side in "ab"}
+        if types["a"].keys() != types["b"].keys():
+            odd = types["a"].keys() ^ types["b"].keys()
+            return [Difference(table, "columns", len(odd), ", ".join(sorted(odd)))]
+        keys = ", ".join(key)
+        twice = "select {0} from {1} group by {0} having count(*) > 1"
+        found = [
+            Difference(table, f"the key is there twice in {side}", len(rows), str(rows[0]))
+            for side in "ab"
+            if (rows := connection.execute(twice.format(keys, side)).fetchall())
+        ]
+        connection.execute(
+            "create table joined as select a, b from a full join b on "
+            + " and ".join(f"a.{column} is not distinct from b.{column}" for column in key)
+        )
+        missing = {"only on the left": "b is null", "only on the right": "a is null"}
+        unequal = {column: _unequal(column, type_) for column, type_ in types["a"].items()}
+        for what, condition in (missing | unequal).items():
+            if what in unequal:
+                condition = f"a is not null and b is not null and {condition}"
+            shown = f"[{', '.join(f'coalesce(a.{each}, b.{each})::varchar' for each in key)}]"
+            if what in unequal:
+                shown += f" || [a.{what}::varchar, b.{what}::varchar]"
+            query = f"select count(*), any_value({shown}) from joined where {condition}"
+            rows, example = connection.execute(query).fetchone()
+            if rows:
+                found.append(Difference(table, what, rows, str(example)))
+        return found
+
+
+def _types(connection: duckdb.DuckDBPyConnection, view: str) -> dict[str, str]:
+    return {row[0]: row[1] for row in connection.execute(f"describe {view}").fetchall()}
+
+
+def _unequal(column: str, type_: str) -> str:
+    left, right = f"a.{column}", f"b.{column}"
+    if not type_.startswith(NUMBERS):
+        return f"{left} is distinct from {right}"
+    close = (
+        f"abs({left}::double - {right}::double)"
+        f" <= {RELATIVE} * greatest(abs({left}::double), abs({right}::double))"
+    )
+    return f"({left} is null) <> ({right} is null) or not {close}"
+
+
+def of_duckdb(export: Path, table: str) -> str:
+    """The query of a table in an export of DuckDB."""
+    return f"select * from read_parquet('{export}/latest/{table}.parquet')"
+
+
+def of_spark(export: Path, table: str) -> str:
+    """The query of a table in an export of Spark."""
+    return f"select * from read_parquet('{export}/latest/{table}.parquet/*.parquet')"
