@@ -25,15 +25,27 @@ bands as (
 
 ),
 
-expected_ranks as (
+places as (
 
     select
         tier_code,
         tier_rank,
-        row_number() over (
-            order by case when tier_code = 'P' then 1 else 0 end, tier_rank, tier_code
-        ) as expected_rank
+        case when tier_code = 'P' then 'last' else 'by rank' end
+        || lpad(cast(tier_rank as string), 9, '0') || tier_code as place
     from tiers
+
+),
+
+/* Counted, not numbered: a window over a whole table is one task on Spark. */
+expected_ranks as (
+
+    select
+        places.tier_code,
+        places.tier_rank,
+        count(*) as expected_rank
+    from places
+    inner join places as before_it on before_it.place <= places.place
+    group by places.tier_code, places.tier_rank
 
 ),
 

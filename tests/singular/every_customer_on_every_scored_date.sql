@@ -9,7 +9,7 @@ dates as (
 
     select
         as_of_date,
-        row_number() over (order by as_of_date) as date_number
+        {{ dbt.datediff("date '1970-01-01'", 'as_of_date', 'day') }} as date_number
     from {{ ref('int_scoring_dates') }}
 
 ),
