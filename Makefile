@@ -2,7 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: build test test-long lint docs bench sample clean
+SPARK_BIN := .venv-spark/bin
+
+.PHONY: build test test-long lint docs bench sample clean build-spark test-spark test-spark-sample bench-spark
 .DELETE_ON_ERROR:
 
 ## The main job: environment, then everything from raw exports to the published tiers.
@@ -12,11 +14,24 @@ build: .venv/ready
 
 ## What `.ci/run` tests: whole builds, invariants, published figures, faults.
 test: .venv/ready
-	$(BIN)/pytest -m "not long"
+	$(BIN)/pytest -m "not long and not spark"
 
 ## What takes longer: kill -9, ten builds under a reader.
 test-long: .venv/ready
-	$(BIN)/pytest -m long
+	$(BIN)/pytest -m "long and not spark"
+
+## The main job on Apache Spark; needs Java 17 or newer besides.
+build-spark: .venv-spark/ready
+	$(SPARK_BIN)/dbt build --target spark
+	@$(SPARK_BIN)/python -m customer_tiering.summary
+
+## Everything about Spark: parity with DuckDB on three data sets, gate, Thrift, catalog, two workers.
+test-spark: .venv-spark/ready
+	$(SPARK_BIN)/pytest -m spark
+
+## Of that what CI runs: the sample.
+test-spark-sample: .venv-spark/ready
+	$(SPARK_BIN)/pytest -m "spark and not long"
 
 ## SQL, Python, YAML, and the project's own conventions.
 lint: .venv/ready
@@ -36,12 +51,16 @@ docs: .venv/ready
 bench: .venv/ready
 	$(BIN)/python -m bench
 
+## 1, 3 and 10 million orders on a master and two workers: growth, shuffled bytes.
+bench-spark: .venv-spark/ready
+	$(SPARK_BIN)/python -m bench.spark
+
 ## Write sample_data/ anew.
 sample: .venv/ready
 	$(BIN)/python -m customer_tiering.generate sample --out sample_data
 
 clean:
-	rm -rf target logs export data_docs warehouse.duckdb warehouse.duckdb.wal
+	rm -rf target logs export data_docs warehouse.duckdb warehouse.duckdb.wal spark-warehouse
 
 .venv/ready: pyproject.toml uv.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -49,4 +68,11 @@ clean:
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(BIN)/uv sync --frozen --inexact --quiet
+	@touch $@
+
+# An environment of its own: pyspark is large, and changes how Great Expectations behaves.
+.venv-spark/ready: .venv/ready
+	@java -version >/dev/null 2>&1 \
+		|| { echo "Spark needs Java 17 or newer on the PATH, such as Debian's openjdk-17-jre-headless"; exit 1; }
+	UV_PROJECT_ENVIRONMENT=.venv-spark $(BIN)/uv sync --frozen --inexact --quiet --extra spark
 	@touch $@

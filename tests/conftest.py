@@ -117,3 +117,13 @@ def sample_build(tmp_path_factory) -> Workspace:
     workspace = Workspace(tmp_path_factory.mktemp("sample_build"))
     workspace.dbt("build")
     return workspace
+
+
+@pytest.fixture(scope="session")
+def spark_sample(tmp_path_factory) -> Workspace:
+    """One `dbt build` of the committed sample on Spark: every model, test and unit test."""
+    from spark_workspace import SparkWorkspace
+
+    workspace = SparkWorkspace(tmp_path_factory.mktemp("spark_sample"))
+    workspace.dbt("build")
+    return workspace

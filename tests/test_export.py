@@ -21,8 +21,9 @@ import pytest
 from conftest import PROJECT, Workspace, copy_project
 
 from customer_tiering import export as export_module
-from customer_tiering.export import BYTE_ORDER_MARK, KEPT_BUILDS, ExportError, Table
+from customer_tiering.export import KEPT_BUILDS, ExportError
 from customer_tiering.generate.__main__ import main as generate
+from customer_tiering.warehouse import BYTE_ORDER_MARK, DuckDBWarehouse, Table
 
 # What is exported, and the order of its rows.
 TABLES = {
@@ -295,16 +296,15 @@ def test_many_rows_keep_their_order_with_any_number_of_threads(tmp_path):
                 select lpad(cast(i as varchar), 7, '0') as customer_id, '第' || i || '位' as name
                 from range(600000) as numbers (i)
                 order by hash(i);
-                create table context as
+                create schema audit;
+                create table audit.gate_context as
                 select 'x' as candidate_fingerprint, 'build' as invocation_id,
                     '' as policy_versions, current_date as as_of_date, current_date as run_date;
-                create table publications as
-                select 'many' as table_name, 'x' as candidate_fingerprint
+                create table audit.publications as
+                select 'many' as table_name, 'x' as candidate_fingerprint, now() as published_at
             """)
             many = Table("many", session.table("many"), ("customer_id",))
-            export_module.export_tables(
-                session, [many], session.table("context"), "publications", tmp_path
-            )
+            export_module.export_tables(DuckDBWarehouse(session), [many], "audit", tmp_path)
         checksums.add(csv_checksums(tmp_path)["many"])
     assert len(checksums) == 1
     assert pd.read_csv(tmp_path / "latest" / "many.csv")["customer_id"].is_monotonic_increasing

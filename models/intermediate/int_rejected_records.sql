@@ -25,7 +25,7 @@ files as (
 /* Looked up here, and not carried along, because few records of millions are rejected. */
 raw_records as (
 
-    {% for name in raw_source_names() %}
+    {% for name in raw_sources() %}
     select
         '{{ name }}' as source,
         raw.source_row,

@@ -5,7 +5,7 @@ with
 
 readable as (
 
-    {% for name in raw_source_names() %}
+    {% for name in raw_sources() %}
     select '{{ name }}' as source, count(*) as record_count from {{ source('crm', name) }}
     {{ 'union all' if not loop.last }}
     {% endfor %}

@@ -162,9 +162,7 @@ def _sets_of(folder: Path) -> Iterator[Path]:
         os.close(descriptor)
 
 
-def _write_files(
-    warehouse: Warehouse, tables: Sequence[Table], folder: Path
-) -> list[ExportedFile]:
+def _write_files(warehouse: Warehouse, tables: Sequence[Table], folder: Path) -> list[ExportedFile]:
     """Write every table; hash and flush each file while the next is written."""
     with ThreadPoolExecutor(max_workers=1) as sealer:
         written = [

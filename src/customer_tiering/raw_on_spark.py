@@ -76,9 +76,7 @@ def register_sources(execute: Execute, folder: Path, landing: Path) -> None:
     execute(f"create or replace view raw.source_files as {files}")
 
 
-def land_text_files(
-    folder: Path, plans: Sequence[SourcePlan], landing: Path
-) -> dict[str, Landed]:
+def land_text_files(folder: Path, plans: Sequence[SourcePlan], landing: Path) -> dict[str, Landed]:
     """Write the text files among the planned ones as Parquet, unless they are there already.
 
     Args:

@@ -129,7 +129,7 @@ class _SessionCursor:
 
     def execute(self, statement: str, parameters: Any = None) -> None:
         if parameters:
-            escaped = {name: _literal(value) for name, value in parameters.items()}
+            escaped = {name: literal(value) for name, value in parameters.items()}
             statement = statement % escaped
         frame = self._session.sql(statement)
         self.description = [
@@ -173,15 +173,15 @@ def spark_literals(table: pa.Table) -> str:
     }
     cast = ", ".join(f"cast({name} as {type_}) as {name}" for name, type_ in types.items())
     nothing = ", ".join("null" for _ in table.column_names)
-    rows = ["(" + ", ".join(map(_literal, row.values())) + ")" for row in table.to_pylist()]
+    rows = ["(" + ", ".join(map(literal, row.values())) + ")" for row in table.to_pylist()]
     values = ", ".join(rows) or f"({nothing})"
     return f"select {cast} from values {values} as literals ({names})" + (
         "" if rows else " where false"
     )
 
 
-def _literal(value: Any) -> str:
-    """A value of Python in Spark's SQL."""
+def literal(value: Any) -> str:
+    """A value of Python in Spark's SQL; what has no form of its own there becomes a text."""
     match value:
         case None:
             return "null"
@@ -196,5 +196,5 @@ def _literal(value: Any) -> str:
         case date():
             return f"date '{value}'"
         case list() | tuple():
-            return "(" + ", ".join(map(_literal, value)) + ")"
+            return "(" + ", ".join(map(literal, value)) + ")"
     return "'" + str(value).replace("\\", "\\\\").replace("'", "\\'") + "'"

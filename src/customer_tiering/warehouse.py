@@ -12,7 +12,6 @@ from typing import Any, Protocol
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-
 # Excel takes a CSV for UTF-8 only if it begins with this; COPY has no option for it, so it
 # stands before the name of the first column.
 BYTE_ORDER_MARK = "\ufeff"

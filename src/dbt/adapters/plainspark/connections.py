@@ -7,7 +7,7 @@ import threading
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from dbt.adapters.contracts.connection import Connection, ConnectionState
 from dbt.adapters.spark.connections import (
@@ -19,6 +19,7 @@ from dbt.adapters.spark.session import Connection as SessionHandle
 from dbt.adapters.spark.session import Cursor, SessionConnectionWrapper
 
 from customer_tiering.raw_on_spark import register_sources
+from customer_tiering.spark_warehouse import literal
 
 # It repeats each error that dbt tells anyway, with 300 lines of Java.
 logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
@@ -28,6 +29,8 @@ ALWAYS = {
     "spark.sql.session.timeZone": "UTC",
     # dbt-spark switches it off, and a number that is too large would silently become null.
     "spark.sql.ansi.enabled": "true",
+    # What a killed build has left where a table is to be is overwritten, not an error.
+    "spark.sql.legacy.allowNonEmptyLocationInCTAS": "true",
 }
 
 
@@ -95,6 +98,15 @@ class EagerSession(SessionHandle):
         return EagerCursor(server_side_parameters=self.server_side_parameters)
 
 
+class EagerSessionWrapper(SessionConnectionWrapper):
+    """What dbt holds of such a session."""
+
+    @classmethod
+    def _fix_binding(cls, value: Any) -> str:
+        """A value of a seed as a literal; dbt-spark makes the text None of an empty one."""
+        return literal(value)
+
+
 class PlainSparkConnectionManager(SparkConnectionManager):
     """Connections of dbt-spark; the first one of a process registers the raw data."""
 
@@ -102,7 +114,7 @@ class PlainSparkConnectionManager(SparkConnectionManager):
 
     _registering = threading.Lock()
     _is_registered = False
-    _inserting: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+    _inserting: ClassVar[defaultdict[str, threading.Lock]] = defaultdict(threading.Lock)
 
     @classmethod
     def open(cls, connection: Connection) -> Connection:
@@ -117,7 +129,7 @@ class PlainSparkConnectionManager(SparkConnectionManager):
         connection = super().open(connection)
         if credentials.method == SparkConnectionMethod.SESSION:
             handle = EagerSession(server_side_parameters=credentials.server_side_parameters)
-            connection.handle = SessionConnectionWrapper(handle)
+            connection.handle = EagerSessionWrapper(handle)
         with cls._registering:
             if credentials.crm_data and not cls._is_registered:
                 cursor = connection.handle.cursor()

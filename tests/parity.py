@@ -45,8 +45,10 @@ def compare(table: str, key: tuple[str, ...], left: str, right: str) -> list[Dif
         right: a query of the other.
     """
     with duckdb.connect() as connection:
-        connection.execute(f"create view a as {left}; create view b as {right}")
-        types = {side: _types(connection, side) for side in "ab"}
+        types = {}
+        for side, query in {"a": left, "b": right}.items():
+            connection.execute(f"create view {side} as select *, true as is_there from ({query})")
+            types[side] = _types(connection, side)
         if types["a"].keys() != types["b"].keys():
             odd = types["a"].keys() ^ types["b"].keys()
             return [Difference(table, "columns", len(odd), ", ".join(sorted(odd)))]
@@ -61,23 +63,28 @@ def compare(table: str, key: tuple[str, ...], left: str, right: str) -> list[Dif
             "create table joined as select a, b from a full join b on "
             + " and ".join(f"a.{column} is not distinct from b.{column}" for column in key)
         )
-        missing = {"only on the left": "b is null", "only on the right": "a is null"}
-        unequal = {column: _unequal(column, type_) for column, type_ in types["a"].items()}
-        for what, condition in (missing | unequal).items():
-            if what in unequal:
-                condition = f"a is not null and b is not null and {condition}"
-            shown = f"[{', '.join(f'coalesce(a.{each}, b.{each})::varchar' for each in key)}]"
-            if what in unequal:
-                shown += f" || [a.{what}::varchar, b.{what}::varchar]"
-            query = f"select count(*), any_value({shown}) from joined where {condition}"
-            rows, example = connection.execute(query).fetchone()
+        shown = ", ".join(f"coalesce(a.{column}, b.{column})::varchar" for column in key)
+        checks = {
+            "only on the left": ("b.is_there is null", shown),
+            "only on the right": ("a.is_there is null", shown),
+        } | {
+            column: (
+                f"a.is_there and b.is_there and ({_unequal(column, type_)})",
+                f"{shown}, a.{column}::varchar, b.{column}::varchar",
+            )
+            for column, type_ in types["a"].items()
+        }
+        for what, (condition, example) in checks.items():
+            query = f"select count(*), any_value([{example}]) from joined where {condition}"
+            rows, first = connection.execute(query).fetchone()
             if rows:
-                found.append(Difference(table, what, rows, str(example)))
+                found.append(Difference(table, what, rows, str(first)))
         return found
 
 
 def _types(connection: duckdb.DuckDBPyConnection, view: str) -> dict[str, str]:
-    return {row[0]: row[1] for row in connection.execute(f"describe {view}").fetchall()}
+    described = connection.execute(f"describe {view}").fetchall()
+    return {row[0]: row[1] for row in described if row[0] != "is_there"}
 
 
 def _unequal(column: str, type_: str) -> str:

@@ -1,0 +1,90 @@
+{#- Raw data that is in Spark's catalog already: where the environment variable CRM_SCHEMA names a
+    schema, its tables and views become the sources, as the files of CRM_DATA do elsewhere. -#}
+
+{% macro register_catalog_sources() -%}
+    {#- Hook at the start of a run: makes `raw.<source>` of every table of that schema that has the
+        name of a source. What is missing is empty; what cannot be used stops the build. -#}
+    {{ return(adapter.dispatch('register_catalog_sources', 'customer_tiering')()) }}
+{%- endmacro %}
+
+{% macro duckdb__register_catalog_sources() -%}
+    {%- if env_var('CRM_SCHEMA', '') -%}
+        {{ exceptions.raise_compiler_error(
+            'CRM_SCHEMA is for Spark. DuckDB reads files: unset it, and set CRM_DATA to their folder'
+        ) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro spark__register_catalog_sources() -%}
+    {%- set schema = env_var('CRM_SCHEMA', '') -%}
+    {%- if execute and schema and flags.WHICH in ['build', 'run', 'retry'] -%}
+        {%- do run_query('create schema if not exists raw') -%}
+        {%- set found, problems = {}, [] -%}
+        {%- for name, required in raw_sources().items() -%}
+            {%- set relation = adapter.get_relation(database=target.database, schema=schema, identifier=name) -%}
+            {%- if relation -%}
+                {%- set types = {} -%}
+                {%- for column in adapter.get_columns_in_relation(relation) -%}
+                    {%- do types.update({column.name | lower: column.dtype | lower}) -%}
+                {%- endfor -%}
+                {%- do found.update({name: types}) -%}
+                {%- for column in required if column not in types -%}
+                    {%- do problems.append(
+                        schema ~ '.' ~ name ~ ' has no column ' ~ column ~ '. Columns found: '
+                        ~ types | join(', ') ~ '. Make a view with the right names'
+                    ) -%}
+                {%- endfor -%}
+            {%- elif name == 'orders' -%}
+                {%- do problems.append(
+                    'There is no ' ~ schema ~ '.orders, the one source that is needed. Make a table or view of that name'
+                ) -%}
+            {%- endif -%}
+        {%- endfor -%}
+        {%- if problems -%}
+            {{ exceptions.raise_compiler_error(
+                'The schema CRM_SCHEMA=' ~ schema ~ ' cannot be used:\n  ' ~ problems | join('\n  ')
+            ) }}
+        {%- endif -%}
+        {%- set files = [] -%}
+        {%- for name in raw_sources() -%}
+            {%- do register_catalog_source(name, schema, found.get(name)) -%}
+            {%- set file = "'" ~ schema ~ '.' ~ name ~ "'" if name in found else 'cast(null as string)' -%}
+            {%- do files.append("select '" ~ name ~ "' as source, " ~ file ~ ' as source_file') -%}
+        {%- endfor -%}
+        {%- do run_query('create or replace view raw.source_files as ' ~ files | join(' union all ')) -%}
+        {%- do run_query(
+            'create or replace view raw.unreadable_lines as select cast(null as string) as source, '
+            ~ 'cast(null as string) as source_file, cast(null as bigint) as source_row, '
+            ~ 'cast(null as string) as line, cast(null as string) as error where false'
+        ) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro register_catalog_source(name, schema, types) -%}
+    {#- One source. Its rows need numbers that stay the same during a build. A table that has the
+        column source_row is read where it is; of another a numbered copy is made.
+        Args: types: the type of each column that the table has; none where there is no table. -#}
+    {%- set values = [] -%}
+    {%- for column in raw_columns(name) -%}
+        {%- set text = 'cast(' ~ column ~ ' as string)' if types and column in types else 'cast(null as string)' -%}
+        {#- An instant is moved to the business time zone; without a zone it would be taken as local. -#}
+        {%- set is_instant = types and types.get(column) in ['timestamp', 'timestamp with time zone'] -%}
+        {%- do values.append(text ~ (" || '+00'" if is_instant) ~ ' as ' ~ column) -%}
+    {%- endfor -%}
+    {%- set from_table = ' from ' ~ schema ~ '.' ~ name if types else ' where false' -%}
+    {%- set select_values = ', ' ~ values | join(', ') ~ from_table -%}
+    {%- do run_query('drop table if exists raw.' ~ name ~ '_numbered') -%}
+    {%- if types and 'source_row' not in types -%}
+        {%- do run_query(
+            'create table raw.' ~ name ~ '_numbered as select monotonically_increasing_id() + 1 as source_row'
+            ~ select_values
+        ) -%}
+        {%- do run_query('create or replace view raw.' ~ name ~ ' as select * from raw.' ~ name ~ '_numbered') -%}
+    {%- else -%}
+        {%- do run_query(
+            'create or replace view raw.' ~ name ~ ' as select cast('
+            ~ ('source_row' if types else 'null') ~ ' as bigint) as source_row' ~ select_values
+        ) -%}
+    {%- endif -%}
+{%- endmacro %}

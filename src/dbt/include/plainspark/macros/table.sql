@@ -1,0 +1,27 @@
+{% materialization table, adapter='plainspark', supported_languages=['sql', 'python'] %}
+    {#- dbt-spark drops a table before it makes the new one: a build that fails there would leave
+        none. Here the new one is whole before the old one goes. -#}
+    {%- set language = model['language'] -%}
+    {%- set target_relation = this.incorporate(type='table') -%}
+    {%- set new_relation = api.Relation.create(
+        schema=this.schema, identifier=this.identifier ~ '__new', type='table'
+    ) -%}
+    {%- set old_relation = adapter.get_relation(this.database, this.schema, this.identifier) -%}
+
+    {{ run_hooks(pre_hooks) }}
+    {#- One may be left of a build that was killed. -#}
+    {%- do adapter.drop_relation(new_relation) -%}
+    {%- call statement('main', language=language) -%}
+        {{ create_table_as(false, new_relation, compiled_code, language) }}
+    {%- endcall -%}
+    {%- if old_relation -%}
+        {%- do adapter.drop_relation(old_relation) -%}
+    {%- endif -%}
+    {%- do adapter.rename_relation(new_relation, target_relation) -%}
+
+    {%- set grants = config.get('grants') -%}
+    {%- do apply_grants(target_relation, grants, should_revoke(old_relation, full_refresh_mode=true)) -%}
+    {%- do persist_docs(target_relation, model) -%}
+    {{ run_hooks(post_hooks) }}
+    {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}
