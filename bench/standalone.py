@@ -29,7 +29,7 @@ def standalone_cluster(folder: Path, memory: str = "4g") -> Iterator[dict[str, s
         RuntimeError: if master or workers do not start within a minute.
     """
     home = Path(pyspark.__file__).parent
-    port, ui = _free_port(), _free_port()
+    port, ui = free_port(), free_port()
     master = f"spark://127.0.0.1:{port}"
     configuration = folder / "conf"
     for each in (configuration, folder / "events", folder / "scratch"):
@@ -71,18 +71,24 @@ def standalone_cluster(folder: Path, memory: str = "4g") -> Iterator[dict[str, s
             running.callback(process.wait)
             running.callback(process.terminate)
             if number == 0:
-                _wait_for(logs[0], "I have been elected leader", 1)
-        _wait_for(logs[0], "Registering worker", WORKERS)
+                wait_for(logs[0], "I have been elected leader", 1)
+        wait_for(logs[0], "Registering worker", WORKERS)
         yield environment | {"SPARK_MASTER": master}
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as any_port:
         any_port.bind(("127.0.0.1", 0))
         return any_port.getsockname()[1]
 
 
-def _wait_for(log: Path, text: str, times: int) -> None:
+def wait_for(log: Path, text: str, times: int) -> None:
+    """Wait until a text is in a log so many times.
+
+    Raises:
+        RuntimeError: if it is not within a minute.
+    """
     for _ in range(120):
         if log.read_text("utf-8").count(text) >= times:
             return

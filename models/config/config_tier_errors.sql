@@ -44,7 +44,7 @@ expected_ranks as (
         places.tier_rank,
         count(*) as expected_rank
     from places
-    inner join places as before_it on before_it.place <= places.place
+    inner join places as before_it on places.place >= before_it.place
     group by places.tier_code, places.tier_rank
 
 ),

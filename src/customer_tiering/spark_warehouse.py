@@ -157,6 +157,7 @@ SPARK_TYPES: tuple[tuple[Callable[[pa.DataType], bool], str], ...] = (
     (pa.types.is_floating, "double"),
     (pa.types.is_date, "date"),
     (pa.types.is_timestamp, "timestamp"),
+    (pa.types.is_list, "array<string>"),
 )
 
 
@@ -164,7 +165,7 @@ def spark_literals(table: pa.Table) -> str:
     """A bounded table as a query of literals, for a Spark that only takes SQL.
 
     Args:
-        table: columns of texts, booleans, integers, doubles, dates and time stamps.
+        table: columns of texts, lists of texts, booleans, integers, doubles, dates and time stamps.
     """
     names = ", ".join(table.column_names)
     types = {
@@ -195,6 +196,8 @@ def literal(value: Any) -> str:
             return f"timestamp '{value}'"
         case date():
             return f"date '{value}'"
-        case list() | tuple():
+        case tuple():
             return "(" + ", ".join(map(literal, value)) + ")"
+        case list():
+            return "array(" + ", ".join(map(literal, value)) + ")"
     return "'" + str(value).replace("\\", "\\\\").replace("'", "\\'") + "'"

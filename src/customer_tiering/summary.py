@@ -21,6 +21,11 @@ def summary(export: Path) -> str:
     """
     latest = (export / "latest").resolve()
     manifest = json.loads((latest / "manifest.json").read_text(encoding="utf-8"))
+    parquet = latest / "customer_tier.parquet"
+    # From Spark a table is a folder of parts, and Parquet alone.
+    files = parquet / "*.parquet" if parquet.is_dir() else parquet
+    ending = "parquet" if parquet.is_dir() else "csv"
+    formats = "(Parquet)" if parquet.is_dir() else "(CSV for Excel, Parquet for BI)"
     tiers = duckdb.sql(
         f"""
         select
@@ -30,20 +35,20 @@ def summary(export: Path) -> str:
             any_value(tier_name_zh) as 名称,
             count(*) as customers,
             round(avg(net_revenue), 2) as mean_net_revenue
-        from read_parquet('{latest / "customer_tier.parquet"}')
+        from read_parquet('{files}')
         group by business_line, tier_code
         order by business_line, tier_code
         """
     )
     shown = export / "latest"
     return f"""
-Tiers as of {manifest["as_of_date"]}, published in {shown}/ (CSV for Excel, Parquet for BI):
+Tiers as of {manifest["as_of_date"]}, published in {shown}/ {formats}:
 
 {tiers}
-  {shown}/customer_tier.csv            one row per customer: tier and the sentence why
-  {shown}/customer_tier_factors.csv    every point of every score
-  {shown}/customer_actions.csv         what to do next
-  {shown}/rejected_records.csv         raw records that could not be used, and why
+  {shown}/customer_tier.{ending:<7}        one row per customer: tier and the sentence why
+  {shown}/customer_tier_factors.{ending:<7} every point of every score
+  {shown}/customer_actions.{ending:<7}      what to do next
+  {shown}/rejected_records.{ending:<7}      raw records that could not be used, and why
 
 Your own data: put orders.csv (and what else you have) into a folder and run
   CRM_DATA=path/to/folder make build

@@ -9,7 +9,7 @@ dates as (
 
     select
         as_of_date,
-        {{ dbt.datediff("date '1970-01-01'", 'as_of_date', 'day') }} as date_number
+        {{ dbt.datediff("date '1970-01-01'", 'as_of_date', 'day') }} as date_number -- noqa: LT05
     from {{ ref('int_scoring_dates') }}
 
 ),
