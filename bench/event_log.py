@@ -14,7 +14,7 @@ class Stage:
         name: what Spark calls it.
         seconds: of all its tasks together.
         records: by task: records read from files and from shuffles.
-        moved: by task: records read from shuffles alone.
+        moved_bytes: by task: read from shuffles.
         executors: records by executor.
         shuffled_bytes: written for other stages.
     """
@@ -22,7 +22,7 @@ class Stage:
     name: str = ""
     seconds: float = 0.0
     records: list[int] = field(default_factory=list)
-    moved: list[int] = field(default_factory=list)
+    moved_bytes: list[int] = field(default_factory=list)
     executors: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     shuffled_bytes: int = 0
 
@@ -61,10 +61,10 @@ def _take(event: dict, stages: defaultdict[int, Stage]) -> None:
     if event["Event"] != "SparkListenerTaskEnd" or not event.get("Task Metrics"):
         return
     stage, metrics = stages[event["Stage ID"]], event["Task Metrics"]
-    moved = metrics["Shuffle Read Metrics"]["Total Records Read"]
-    records = metrics["Input Metrics"]["Records Read"] + moved
+    shuffle = metrics["Shuffle Read Metrics"]
+    records = metrics["Input Metrics"]["Records Read"] + shuffle["Total Records Read"]
     stage.records.append(records)
-    stage.moved.append(moved)
+    stage.moved_bytes.append(shuffle["Local Bytes Read"] + shuffle["Remote Bytes Read"])
     stage.executors[event["Task Info"]["Executor ID"]] += records
     stage.seconds += metrics["Executor Run Time"] / 1000
     stage.shuffled_bytes += metrics["Shuffle Write Metrics"]["Shuffle Bytes Written"]
@@ -75,10 +75,16 @@ def shuffled_bytes(stages: list[Stage]) -> int:
     return sum(stage.shuffled_bytes for stage in stages)
 
 
-def crowded(stages: list[Stage], records: int) -> list[Stage]:
-    """Stages to which more than `records` records were moved, 90 % of them to one task."""
+def moving(stages: list[Stage]) -> list[Stage]:
+    """Stages to which more was moved than Spark packs into one task on purpose.
+
+    That is what is near a megabyte (spark.sql.adaptive.coalescePartitions.minPartitionSize).
+    """
+    return [stage for stage in stages if sum(stage.moved_bytes) > 4_000_000]
+
+
+def crowded(stages: list[Stage]) -> list[Stage]:
+    """Of those, the ones that brought more than 90 % of it to one task."""
     return [
-        stage
-        for stage in stages
-        if sum(stage.moved) > records and max(stage.moved) > 0.9 * sum(stage.moved)
+        stage for stage in moving(stages) if max(stage.moved_bytes) > 0.9 * sum(stage.moved_bytes)
     ]

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bench.event_log import Stage, crowded, read_stages, shuffled_bytes
+from bench.event_log import Stage, crowded, moving, read_stages, shuffled_bytes
 from bench.standalone import standalone_cluster
 
 HERE = Path(__file__).resolve().parent
@@ -101,18 +101,17 @@ def report(runs: list[Run], memory: str) -> str:
         "|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for run in runs:
-        heavy = [stage for stage in run.stages if stage.total > run.orders / 10]
+        heavy = moving(run.stages)
         both = [stage for stage in heavy if len(stage.executors) == 2]
         lines.append(
             f"| {run.orders:,} | {run.seconds:.0f} | {run.orders / first.orders:.0f} "
             f"| {run.seconds / first.seconds:.2f} | {shuffled_bytes(run.stages) / run.orders:,.0f} "
-            f"| {len(heavy)} | {len(both)} | {len(crowded(run.stages, run.orders // 10))} |"
+            f"| {len(heavy)} | {len(both)} | {len(crowded(run.stages))} |"
         )
     last = runs[-1]
     lines += [
         "",
-        "Heavy: reads more records than a tenth of the orders. Crowded: more records than that",
-        "were moved to the stage, and more than 90 % of them to one task.",
+        "Heavy: more than 4 MB were moved to the stage. Crowded: 90 % of that to one task.",
         "",
         f"The ten stages that read most of {last.orders:,} orders' build:",
         "",

@@ -91,6 +91,14 @@ def test_each_gap_is_closed_for_both_engines_and_stands_in_the_ledger(path):
         assert f"`{name}`" in LEDGER, f"docs/dialects.md does not tell of {name}"
 
 
+def test_each_gap_is_met_somewhere():
+    elsewhere = [path.read_text("utf-8") for path in [*MODELS, *TESTS, *MACROS]]
+    elsewhere.append((PROJECT / "dbt_project.yml").read_text("utf-8"))
+    for name in set().union(*map(dispatched, MACROS)):
+        calls = [text for text in elsewhere if re.search(rf"(?<![\w]){name}\(", text)]
+        assert len(calls) > 1, f"{name} is defined and never called"
+
+
 def test_the_ledger_tells_of_nothing_that_is_not_there():
     known = set().union(*map(dispatched, MACROS))
     told = set(re.findall(r"^\| `(\w+)` \|", LEDGER, flags=re.MULTILINE))

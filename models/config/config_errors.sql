@@ -2,13 +2,9 @@
    built right after the seeds, everything else waits for it, and it stops the build where it has
    a row. The rules for single values are in the macro config_rules, those for several rows
    together in the views that are read here. */
-{{ config(
-    schema='audit',
-    post_hook=[
-        '{{ stop_on_config_errors() if not has_transactions() }}',
-        after_commit('{{ stop_on_config_errors() }}'),
-    ]
-) }}
+{{ config(schema='audit', post_hook=[
+    '{{ stop_on_config_errors() if not has_transactions() }}', after_commit('{{ stop_on_config_errors() }}'),
+]) }}
 with
 
 known_at_once as (
