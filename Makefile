@@ -4,7 +4,7 @@ BIN := .venv/bin
 
 SPARK_BIN := .venv-spark/bin
 
-.PHONY: build test test-long lint docs bench sample clean build-spark test-spark test-spark-sample bench-spark
+.PHONY: build test test-long lint docs bench sample clean build-spark test-spark test-spark-sample bench-spark bench-memory
 .DELETE_ON_ERROR:
 
 ## The main job: environment, then everything from raw exports to the published tiers.
@@ -50,6 +50,10 @@ docs: .venv/ready
 ## 10 million orders: time and memory beside the floor and beside pandas.
 bench: .venv/ready
 	$(BIN)/python -m bench
+
+## DuckDB with 8 GB of memory at 3, 10 and 30 million orders: it spills, and does not fail.
+bench-memory: .venv/ready
+	$(BIN)/python -m bench.memory
 
 ## 1, 3 and 10 million orders on a master and two workers: growth, shuffled bytes.
 bench-spark: .venv-spark/ready

@@ -45,8 +45,18 @@ def measure(name: str, command: list[str], environment: dict[str, str]) -> Measu
     return Measured(name, seconds, usage.ru_maxrss / unit)
 
 
-def dbt_build(name: str, work: Path, data: Path, variables: str) -> Measured:
-    """Measure one whole `dbt build` from nothing: no warehouse, no parsed project."""
+def dbt_build(
+    name: str, work: Path, data: Path, variables: str, settings: dict[str, str] | None = None
+) -> Measured:
+    """Measure one whole `dbt build` from nothing: no warehouse, no parsed project.
+
+    Args:
+        name: what to call it.
+        work: folder for everything that it writes; emptied first.
+        data: the raw data.
+        variables: for `--vars`.
+        settings: further environment variables.
+    """
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     command = [DBT, "build", "--target-path", str(work / "target"), "--log-path", str(work)]
@@ -55,7 +65,17 @@ def dbt_build(name: str, work: Path, data: Path, variables: str) -> Measured:
         "DUCKDB_PATH": str(work / "warehouse.duckdb"),
         "EXPORT_PATH": str(work / "export"),
     }
-    return measure(name, [*command, "--vars", variables], environment)
+    return measure(name, [*command, "--vars", variables], environment | (settings or {}))
+
+
+def generated(orders: int, customers: int) -> Path:
+    """A folder with so many orders of so many customers, made where it is missing."""
+    data = HERE / "data" / f"{orders}"
+    if not (data / "orders.parquet").exists():
+        command = [sys.executable, "-m", "customer_tiering.generate", "scale", "--out", str(data)]
+        counts = ["--orders", str(orders), "--customers", str(customers)]
+        measure("generate", [*command, *counts], {})
+    return data
 
 
 def report(orders: int, customers: int, measured: dict[str, Measured]) -> str:
@@ -102,11 +122,7 @@ def main() -> None:
     parser.add_argument("--customers", type=int, default=2_000_000)
     arguments = parser.parse_args()
 
-    data, work = HERE / "data" / f"{arguments.orders}", HERE / "work"
-    if not (data / "orders.parquet").exists():
-        generate = [sys.executable, "-m", "customer_tiering.generate", "scale", "--out", str(data)]
-        generate += ["--orders", str(arguments.orders), "--customers", str(arguments.customers)]
-        measure("generate", generate, {})
+    data, work = generated(arguments.orders, arguments.customers), HERE / "work"
     python = [sys.executable]
     measured = {
         "floor": measure(

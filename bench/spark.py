@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from bench.__main__ import generated
 from bench.event_log import Stage, crowded, moving, read_stages, shuffled_bytes
 from bench.standalone import standalone_cluster
 
@@ -50,16 +51,6 @@ def node_seconds(results: Path) -> float:
     return (max(times) - min(times)).total_seconds()
 
 
-def generated(orders: int) -> Path:
-    """A folder with so many orders and a fifth as many customers, made where it is missing."""
-    data = HERE / "data" / f"{orders}"
-    if not (data / "orders.parquet").exists():
-        command = [sys.executable, "-m", "customer_tiering.generate", "scale", "--out", str(data)]
-        counts = ["--orders", str(orders), "--customers", str(orders // 5)]
-        subprocess.run([*command, *counts], check=True)
-    return data
-
-
 def build(orders: int, memory: str) -> Run:
     """Build everything from so many orders, on a cluster of its own.
 
@@ -68,7 +59,7 @@ def build(orders: int, memory: str) -> Run:
     """
     work = HERE / "work" / f"spark-{orders}"
     shutil.rmtree(work, ignore_errors=True)
-    data = generated(orders)
+    data = generated(orders, orders // 5)
     with standalone_cluster(work / "cluster", memory=memory) as cluster:
         environment = cluster | {
             "CRM_DATA": str(data),
