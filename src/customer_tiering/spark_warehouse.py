@@ -58,6 +58,13 @@ class SparkSessionWarehouse(_Spark):
         return f"exported_{table.name}"
 
 
+# A Thrift server sends these as text.
+FROM_TEXT: dict[str, Callable[[Any], Any]] = {
+    "DATE_TYPE": lambda value: date.fromisoformat(str(value)),
+    "TIMESTAMP_TYPE": lambda value: datetime.fromisoformat(str(value)),
+}
+
+
 @dataclass(frozen=True)
 class ThriftWarehouse(_Spark):
     """Spark through a Thrift server; `session` is the connection that dbt-spark holds."""
@@ -68,8 +75,17 @@ class ThriftWarehouse(_Spark):
         """See Warehouse."""
         cursor = self.session.cursor()
         cursor.execute(query)
-        names = [column[0].split(".")[-1] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        columns = [
+            (column[0].split(".")[-1], FROM_TEXT.get(column[1], lambda value: value))
+            for column in cursor.description
+        ]
+        return [
+            {
+                name: None if value is None else read(value)
+                for (name, read), value in zip(columns, row, strict=True)
+            }
+            for row in cursor.fetchall()
+        ]
 
     def connect(self) -> Any:
         """See Warehouse."""
