@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -98,11 +99,14 @@ session.sql("create schema crm")
 for name in SOURCES:
     if name != "events":
         columns = ", ".join(SOURCES[name].columns)
-        rows = f"select {columns} from raw.{name} order by source_row"
-        # Typed as a warehouse has it; and a table of several files, so that no row has a number.
-        if name == "fx_rates":
-            rows = f"select currency, cast(valid_from as date) valid_from, rate from ({rows})"
-        session.sql(rows).repartition(3).write.saveAsTable(f"crm.{name}")
+        # Several files, so that no row has a number.
+        rows = session.sql(f"select {columns} from raw.{name}").repartition(3)
+        rows.write.saveAsTable(f"crm.{name}")
+session.sql("create schema typed")
+session.sql(
+    "create table typed.orders as select 7L as order_id, 'c1' as customer_id,"
+    " timestamp '2026-01-31 20:00:00' as ordered_at, cast(12.5 as decimal(10, 2)) as amount"
+)
 """
 
 
@@ -138,6 +142,12 @@ def test_tables_of_a_catalog_give_the_same_tiers_as_the_files(spark_sample, tmp_
         " where source in ('orders', 'events') order by source"
     ).fetchall()
     assert reconciled == [("events", None, 0), ("orders", "crm.orders", 9_066)]
+
+    # An instant in UTC is the next day in Shanghai.
+    workspace.spark = {"CRM_SCHEMA": "typed"}
+    workspace.dbt("run", "-s", "+int_orders")
+    orders = "select order_id, cast(order_date as varchar), amount from {intermediate.int_orders}"
+    assert workspace.spark_rows(orders) == [("7", "2026-02-01", Decimal("12.5"))]
 
     workspace.spark = {"CRM_SCHEMA": "nowhere"}
     said = workspace.dbt("build", "-s", "stg_orders", fails=True).stdout
