@@ -11,7 +11,6 @@ class Stage:
     """One stage.
 
     Attributes:
-        name: what Spark calls it.
         seconds: of all its tasks together.
         records: by task: records read from files and from shuffles.
         moved_bytes: by task: read from shuffles.
@@ -19,7 +18,6 @@ class Stage:
         shuffled_bytes: written for other stages.
     """
 
-    name: str = ""
     seconds: float = 0.0
     records: list[int] = field(default_factory=list)
     moved_bytes: list[int] = field(default_factory=list)
@@ -56,8 +54,6 @@ def read_stages(folder: Path) -> list[Stage]:
 
 
 def _take(event: dict, stages: defaultdict[int, Stage]) -> None:
-    if event["Event"] == "SparkListenerStageCompleted":
-        stages[event["Stage Info"]["Stage ID"]].name = event["Stage Info"]["Stage Name"]
     if event["Event"] != "SparkListenerTaskEnd" or not event.get("Task Metrics"):
         return
     stage, metrics = stages[event["Stage ID"]], event["Task Metrics"]

@@ -35,6 +35,7 @@ def standalone_cluster(folder: Path, memory: str = "4g") -> Iterator[dict[str, s
     for each in (configuration, folder / "events", folder / "scratch"):
         each.mkdir(parents=True, exist_ok=True)
     settings = {
+        "spark.driver.memory": "4g",
         "spark.executor.memory": memory,
         "spark.executor.cores": 1,
         "spark.eventLog.enabled": "true",

@@ -90,7 +90,8 @@ def copy_project(destination: Path) -> Path:
         destination,
         ignore=shutil.ignore_patterns(
             ".git",
-            ".venv",
+            ".venv*",
+            "spark-warehouse",
             "target",
             "logs",
             "export",

@@ -52,6 +52,9 @@ def compare(table: str, key: tuple[str, ...], left: str, right: str) -> list[Dif
         if types["a"].keys() != types["b"].keys():
             odd = types["a"].keys() ^ types["b"].keys()
             return [Difference(table, "columns", len(odd), ", ".join(sorted(odd)))]
+        other_types = {c: (t, types["b"][c]) for c, t in types["a"].items() if t != types["b"][c]}
+        if other_types:
+            return [Difference(table, "types", len(other_types), str(other_types))]
         keys = ", ".join(key)
         twice = "select {0} from {1} group by {0} having count(*) > 1"
         found = [

@@ -21,7 +21,6 @@ from customer_tiering.spark_warehouse import literal, spark_literals
         ("it's \\ here", r"'it\'s \\ here'"),
         ("重要价值", "'重要价值'"),
         (["a", "b"], "array('a', 'b')"),
-        (("a", 1), "('a', 1)"),
     ],
 )
 def test_a_value_is_written_as_spark_reads_it(value, text):

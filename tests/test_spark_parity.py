@@ -43,6 +43,7 @@ PLANTED = {
     "a lost row": (f"{ROWS} where id = 'a'", ["only on the left"]),
     "a new row": (f"{ROWS} union all select 'c', 1, 'y', null", ["only on the right"]),
     "a doubled row": (f"{ROWS} union all {ROWS}", ["the key is there twice in b"]),
+    "another type": (f"select id, 10 as amount, word, day from ({ROWS})", ["types"]),
     "another column": (f"select id, amount, word from ({ROWS})", ["columns"]),
 }
 

@@ -15,6 +15,7 @@ import pytest
 from conftest import PROJECT, Workspace
 from parity import PUBLISHED, compare, of_spark
 from spark_workspace import SparkWorkspace
+from test_spark_faults import FROM_THE_CANDIDATE, checksums, lose_customers
 
 pytest.importorskip("pyspark", reason="needs the environment of `make test-spark`")
 
@@ -74,17 +75,18 @@ def thrift_server(folder: Path) -> Iterator[dict[str, str]]:
             server.wait()
 
 
-def test_a_thrift_server_builds_and_publishes_the_same(spark_sample, tmp_path):
+def test_a_thrift_server_builds_the_same_and_its_gate_stops_a_build(spark_sample, tmp_path):
     with thrift_server(tmp_path / "server") as spark:
         workspace = SparkWorkspace(tmp_path / "build", spark=spark)
-        said = workspace.dbt("build").stdout
-        assert "OK created python table model audit.customer_tier_gate" in said
-        refused = workspace.dbt(
-            "run", "-s", "gate_context", "customer_tier_profile", "customer_tier_gate",
-            variables={"run_date": "2020-01-01"}, fails=True,
-        ).stdout  # fmt: skip
-        assert "run_date" in refused or "The gate stopped this build" in refused
-    assert differences(spark_sample.export, workspace.export) == []
+        workspace.dbt("build", *NO_UNIT_TESTS)
+        assert differences(spark_sample.export, workspace.export) == []
+        before = checksums(tmp_path / "server" / "warehouse" / "marts.db")
+        faulty = lose_customers(workspace, tmp_path)
+        said = faulty.dbt("run", "-s", *FROM_THE_CANDIDATE, fails=True).stdout
+        assert "No customer is missing, and none was made up." in said
+        said = workspace.dbt("run", "-s", "customer_tier", fails=True).stdout
+        assert "customer_tier was not published: the gate did not pass" in said
+        assert checksums(tmp_path / "server" / "warehouse" / "marts.db") == before
 
 
 # --- Tables of a catalog ----------------------------------------------------------------------
@@ -157,13 +159,13 @@ def test_tables_of_a_catalog_give_the_same_tiers_as_the_files(spark_sample, tmp_
 # --- What people type -------------------------------------------------------------------------
 
 DATES = ["2024-01-31", "2024/1/31", "20240131", "2024年1月31日", "2024-1-3", "31/1/2024", "2024"]
-DATES += ["2024-02-30", "0024-01-31", "12024-01-31", "45292", "2024-01", "now", "2024-01-31T"]
+DATES += ["2024-02-30", "0024-01-31", "12024-01-31", "45292", "2024-01", "now", "2024-01-31T", ""]
 TIMES = ["", " 8:41", " 08:41:00", "T08:41:00Z", " 08:41:00+08:00", " 8:4", " 25:00", " 8", "Z"]
 TIMES += [" 08:41:00.123456", " 08:41:00 -0530", "T8:41:07z", " 8:41:00 PM", " 08:41:61", ":"]
 NUMBERS = ["12", "1,234.50", "¥1,234", "１２．５", "(12.00)", "12元", "1e3", "1,23", "1.234,50"]
 NUMBERS += [".5", "5.", "-", "--5", "+7", "0.00005", "0.00015", "99999999999999.9999", "1 234"]
 NUMBERS += ["999999999999999", "1_000", "0x10", "NaN", "Infinity", "12.5.1", "$ 3", "3 USD", "²"]
-BLANKS = ["", "", "", " ", "\t", "\u00a0", "\u3000"]
+BLANKS = ["", "", "", " ", "\t", "\n", "\u00a0", "\u3000"]
 WORDS = [
     "None",
     "null",

@@ -9,5 +9,11 @@
 {%- endmacro %}
 
 {% macro spark__at_business_time(text) -%}
-    from_utc_timestamp(try_cast(upper({{ text }}) as timestamp), '{{ var("business_time_zone") }}')
+    {#- Spark would take a time without a date for one of today. -#}
+    case
+        when {{ matches(text, '^ *[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}[ Tt]') }}
+            then from_utc_timestamp(
+                try_cast(upper({{ text }}) as timestamp), '{{ var("business_time_zone") }}'
+            )
+    end
 {%- endmacro %}

@@ -26,6 +26,20 @@
 {%- endmacro %}
 
 
+{% macro first_group(text, pattern) -%}
+    {#- What the first group of a regular expression matches; an empty text where nothing does. -#}
+    {{ return(adapter.dispatch('first_group', 'customer_tiering')(text, pattern)) }}
+{%- endmacro %}
+
+{% macro duckdb__first_group(text, pattern) -%}
+    regexp_extract({{ text }}, '{{ pattern }}', 1)
+{%- endmacro %}
+
+{% macro spark__first_group(text, pattern) -%}
+    regexp_extract({{ text }}, '{{ java_pattern(pattern) }}', 1)
+{%- endmacro %}
+
+
 {% macro java_pattern(pattern) -%}
     {#- In Java, $ also matches before a line break at the end. The backslash is doubled, because
         Spark takes one away when it reads a text. -#}

@@ -11,10 +11,8 @@
 {% macro spark__try_timestamp(text) -%}
     {#- Spark alone would take "45292" for a year and "8:41" for a time of today. -#}
     try_cast(
-        regexp_extract(
-            {{ text }},
-            '^ *([0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?)?) *$',
-            1
-        ) as timestamp
+        {{ first_group(
+            text, '^ *([0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?)?) *$'
+        ) }} as timestamp
     )
 {%- endmacro %}

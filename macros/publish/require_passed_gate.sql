@@ -29,8 +29,9 @@
             ~ gate.schema ~ '.' ~ gate.identifier ~ '). Mend it, then run: dbt build'
         ) }}
     {%- endif -%}
-    {#- The candidate cannot have changed since the gate of this very build; otherwise look. -#}
-    {%- if verdict['invocation_id'] != invocation_id
+    {#- The candidate cannot have changed since the gate of this very build, where the engine keeps
+        others out of the warehouse meanwhile; otherwise look. -#}
+    {%- if (verdict['invocation_id'] != invocation_id or not has_transactions())
         and run_query(fingerprint(candidate)).rows[0][0] != verdict['fingerprint'] -%}
         {{ return(
             'the candidate has changed since the gate passed one. Run dbt build, or: '

@@ -17,7 +17,13 @@
 
 {% macro spark__register_catalog_sources() -%}
     {%- set schema = env_var('CRM_SCHEMA', '') -%}
-    {%- if execute and schema and flags.WHICH in ['build', 'run', 'retry'] -%}
+    {#- Not for a part that reads no raw data, and not for `dbt retry`: rows that have been read keep
+        their numbers. -#}
+    {%- set reads_raw = [] -%}
+    {%- for resource in selected_resources if modules.re.search('[.](stg_[a-z_]+|int_rejected_records)$', resource) -%}
+        {%- do reads_raw.append(resource) -%}
+    {%- endfor -%}
+    {%- if execute and schema and flags.WHICH in ['build', 'run'] and reads_raw -%}
         {%- do run_query('create schema if not exists raw') -%}
         {%- set found, problems = {}, [] -%}
         {%- for name, required in raw_sources().items() -%}
@@ -69,7 +75,7 @@
     {%- for column in raw_columns(name) -%}
         {%- set text = 'cast(' ~ column ~ ' as string)' if types and column in types else 'cast(null as string)' -%}
         {#- An instant is moved to the business time zone; without a zone it would be taken as local. -#}
-        {%- set is_instant = types and types.get(column) in ['timestamp', 'timestamp with time zone'] -%}
+        {%- set is_instant = types and types.get(column) == 'timestamp' -%}
         {%- do values.append(text ~ (" || '+00'" if is_instant) ~ ' as ' ~ column) -%}
     {%- endfor -%}
     {%- set from_table = ' from ' ~ schema ~ '.' ~ name if types else ' where false' -%}

@@ -14,11 +14,9 @@
         try_cast({{ column }} as decimal(18, {{ scale }})),
         try_cast(
             replace(
-                regexp_extract(
-                    {{ signed }},
-                    '^([-+]?([0-9]{1,3}(,[0-9]{3})+|[0-9]*)([.][0-9]*)?)$',
-                    1
-                ), ',', ''
+                {{ first_group(
+                    signed, '^([-+]?([0-9]{1,3}(,[0-9]{3})+|[0-9]*)([.][0-9]*)?)$'
+                ) }}, ',', ''
             ) as decimal(18, {{ scale }})
         )
     )

@@ -4,12 +4,14 @@
     raw.unreadable_lines  view: what could not be read, with its place in the file
     raw.source_files      view: what each source was read from
 
-A Parquet file is read where it is. A text file is first written as Parquet by the very reader
-that DuckDB has (encodings, broken lines, the number of each record), into the landing folder, and
-again only when it or the way it is read has changed.
+A Parquet file is read where it is, unless it has columns that Spark reads otherwise or not at all.
+Such a file, and any text file, is first written as Parquet by the very reader that DuckDB has
+(encodings, broken lines, the number of each record), into the landing folder, and again only when
+it or the way it is read has changed.
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +25,9 @@ from customer_tiering.source_plan import SourcePlan, plan_sources
 
 Execute = Callable[[str], object]
 
+# Names of landed files: source, version, and what is in it.
+OURS = re.compile(r"[a-z_]+-[0-9a-f]{16}(-unreadable)?\.(parquet|unfinished)")
+
 UNREADABLE_COLUMNS = {
     "source": "string",
     "source_file": "string",
@@ -34,7 +39,7 @@ UNREADABLE_COLUMNS = {
 
 @dataclass(frozen=True)
 class Landed:
-    """The Parquet files of one text file.
+    """The Parquet files of one file that has landed.
 
     Attributes:
         records: the records that could be read, numbered.
@@ -57,7 +62,7 @@ def register_sources(execute: Execute, folder: Path, landing: Path) -> None:
         InputError: with all problems of all files. Nothing is registered then.
     """
     plans = plan_sources(folder)
-    landed = land_text_files(folder, plans, landing.resolve())
+    landed = land_files(folder, plans, landing.resolve())
     execute("create schema if not exists raw")
     for plan in plans:
         rows = _rows_of(plan, landed)
@@ -76,23 +81,23 @@ def register_sources(execute: Execute, folder: Path, landing: Path) -> None:
     execute(f"create or replace view raw.source_files as {files}")
 
 
-def land_text_files(folder: Path, plans: Sequence[SourcePlan], landing: Path) -> dict[str, Landed]:
-    """Write the text files among the planned ones as Parquet, unless they are there already.
+def land_files(folder: Path, plans: Sequence[SourcePlan], landing: Path) -> dict[str, Landed]:
+    """Write what Spark cannot read as it is as Parquet, unless it is there already.
 
     Args:
         folder: the folder of the export.
         plans: what `plan_sources` gave for it.
-        landing: where to write; made where it is missing. What is in it is ours.
+        landing: where to write; made where it is missing. Older versions are removed.
 
     Returns:
-        The files of each source that has a text file with rows.
+        The files of each source that has such a file with rows.
 
     Raises:
         InputError: if a file has rows and none of them can be read.
     """
-    of_text = [plan for plan in plans if plan.file and plan.file.text and plan.file.has_rows]
-    landed = {plan.source.name: _landed(plan, landing) for plan in of_text}
-    missing = [plan for plan in of_text if not landed[plan.source.name].records.exists()]
+    to_land = [plan for plan in plans if _must_land(plan)]
+    landed = {plan.source.name: _landed(plan, landing) for plan in to_land}
+    missing = [plan for plan in to_land if not landed[plan.source.name].records.exists()]
     if missing:
         landing.mkdir(parents=True, exist_ok=True)
         with duckdb.connect() as reader:
@@ -104,15 +109,33 @@ def land_text_files(folder: Path, plans: Sequence[SourcePlan], landing: Path) ->
                 # Last: whoever finds it finds the other, too.
                 records = f"select * from raw.{name} order by source_row"
                 _write(reader, records, landed[name].records)
-    for stale in set(landing.glob("*.parquet")) - {
-        path for files in landed.values() for path in (files.records, files.unreadable)
-    }:
-        stale.unlink()
+    in_use = {path for files in landed.values() for path in (files.records, files.unreadable)}
+    for path in set(landing.glob("*")) - in_use:
+        if OURS.fullmatch(path.name):
+            path.unlink()
     return landed
 
 
+def _must_land(plan: SourcePlan) -> bool:
+    """Whether Spark would not read a file as DuckDB does.
+
+    Of Parquet: doubles, which become other texts (1.2E7), and time stamps in nanoseconds, as
+    pandas writes both.
+    """
+    if plan.file is None or not plan.file.has_rows:
+        return False
+    if plan.file.text:
+        return True
+    schema = pq.read_schema(plan.file.path)
+    types = [schema.field(n).type for n in plan.positions if n is not None]
+    return any(
+        pa.types.is_floating(each) or (pa.types.is_timestamp(each) and each.unit == "ns")
+        for each in types
+    )
+
+
 def _landed(plan: SourcePlan, landing: Path) -> Landed:
-    """Where a text file lands: its version and the way it is read are in the name."""
+    """Where a file lands: its version and the way it is read are in the name."""
     version = hashlib.sha256(repr(source_file_row(plan)).encode()).hexdigest()[:16]
     stem = f"{plan.source.name}-{version}"
     return Landed(landing / f"{stem}.parquet", landing / f"{stem}-unreadable.parquet")
@@ -153,7 +176,7 @@ def _as_text(schema: pa.Schema, position: int | None) -> str:
 
 
 def _parquet(path: Path) -> str:
-    return f"parquet.`{str(path).replace('`', '``')}`"
+    return f"parquet.`file://{str(path).replace('`', '``')}`"
 
 
 def _text(text: str) -> str:

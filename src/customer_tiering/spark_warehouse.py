@@ -8,8 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from customer_tiering.warehouse import Table, Written
+
+
+class NotSeenError(RuntimeError):
+    """What the workers wrote is not there for dbt's machine."""
 
 
 class _Spark:
@@ -24,12 +29,21 @@ class _Spark:
         """
         path = folder / f"{table.name}.parquet"
         name = self._name(table)
-        self._run(f"insert overwrite directory '{path}' using parquet select * from {name}")
+        # With its scheme: without it, a cluster would look for the folder on its own file system.
+        where = literal(f"file://{path}")
+        self._run(f"insert overwrite directory {where} using parquet select * from {name}")
         [counted] = self.rows(f"select count(*) as row_count from {name}")
+        rows = sum(pq.read_metadata(part).num_rows for part in path.glob("*.parquet"))
+        if rows != counted["row_count"]:
+            raise NotSeenError(
+                f"{table.name} has {counted['row_count']} rows, and {path} holds {rows} of them as "
+                "this machine sees it. EXPORT_PATH must be a folder that dbt's machine and all "
+                "workers share"
+            )
         columns = [row["col_name"] for row in self.rows(f"describe {name}")]
         if "# Partition Information" in columns:
             columns = columns[: columns.index("# Partition Information")]
-        yield Written(table.name, "parquet", path.name, counted["row_count"], columns)
+        yield Written(table.name, "parquet", path.name, rows, columns)
 
 
 @dataclass(frozen=True)
@@ -144,7 +158,7 @@ class _SessionCursor:
         self.description: list[tuple] | None = None
 
     def execute(self, statement: str, parameters: Any = None) -> None:
-        if parameters:
+        if parameters is not None:
             escaped = {name: literal(value) for name, value in parameters.items()}
             statement = statement % escaped
         frame = self._session.sql(statement)
@@ -212,8 +226,6 @@ def literal(value: Any) -> str:
             return f"timestamp '{value}'"
         case date():
             return f"date '{value}'"
-        case tuple():
-            return "(" + ", ".join(map(literal, value)) + ")"
         case list():
             return "array(" + ", ".join(map(literal, value)) + ")"
     return "'" + str(value).replace("\\", "\\\\").replace("'", "\\'") + "'"

@@ -29,6 +29,8 @@ ALWAYS = {
     "spark.sql.session.timeZone": "UTC",
     # dbt-spark switches it off, and a number that is too large would silently become null.
     "spark.sql.ansi.enabled": "true",
+    # A table that names no format is Parquet, and not the text files of Hive.
+    "spark.sql.legacy.createHiveTableByDefault": "false",
     # What a killed build has left where a table is to be is overwritten, not an error.
     "spark.sql.legacy.allowNonEmptyLocationInCTAS": "true",
 }
@@ -65,7 +67,8 @@ class PlainSparkCredentials(SparkCredentials):
         settings = {"spark.log.level": "ERROR", "spark.ui.showConsoleProgress": "false"}
         if master := os.environ.get("SPARK_MASTER"):
             settings["spark.master"] = master
-        if "SPARK_DRIVER_MEMORY" not in os.environ:
+        # Only for who has configured nothing: a setting here would win over theirs.
+        if not {"SPARK_DRIVER_MEMORY", "SPARK_CONF_DIR"} & os.environ.keys():
             settings["spark.driver.memory"] = "4g"
         if self.local_warehouse:
             folder = Path(self.local_warehouse).expanduser().resolve()
@@ -73,7 +76,7 @@ class PlainSparkCredentials(SparkCredentials):
             settings |= {
                 "spark.sql.warehouse.dir": str(folder),
                 "spark.hadoop.javax.jdo.option.ConnectionURL": derby,
-                "spark.driver.extraJavaOptions": f"-Dderby.system.home={folder}",
+                "spark.driver.extraJavaOptions": f'-Dderby.system.home="{folder}"',
             }
         return settings
 
