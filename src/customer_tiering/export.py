@@ -180,7 +180,7 @@ def _sealed(file: Written, seal: Future) -> ExportedFile:
 
 def _seal(path: Path) -> tuple[int, str]:
     """Put a file, or a folder of files, on the disk for good; its size and checksum."""
-    parts = sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
+    parts = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
     size, checksum = 0, hashlib.sha256()
     for part in parts:
         with part.open("rb") as file:

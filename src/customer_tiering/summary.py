@@ -24,6 +24,7 @@ def summary(export: Path) -> str:
     parquet = latest / "customer_tier.parquet"
     # From Spark a table is a folder of parts, and Parquet alone.
     files = parquet / "*.parquet" if parquet.is_dir() else parquet
+    command = "build-spark" if parquet.is_dir() else "build"
     ending = "parquet" if parquet.is_dir() else "csv"
     formats = "(Parquet)" if parquet.is_dir() else "(CSV for Excel, Parquet for BI)"
     tiers = duckdb.sql(
@@ -51,7 +52,7 @@ Tiers as of {manifest["as_of_date"]}, published in {shown}/ {formats}:
   {shown}/rejected_records.{ending:<7}      raw records that could not be used, and why
 
 Your own data: put orders.csv (and what else you have) into a folder and run
-  CRM_DATA=path/to/folder make build
+  CRM_DATA=path/to/folder make {command}
 What the files must look like: README.md, "Your own data". 中文说明：README.zh-CN.md
 """
 

@@ -64,7 +64,8 @@ class PlainSparkCredentials(SparkCredentials):
         return "plainspark"
 
     def _session_settings(self) -> dict[str, str]:
-        settings = {"spark.log.level": "ERROR", "spark.ui.showConsoleProgress": "false"}
+        # What fails is told by dbt, without the pages of Java.
+        settings = {"spark.log.level": "FATAL", "spark.ui.showConsoleProgress": "false"}
         if master := os.environ.get("SPARK_MASTER"):
             settings["spark.master"] = master
         # Only for who has configured nothing: a setting here would win over theirs.
