@@ -14,6 +14,7 @@ pytest.importorskip("pyspark", reason="needs the environment of `make test-spark
 
 from bench.event_log import crowded, moving, read_stages
 from bench.standalone import standalone_cluster
+from customer_tiering.summary import summary
 
 pytestmark = pytest.mark.spark
 
@@ -58,6 +59,7 @@ def test_a_planted_difference_is_found(fault):
 
 
 def test_the_sample_is_the_same(sample_build, spark_sample):
+    assert "make build-spark" in summary(spark_sample.export)
     assert differences(sample_build, spark_sample) == []
 
 

@@ -14,19 +14,19 @@ def summary(export: Path) -> str:
         export: the export folder; its `latest` holds the newest set.
 
     Returns:
-        Text for a terminal: the files, the tiers by business line, what to read next.
+        Text for a terminal: the files, the tiers by business line, how many records could not be
+        used, what to read next.
 
     Raises:
         FileNotFoundError: if nothing has been exported yet.
     """
     latest = (export / "latest").resolve()
     manifest = json.loads((latest / "manifest.json").read_text(encoding="utf-8"))
-    parquet = latest / "customer_tier.parquet"
     # From Spark a table is a folder of parts, and Parquet alone.
-    files = parquet / "*.parquet" if parquet.is_dir() else parquet
-    command = "build-spark" if parquet.is_dir() else "build"
-    ending = "parquet" if parquet.is_dir() else "csv"
-    formats = "(Parquet)" if parquet.is_dir() else "(CSV for Excel, Parquet for BI)"
+    of_spark = (latest / "customer_tier.parquet").is_dir()
+    parts = "/*.parquet" if of_spark else ""
+    formats = "(Parquet)" if of_spark else "(CSV for Excel, Parquet for BI)"
+    command = "make build-spark" if of_spark else "make build"
     tiers = duckdb.sql(
         f"""
         select
@@ -36,23 +36,39 @@ def summary(export: Path) -> str:
             any_value(tier_name_zh) as 名称,
             count(*) as customers,
             round(avg(net_revenue), 2) as mean_net_revenue
-        from read_parquet('{files}')
+        from read_parquet('{latest}/customer_tier.parquet{parts}')
         group by business_line, tier_code
         order by business_line, tier_code
         """
     )
+    rejected = duckdb.sql(
+        f"""
+        select source, rows_rejected, rows_in
+        from read_parquet('{latest}/row_reconciliation.parquet{parts}')
+        where rows_rejected > 0
+        order by rows_rejected desc, source
+        """
+    ).fetchall()
+    counts = ", ".join(f"{rows:,} of {total:,} {source}" for source, rows, total in rejected)
     shown = export / "latest"
+    ending = "parquet" if of_spark else "csv"
+    files = {
+        "customer_tier": "one row per customer: tier and the sentence why",
+        "customer_tier_factors": "every point of every score",
+        "customer_actions": "what to do next",
+        "rejected_records": "raw records that could not be used, and why",
+    }
+    listed = "\n".join(f"  {shown}/{f'{name}.{ending}':<30} {what}" for name, what in files.items())
     return f"""
 Tiers as of {manifest["as_of_date"]}, published in {shown}/ {formats}:
 
 {tiers}
-  {shown}/customer_tier.{ending:<7}        one row per customer: tier and the sentence why
-  {shown}/customer_tier_factors.{ending:<7} every point of every score
-  {shown}/customer_actions.{ending:<7}      what to do next
-  {shown}/rejected_records.{ending:<7}      raw records that could not be used, and why
+{listed}
+
+Rejected: {counts or "nothing"}.
 
 Your own data: put orders.csv (and what else you have) into a folder and run
-  CRM_DATA=path/to/folder make {command}
+  CRM_DATA=path/to/folder {command}
 What the files must look like: README.md, "Your own data". 中文说明：README.zh-CN.md
 """
 
