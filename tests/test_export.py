@@ -185,8 +185,9 @@ def test_tables_of_two_builds_are_refused(warehouse, export):
     run_model(warehouse, export)
     before = whole_set(export)
     warehouse.execute("""
-        insert into audit.publications (table_name, candidate_fingerprint)
-            values ('customer_actions', '7-other');
+        insert into audit.publications (table_name, candidate_fingerprint, published_at)
+            select 'customer_actions', '7-other', max(published_at) + interval 1 second
+            from audit.publications;
         delete from audit.publications where table_name = 'scoring_parameters'
     """)
     with pytest.raises(ExportError) as refusal:

@@ -100,7 +100,7 @@ def _validate_one(
         )
     )
     found = definition.run(
-        result_format={"result_format": "SUMMARY", "partial_unexpected_count": EXAMPLES}
+        result_format={"result_format": "COMPLETE", "partial_unexpected_count": EXAMPLES}
     )
     # GX gives them back in an order of its own.
     by_description = {

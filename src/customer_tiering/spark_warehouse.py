@@ -12,6 +12,10 @@ import pyarrow.parquet as pq
 
 from customer_tiering.warehouse import Table, Written
 
+MOST_ROWS = 10_000
+"""Rows that a check may bring here: GX asks for every value that is not as expected, and if a
+check fails for everybody, these are as many as there are customers. It counts them in Spark."""
+
 
 class NotSeenError(RuntimeError):
     """What the workers wrote is not there for dbt's machine."""
@@ -122,13 +126,26 @@ class _KeptOpen:
 
     connection: Any
 
-    def cursor(self) -> Any:
-        return self.connection.cursor()
+    def cursor(self) -> "_BoundedCursor":
+        return _BoundedCursor(self.connection.cursor())
 
     def commit(self) -> None:
         pass
 
     rollback = close = commit
+
+
+class _BoundedCursor:
+    """A cursor of PyHive that hands out no more rows than somebody may look at."""
+
+    def __init__(self, cursor: Any):
+        self._cursor = cursor
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cursor, name)
+
+    def fetchall(self) -> list:
+        return self._cursor.fetchmany(MOST_ROWS)
 
 
 @dataclass(frozen=True)
@@ -166,7 +183,7 @@ class _SessionCursor:
             (field.name, field.dataType.simpleString(), None, None, None, None, True)
             for field in frame.schema.fields
         ] or None
-        self._rows = iter([tuple(row) for row in frame.collect()])
+        self._rows = iter([tuple(row) for row in frame.take(MOST_ROWS)])
 
     def fetchone(self) -> tuple | None:
         return next(self._rows, None)

@@ -101,7 +101,7 @@ class DuckDBWarehouse:
 
     def rows(self, query: str) -> list[dict[str, Any]]:
         """See Warehouse."""
-        return self.session.sql(query).fetch_arrow_table().to_pylist()
+        return self.session.sql(query).to_arrow_table().to_pylist()
 
     def connect(self) -> Any:
         """See Warehouse."""
