@@ -150,7 +150,10 @@ REFUND_FAULTS = {
         {("refunded", "2024-01-31"), ("abroad", "2024-01-31")},
     ),
     "at the first rate": (
-        replacing("refunds.amount * rates.rate", "refunds.amount * 7"),
+        replacing(
+            "(refunds.amount as decimal(19, 4)) * rates.rate",
+            "(refunds.amount as decimal(19, 4)) * 7",
+        ),
         {("abroad", "2024-02-29")},
     ),
     "not at all": (
