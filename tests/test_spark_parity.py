@@ -36,8 +36,8 @@ def differences(on_duckdb: Workspace, on_spark: SparkWorkspace) -> list[str]:
 TABLE = "select * from (values ('a', 1e1, 'x', date '2026-01-31'), ('b', null, null, null))"
 ROWS = f"{TABLE} as t (id, amount, word, day)"
 PLANTED = {
-    "a number that is off by 2e-9": (ROWS.replace("1e1", "10.00000002"), ["amount"]),
-    "a number that is off by half of 1e-9": (ROWS.replace("1e1", "10.000000005"), []),
+    "a number that is off by 2e-9": (ROWS.replace("1e1", "1.000000002e1"), ["amount"]),
+    "a number that is off by half of 1e-9": (ROWS.replace("1e1", "1.0000000005e1"), []),
     "another word": (ROWS.replace("'x'", "'X'"), ["word"]),
     "another day": (ROWS.replace("01-31", "01-30"), ["day"]),
     "a number for nothing": (ROWS.replace("('b', null", "('b', 0.0"), ["amount"]),
