@@ -136,10 +136,10 @@ def main() -> None:
             {},
         ),
         "current": dbt_build(
-            "(b) dbt build, current date alone", work / "current", data, "{history_months: 0}"
+            "(b) dbt build, current date alone", work / "current", data, "{history_periods: 0}"
         ),
         "history": dbt_build(
-            "(a) dbt build, 13 dates", work / "history", data, "{history_months: 12}"
+            "(a) dbt build, 13 dates", work / "history", data, "{history_periods: 12}"
         ),
         "sample": dbt_build(
             "dbt build of the sample, 13 dates", work / "sample", PROJECT / "sample_data", "{}"

@@ -74,7 +74,7 @@ def main() -> None:
         data, work = generated(orders, orders // 5), HERE / "work" / f"memory-{orders}"
         with Spill(work / "warehouse.duckdb.tmp") as spill:
             built = dbt_build(
-                *(f"{orders:,} orders", work, data, "{history_months: 12}"),
+                *(f"{orders:,} orders", work, data, "{history_periods: 12}"),
                 settings={"DUCKDB_MEMORY_LIMIT": arguments.limit},
             )
         measured[orders] = (built, spill.gigabytes)

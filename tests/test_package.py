@@ -21,7 +21,7 @@ profile: shop
 
 vars:
   customer_tiering:
-    history_months: 2
+    history_periods: 2
 
 seeds:
   customer_tiering:

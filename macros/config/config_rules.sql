@@ -45,7 +45,8 @@
             policy=policy, method=method, component={'type': 'choice', 'choices': components},
             weight={'type': 'number', 'from': 0})},
         'tier_bands': {'key': ['policy', 'tier_code'], 'columns': dict(
-            policy=policy, tier_code=tier, lower_bound=bound, upper_bound=bound)},
+            policy=policy, tier_code=tier, lower_bound=bound, upper_bound=bound,
+            grace_periods={'type': 'integer', 'from': 0, 'to': 12})},
         'guardrails': {'key': ['policy', 'lifecycle_stage'], 'may_be_empty': true, 'columns': dict(
             policy=policy, lifecycle_stage=stage, best_tier=tier, worst_tier=tier,
             reason_code=text, reason_en=text, reason_zh=text)},

@@ -4,7 +4,7 @@
     {%- set methods = var('scoring_methods') -%}
     {%- set run_day = (run_date() | trim).split("'")[1] -%}
     {%- set as_of_date = var('as_of_date') | string -%}
-    {%- set months, days = var('history_months') | string, var('lookback_days') | string -%}
+    {%- set periods, days = var('history_periods') | string, var('lookback_days') | string -%}
     {%- set judged = [
         ('as_of_date', as_of_date in ['latest', 'today'] or is_real_date(as_of_date),
             'latest, today or a date such as 2024-01-31'),
@@ -12,8 +12,9 @@
             'a date that is not after the run date, ' ~ run_day),
         ('run_date', var('run_date') == 'today' or is_real_date(var('run_date') | string),
             'today or a date such as 2024-01-31'),
-        ('history_months', re.match('^[0-9]{1,3}$', months) and (months | int) <= 120,
+        ('history_periods', re.match('^[0-9]{1,3}$', periods) and (periods | int) <= 120,
             'a whole number from 0 to 120'),
+        ('period', var('period') in ['month', 'week', 'day'], 'month, week or day'),
         ('lookback_days', re.match('^[0-9]{1,4}$', days) and 1 <= (days | int) <= 3660,
             'a whole number from 1 to 3660'),
         ('business_time_zone', var('business_time_zone') in modules.pytz.all_timezones,

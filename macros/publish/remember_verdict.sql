@@ -31,7 +31,9 @@
         share,
         line_customers
     from {{ gate_sibling(this, 'customer_tier_profile') }}
-    where not exists (select 1 from {{ this }} where outcome = 'blocked')
+    where
+        not exists (select 1 from {{ this }} where outcome = 'blocked')
+        and not exists (select 1 from {{ gate_sibling(this, 'gate_context') }} where is_of_the_past)
     {%- endif -%}
 {%- endmacro %}
 

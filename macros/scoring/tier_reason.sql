@@ -32,12 +32,20 @@
                 || {{ one_decimal('100 * ' ~ method ~ '_weight') }}
                 {%- endfor %}
             ) || '.',
+            case when is_in_grace then
+                'Grace: tier ' || raw_tier_code || ' by points; a better tier of before is kept for a while.'
+            end,
             'Guardrail: ' || guardrail_en || '.',
-            case when guardrail_en is null then
+            case when guardrail_en is null and not is_overridden then
                 {{ at_least_a_tenth('points_to_next_tier') }} || ' points to tier ' || next_tier_code || '.'
             end
         )
     end
+    || coalesce(
+        case when is_overridden then ' Set by hand' else ' Tier ' || override_tier_code || ' waits' end
+        || ' (' || override_author || ', until ' || cast(override_until as string) || '): '
+        || override_reason || '.', ''
+    )
 {%- endmacro %}
 
 
@@ -57,10 +65,18 @@
                 || {{ one_decimal('100 * ' ~ method ~ '_weight') }} || '分）'
                 {%- endfor %}
             ) || '。',
+            case when is_in_grace then
+                '宽限期：按得分为' || raw_tier_code || '级，暂时保留此前较高的等级。'
+            end,
             '规则保护：' || guardrail_zh || '。',
-            case when guardrail_zh is null then
+            case when guardrail_zh is null and not is_overridden then
                 '距离' || next_tier_code || '级还差' || {{ at_least_a_tenth('points_to_next_tier') }} || '分。'
             end
         )
     end
+    || coalesce(
+        case when is_overridden then '人工定级' else '首次购买后定为' || override_tier_code || '级' end
+        || '（' || override_author || '，有效期至' || cast(override_until as string) || '）：'
+        || override_reason || '。', ''
+    )
 {%- endmacro %}

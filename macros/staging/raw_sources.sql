@@ -10,5 +10,6 @@
         'interactions': ['interaction_id', 'customer_id', 'occurred_at', 'channel'],
         'events': ['event_id', 'customer_id', 'occurred_at', 'event_type'],
         'fx_rates': ['currency', 'valid_from', 'rate'],
+        'tier_overrides': ['customer_id', 'tier_code', 'reason', 'author', 'valid_from', 'valid_until'],
     }) }}
 {%- endmacro %}

@@ -9,6 +9,7 @@
     'interactions': ('int_interactions', 'interaction_id'),
     'events': ('int_events', 'event_id'),
     'fx_rates': ('stg_fx_rates', 'currency'),
+    'tier_overrides': ('int_tier_overrides', 'customer_id'),
 } %}
 {% for source, (model, key) in outcomes.items() %}
 select

@@ -1,6 +1,12 @@
-/* One row per date that is scored: the current date and the last `history_months` month ends
-   before it, none of them before the first order. */
+/* One row per date that is scored: the current date, the ends of the last `history_periods` closed
+   periods before it, and before those as many as the longest grace looks back on; none of them
+   before the first order. */
 {{- wait_for_config() }}
+{% set steps = {'month': ('month', 1), 'week': ('day', 7), 'day': ('day', 1)} %}
+{#- A slip is told by config_errors; it must not keep the project from being parsed. -#}
+{% set period = var('period') if var('period') in steps else 'month' %}
+{% set unit, length = steps[period] %}
+{% set history = [var('history_periods') | int, 120] | min %}
 with
 
 sales as (
@@ -34,28 +40,45 @@ current_date_chosen as (
 
 ),
 
+graces as (
+
+    select max(cast(grace_periods as integer)) as longest_grace
+    from {{ ref('tier_bands') }}
+
+),
+
 candidates as (
 
     select
         as_of_date,
         first_order_date,
-        true as is_current
+        0 as periods_back
     from current_date_chosen
 
-    {#- No more than config_errors allows: a slip must not end in an endless statement. #}
-    {% for months_back in range(1, [var('history_months') | int, 120] | min + 1) %}
+    {% for periods_back in range(1, history + 13) %}
     union all
     select
-        last_day({{ dbt.dateadd('month', -months_back, 'as_of_date') }}) as as_of_date,
+        cast({{ dbt.dateadd(
+            'day', -1, dbt.dateadd(unit, (1 - periods_back) * length, dbt.date_trunc(period, 'as_of_date'))
+        ) }} as date) as as_of_date,
         first_order_date,
-        false as is_current
+        {{ periods_back }} as periods_back
     from current_date_chosen
     {% endfor %}
 
 )
 
 select
-    as_of_date,
-    is_current
+    candidates.as_of_date,
+    candidates.periods_back,
+    candidates.periods_back = 0 as is_current,
+    candidates.periods_back <= {{ history }} as is_published
 from candidates
-where is_current or as_of_date >= first_order_date
+cross join graces
+where
+    candidates.periods_back = 0
+    or (
+        candidates.as_of_date >= candidates.first_order_date
+        and {{ history }} > 0
+        and candidates.periods_back <= {{ history }} + graces.longest_grace
+    )

@@ -18,6 +18,22 @@ def model(dbt, session):
         Table("customer_actions", dbt.ref("customer_actions"), ("customer_id",)),
         Table("customer_tier_factors", dbt.ref("customer_tier_factors"), ("customer_id", "factor")),
         Table(
+            "customer_tier_history",
+            dbt.ref("customer_tier_history"),
+            ("as_of_date", "customer_id"),
+        ),
+        Table("tier_publications", dbt.ref("tier_publications"), ("customer_id", "published_at")),
+        Table(
+            "customer_tier_changes",
+            dbt.ref("customer_tier_changes"),
+            ("as_of_date", "customer_id"),
+        ),
+        Table(
+            "tier_migration",
+            dbt.ref("tier_migration"),
+            ("as_of_date", "business_line", "from_tier_code", "to_tier_code"),
+        ),
+        Table(
             "scoring_parameters",
             dbt.ref("scoring_parameters"),
             ("as_of_date", "business_line", "method", "parameter"),

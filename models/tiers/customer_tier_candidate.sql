@@ -72,8 +72,12 @@ explained as (
         tenures.previous_tier_code,
         tenures.tier_since,
         cut_points.next_tier_code,
-        cast(greatest(cut_points.next_lower_score - assigned.composite_score, 0) as decimal(9, 4))
-            as points_to_next_tier,
+        /* greatest() passes over nulls: nothing to reach would become nothing missing. */
+        case
+            when cut_points.next_lower_score > assigned.composite_score
+                then cast(cut_points.next_lower_score - assigned.composite_score as decimal(9, 4))
+            when cut_points.next_lower_score is not null then cast(0 as decimal(9, 4))
+        end as points_to_next_tier,
         rfm.segment as rfm_segment,
         rfm_classes.segment as rfm_zh_segment,
         lifecycle_scores.usual_interval_days,
@@ -82,6 +86,10 @@ explained as (
         features.net_revenue,
         stage_labels.stage_en,
         stage_labels.stage_zh,
+        overrides.tier_code as override_tier_code,
+        overrides.reason as override_reason,
+        overrides.author as override_author,
+        overrides.valid_until as override_until,
         case when assigned.guardrail_code is not null then guardrails.guardrail_en end as guardrail_en,
         case when assigned.guardrail_code is not null then guardrails.guardrail_zh end as guardrail_zh
     from assigned
@@ -103,6 +111,10 @@ explained as (
             assigned.as_of_date = cut_points.as_of_date
             and assigned.business_line = cut_points.business_line
             and assigned.tier_code = cut_points.tier_code
+    left join {{ ref('tier_overrides') }} as overrides
+        on
+            assigned.customer_id = overrides.customer_id
+            and assigned.as_of_date = overrides.as_of_date
     left join guardrails
         on
             assigned.policy = guardrails.policy

@@ -26,49 +26,13 @@ bands as (
 
 ),
 
-/* Customers with equal scores, and which stretch of their line (0 the worst, 1 the best) they take. */
-equals as (
-
-    select
-        business_line,
-        policy,
-        sum(count(*)) over (partition by business_line) as line_customers,
-        (sum(count(*)) over (partition by business_line order by composite_score) - count(*))
-        / cast(sum(count(*)) over (partition by business_line) as double) as starts,
-        sum(count(*)) over (partition by business_line order by composite_score)
-        / cast(sum(count(*)) over (partition by business_line) as double) as ends
-    from candidate
-    group by business_line, policy, composite_score
-
-),
-
-/* Equal scores stay together, so the share of a tier can miss its band by as many as share a
-   score with somebody across an edge of the band. */
-ties as (
-
-    select
-        equals.business_line,
-        bands.tier_code,
-        sum(equals.ends - equals.starts) as tied_share
-    from equals
-    inner join bands
-        on
-            equals.policy = bands.policy
-            and (
-                (equals.starts < bands.starts and equals.ends > bands.starts)
-                or (equals.starts < bands.ends and equals.ends > bands.ends)
-            )
-    group by equals.business_line, bands.tier_code
-
-),
-
 lines as (
 
     select
         business_line,
         min(policy) as policy,
-        max(line_customers) as line_customers
-    from equals
+        count(*) as line_customers
+    from candidate
     group by business_line
 
 ),
@@ -85,6 +49,18 @@ counted as (
 
 ),
 
+/* The bands are kept by the raw tiers: grace, guardrails and overrides are wanted exceptions. */
+raw_counted as (
+
+    select
+        business_line,
+        raw_tier_code,
+        count(*) as customers
+    from candidate
+    group by business_line, raw_tier_code
+
+),
+
 compared as (
 
     select
@@ -94,6 +70,7 @@ compared as (
         cast(lines.line_customers as integer) as line_customers,
         cast(coalesce(counted.customers, 0) as integer) as customers,
         coalesce(counted.customers, 0) / cast(lines.line_customers as double) as share,
+        coalesce(raw_counted.customers, 0) / cast(lines.line_customers as double) as raw_share,
         case when bands.is_by_share then bands.ends - bands.starts end as band_share,
         coalesce(ties.tied_share, 0) as tied_share,
         {{ round_double('counted.mean_net_revenue', 2) }} as mean_net_revenue,
@@ -109,7 +86,9 @@ compared as (
     cross join {{ ref('gate_context') }} as context
     inner join bands on lines.policy = bands.policy
     left join counted on lines.business_line = counted.business_line and bands.tier_code = counted.tier_code
-    left join ties on lines.business_line = ties.business_line and bands.tier_code = ties.tier_code
+    left join raw_counted
+        on lines.business_line = raw_counted.business_line and bands.tier_code = raw_counted.raw_tier_code
+    left join {{ ref('customer_tier_ties') }} as ties on lines.business_line = ties.business_line and bands.tier_code = ties.tier_code
     left join {{ last_passed_profile() }}
         on lines.business_line = last_passed.business_line and bands.tier_code = last_passed.tier_code
 
@@ -120,7 +99,7 @@ compared as (
    is all there is, so such lines are not judged. */
 select
     *,
-    abs(share - band_share) as share_gap,
+    abs(raw_share - band_share) as share_gap,
     tied_share + 3 * sqrt(band_share * (1 - band_share) / line_customers) as share_gap_allowance,
     abs(share - previous_share) as share_drift,
     3 * sqrt(previous_share * (1 - previous_share) / line_customers) as share_drift_allowance,

@@ -67,6 +67,8 @@ compared as (
         '{{ invocation_id }}' as invocation_id,
         dates.as_of_date,
         {{ run_date() }} as run_date,
+        /* A date before the last order answers a question: it must not pass for today's tiers. */
+        dates.as_of_date < orders.last_order_date as is_of_the_past,
         {{ dbt.string_literal(dbt.escape_single_quotes(var('accept_jump_because') | trim)) }}
             as accept_jump_because,
         versions.policy_versions,

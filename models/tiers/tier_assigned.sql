@@ -1,28 +1,7 @@
-/* One row per customer and scored date: the tier by its cut points (raw), and the tier after
-   the guardrails of the policy for the customer's stage of life. */
+/* One row per customer and scored date that is published: the tier by its cut points (raw), and
+   what it becomes: grace keeps a better tier of earlier periods for a while, the guardrails of the
+   policy limit it by the stage of life, and last an override of the CRM sets it. */
 with
-
-composites as (
-
-    select
-        customer_id,
-        as_of_date,
-        business_line,
-        policy,
-        composite_score
-    from {{ ref('tier_composite') }}
-
-),
-
-stages as (
-
-    select
-        customer_id,
-        as_of_date,
-        segment as lifecycle_stage
-    from {{ ref('segment_lifecycle') }}
-
-),
 
 tiers as (
 
@@ -30,21 +9,6 @@ tiers as (
         cast(tier_code as string) as tier_code,
         cast(tier_rank as integer) as tier_rank
     from {{ ref('tiers') }}
-
-),
-
-/* One column per tier, so that the comparison stays on the customer's own row. */
-cut_points as (
-
-    select
-        as_of_date,
-        business_line,
-        {% for tier in tier_codes() %}
-        max(case when tier_code = '{{ tier }}' then lower_score end) as lower_{{ tier }},
-        {% endfor %}
-        count(*) as tiers
-    from {{ ref('tier_cut_points') }}
-    group by as_of_date, business_line
 
 ),
 
@@ -65,22 +29,27 @@ guardrails as (
 ranked as (
 
     select
-        composites.customer_id,
-        composites.as_of_date,
-        composites.business_line,
-        composites.policy,
-        composites.composite_score,
-        case
-            when composites.composite_score is null then 'P'
-            {% for tier in tier_codes() %}
-            when composites.composite_score >= cut_points.lower_{{ tier }} then '{{ tier }}'
-            {% endfor %}
-        end as raw_tier_code
-    from composites
-    left join cut_points
+        raw.customer_id,
+        raw.as_of_date,
+        raw.business_line,
+        raw.policy,
+        raw.composite_score,
+        raw.raw_tier_code,
+        stages.segment as lifecycle_stage,
+        raw_tiers.tier_rank as raw_rank,
+        least(raw_tiers.tier_rank, coalesce(grace.lent_rank, raw_tiers.tier_rank)) as kept_rank
+    from {{ ref('tier_raw') }} as raw
+    inner join {{ ref('int_scoring_dates') }} as dates
+        on raw.as_of_date = dates.as_of_date and dates.is_published
+    inner join {{ ref('segment_lifecycle') }} as stages
         on
-            composites.as_of_date = cut_points.as_of_date
-            and composites.business_line = cut_points.business_line
+            raw.customer_id = stages.customer_id
+            and raw.as_of_date = stages.as_of_date
+    inner join tiers as raw_tiers on raw.raw_tier_code = raw_tiers.tier_code
+    left join {{ ref('tier_grace') }} as grace
+        on
+            raw.customer_id = grace.customer_id
+            and raw.as_of_date = grace.as_of_date
 
 ),
 
@@ -88,23 +57,16 @@ guarded as (
 
     select
         ranked.*,
-        stages.lifecycle_stage,
-        raw_tiers.tier_rank as raw_rank,
         guardrails.reason_code,
         least(
-            greatest(raw_tiers.tier_rank, coalesce(guardrails.best_rank, raw_tiers.tier_rank)),
-            coalesce(guardrails.worst_rank, raw_tiers.tier_rank)
+            greatest(ranked.kept_rank, coalesce(guardrails.best_rank, ranked.kept_rank)),
+            coalesce(guardrails.worst_rank, ranked.kept_rank)
         ) as guarded_rank
     from ranked
-    inner join stages
-        on
-            ranked.customer_id = stages.customer_id
-            and ranked.as_of_date = stages.as_of_date
-    inner join tiers as raw_tiers on ranked.raw_tier_code = raw_tiers.tier_code
     left join guardrails
         on
             ranked.policy = guardrails.policy
-            and stages.lifecycle_stage = guardrails.lifecycle_stage
+            and ranked.lifecycle_stage = guardrails.lifecycle_stage
             and ranked.composite_score is not null
 
 )
@@ -117,8 +79,19 @@ select
     guarded.lifecycle_stage,
     guarded.composite_score,
     guarded.raw_tier_code,
-    tiers.tier_code,
-    case when guarded.guarded_rank <> guarded.raw_rank then guarded.reason_code end
-        as guardrail_code
+    /* A prospect stays one: the override waits for the first purchase. */
+    case
+        when guarded.composite_score is null then tiers.tier_code
+        else coalesce(overrides.tier_code, tiers.tier_code)
+    end as tier_code,
+    case when guarded.guarded_rank <> guarded.kept_rank then guarded.reason_code end
+        as guardrail_code,
+    /* What grace gave and a guardrail took away again, or set anyway, it did not decide. */
+    guarded.kept_rank < guarded.raw_rank and guarded.guarded_rank = guarded.kept_rank as is_in_grace,
+    overrides.tier_code is not null and guarded.composite_score is not null as is_overridden
 from guarded
 inner join tiers on guarded.guarded_rank = tiers.tier_rank
+left join {{ ref('tier_overrides') }} as overrides
+    on
+        guarded.customer_id = overrides.customer_id
+        and guarded.as_of_date = overrides.as_of_date

@@ -1,75 +1,56 @@
 /* One row per customer at the current date: since when they have their tier, and which one they
-   had at the last closed period. Within the scored dates; what was before is not known here. */
+   had at the last closed period. Within the published dates; what was before is not known here. */
 with
 
 dates as (
 
-    select * from {{ ref('int_scoring_dates') }}
+    select *
+    from {{ ref('int_scoring_dates') }}
+    where is_published
 
 ),
 
-last_closed as (
-
-    select max(as_of_date) as as_of_date
-    from dates
-    where not is_current
-
-),
-
-assigned as (
+/* Who entered at a date has had the tier at least since then. */
+last_changes as (
 
     select
-        customer_id,
-        as_of_date,
-        tier_code
-    from {{ ref('tier_assigned') }}
+        changes.customer_id,
+        max(changes.as_of_date) as changed_at,
+        max(case when dates.is_current then 1 else 0 end) as has_just_changed,
+        max(case when dates.is_current then changes.from_tier_code end) as tier_before_change
+    from {{ ref('tier_changes') }} as changes
+    inner join dates on changes.as_of_date = dates.as_of_date
+    where changes.to_tier_code is not null
+    group by changes.customer_id
 
 ),
 
-by_tier as (
+current_tiers as (
 
     select
         assigned.customer_id,
-        assigned.tier_code,
-        min(assigned.as_of_date) as first_date,
-        max(assigned.as_of_date) as last_date,
-        max(case when dates.is_current then 1 else 0 end) as is_current_tier,
-        max(case when assigned.as_of_date = last_closed.as_of_date then 1 else 0 end)
-            as was_tier_at_last_closed
-    from assigned
-    inner join dates on assigned.as_of_date = dates.as_of_date
-    cross join last_closed
-    group by assigned.customer_id, assigned.tier_code
+        assigned.tier_code
+    from {{ ref('tier_assigned') }} as assigned
+    inner join dates on assigned.as_of_date = dates.as_of_date and dates.is_current
 
 ),
 
-by_customer as (
+first_date as (
 
     select
-        customer_id,
-        max(case when was_tier_at_last_closed = 1 then tier_code end) as previous_tier_code,
-        min(first_date) as first_date,
-        max(case when is_current_tier = 0 then last_date end) as last_date_of_another_tier
-    from by_tier
-    group by customer_id
-
-),
-
-/* The scored date after each scored date. */
-next_dates as (
-
-    select
-        dates.as_of_date,
-        min(later.as_of_date) as next_date
+        min(as_of_date) as as_of_date,
+        count(*) > 1 as has_closed_periods
     from dates
-    inner join dates as later on dates.as_of_date < later.as_of_date
-    group by dates.as_of_date
 
 )
 
 select
-    by_customer.customer_id,
-    by_customer.previous_tier_code,
-    coalesce(next_dates.next_date, by_customer.first_date) as tier_since
-from by_customer
-left join next_dates on by_customer.last_date_of_another_tier = next_dates.as_of_date
+    current_tiers.customer_id,
+    case
+        when last_changes.has_just_changed = 1 then last_changes.tier_before_change
+        when first_date.has_closed_periods then current_tiers.tier_code
+    end as previous_tier_code,
+    coalesce(last_changes.changed_at, first_date.as_of_date) as tier_since
+from current_tiers
+cross join first_date
+left join last_changes on current_tiers.customer_id = last_changes.customer_id

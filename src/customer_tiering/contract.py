@@ -75,5 +75,6 @@ SOURCES: dict[str, Source] = {
             "product_id session_id properties",
         ),
         _source("fx_rates", "currency valid_from rate", ""),
+        _source("tier_overrides", "customer_id tier_code reason author valid_from valid_until", ""),
     )
 }

@@ -12,6 +12,9 @@ A set is written to a hidden folder, flushed to disk, renamed to its build id, a
 `latest` is swapped to it, each in one step: a build that is killed at any moment leaves the old
 set as it was. A set is never changed once it has its name.
 
+A build whose as-of date was set before the last order answers a question about the past: its set
+goes to `export/past/<date>/latest` in the same way, and the current one is left alone.
+
 How to read it: resolve `latest` once (`realpath export/latest`) and read every file from the
 folder that it names. All of them then belong to one build; manifest.json, which lies in the
 same folder, has the checksums. The last sets stay for who has begun to read one. Who opens
@@ -35,6 +38,7 @@ from customer_tiering.warehouse import Table, Warehouse, Written
 
 KEPT_BUILDS = 3
 LATEST = "latest"
+PAST = "past"
 MANIFEST = "manifest.json"
 
 
@@ -79,6 +83,9 @@ def export_tables(
     """
     [build] = warehouse.rows(f"select * from {audit}.gate_context")
     _require_one_build(warehouse, tables, audit, build["candidate_fingerprint"])
+    if build["is_of_the_past"]:
+        # The answer to a question has a place of its own: `latest` stays what it is.
+        folder = folder / PAST / build["as_of_date"].isoformat()
 
     with _sets_of(folder) as builds:
         _remove_leftovers(folder, builds)

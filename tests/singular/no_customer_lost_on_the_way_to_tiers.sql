@@ -9,10 +9,12 @@ with
 features as (
 
     select
-        as_of_date,
+        features.as_of_date,
+        dates.is_published,
         count(*) as customers
-    from {{ ref('int_customer_features') }}
-    group by as_of_date
+    from {{ ref('int_customer_features') }} as features
+    inner join {{ ref('int_scoring_dates') }} as dates on features.as_of_date = dates.as_of_date
+    group by features.as_of_date, dates.is_published
 
 ),
 
@@ -24,6 +26,7 @@ expected as (
         as_of_date,
         customers
     from features
+    {{ 'where is_published' if name == 'tier_assigned' }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 

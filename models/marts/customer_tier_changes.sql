@@ -1,0 +1,107 @@
+/* One row per customer and closed period in which the tier changed: from, to, and what moved.
+   The points of the methods are compared for these customers alone. */
+{% set methods = scoring_methods() %}
+with
+
+closed_dates as (
+
+    select as_of_date
+    from {{ ref('int_scoring_dates') }}
+    where not is_current
+
+),
+
+changes as (
+
+    select changes.*
+    from {{ ref('tier_changes') }} as changes
+    inner join closed_dates on changes.as_of_date = closed_dates.as_of_date
+    where changes.from_tier_code is not null and changes.to_tier_code is not null
+
+),
+
+tiers as (
+
+    select
+        cast(tier_code as string) as tier_code,
+        cast(tier_rank as integer) as tier_rank
+    from {{ ref('tiers') }}
+
+),
+
+method_labels as (
+
+    select
+        {% for method in methods %}
+        max(case when method = '{{ method }}' then cast(name_en as string) end) as {{ method }}_en,
+        max(case when method = '{{ method }}' then cast(name_zh as string) end) as {{ method }}_zh,
+        {% endfor %}
+        count(*) as methods
+    from {{ ref('methods') }}
+
+),
+
+compared as (
+
+    select
+        changes.*,
+        to_tiers.tier_rank < from_tiers.tier_rank as is_promotion,
+        after.composite_score,
+        coalesce(after.composite_score, 0) - coalesce(before.composite_score, 0) as composite_change,
+        {% for method in methods %}
+        coalesce(after.{{ method }}_points, 0) - coalesce(before.{{ method }}_points, 0)
+            as {{ method }}_change,
+        {% endfor %}
+        state_after.is_overridden or state_before.is_overridden as is_by_hand,
+        state_after.guardrail_code is distinct from state_before.guardrail_code as is_by_guardrail,
+        state_before.is_in_grace and not state_after.is_in_grace as is_by_end_of_grace
+    from changes
+    inner join tiers as from_tiers on changes.from_tier_code = from_tiers.tier_code
+    inner join tiers as to_tiers on changes.to_tier_code = to_tiers.tier_code
+    {% for moment, date in [('before', 'previous_date'), ('after', 'as_of_date')] %}
+    inner join {{ ref('tier_composite') }} as {{ moment }}
+        on
+            changes.customer_id = {{ moment }}.customer_id
+            and changes.{{ date }} = {{ moment }}.as_of_date
+    inner join {{ ref('tier_assigned') }} as state_{{ moment }}
+        on
+            changes.customer_id = state_{{ moment }}.customer_id
+            and changes.{{ date }} = state_{{ moment }}.as_of_date
+    {% endfor %}
+
+)
+
+select
+    compared.customer_id,
+    compared.as_of_date,
+    compared.previous_date,
+    compared.business_line,
+    compared.from_tier_code,
+    compared.to_tier_code,
+    case when compared.is_promotion then 'up' else 'down' end as direction,
+    case
+        when compared.is_by_hand then 'override'
+        when compared.from_tier_code = 'P' then 'first_purchase'
+        when compared.is_by_guardrail then 'guardrail'
+        when compared.is_by_end_of_grace then 'end_of_grace'
+        when compared.is_promotion = (compared.composite_change > 0) and compared.composite_change <> 0
+            then 'points'
+        else 'cut_points'
+    end as cause,
+    compared.composite_score,
+    cast(compared.composite_change as decimal(9, 4)) as composite_change,
+    {% for language, comma in [('en', ', '), ('zh', '，')] %}
+    concat_ws(
+        '{{ comma }}'
+        {%- for method in methods %},
+        case
+            when abs(compared.{{ method }}_change) >= 0.05
+                then method_labels.{{ method }}_{{ language }} || ' '
+                    || case when compared.{{ method }}_change > 0 then '+' else '' end
+                    || {{ one_decimal('compared.' ~ method ~ '_change') }}
+        end
+        {%- endfor %}
+    ) as moved_factors_{{ language }}{{ ',' if not loop.last }}
+    {% endfor %}
+from compared
+cross join method_labels

@@ -1,0 +1,58 @@
+/* One row per customer and published date: the tier as the facts known today and the rules of
+   today give it (restated). What was told at the time is in tier_publications. */
+with
+
+dates as (
+
+    select
+        dates.as_of_date,
+        dates.is_current,
+        earlier.as_of_date as previous_date
+    from {{ ref('int_scoring_dates') }} as dates
+    left join {{ ref('int_scoring_dates') }} as earlier
+        on dates.periods_back = earlier.periods_back - 1 and earlier.is_published
+    where dates.is_published
+
+),
+
+policies as (
+
+    select
+        cast(policy as string) as policy,
+        cast(policy_version as string) as policy_version
+    from {{ ref('policies') }}
+
+)
+
+select
+    assigned.customer_id,
+    assigned.as_of_date,
+    dates.is_current,
+    assigned.business_line,
+    assigned.policy,
+    policies.policy_version,
+    assigned.tier_code,
+    assigned.raw_tier_code,
+    /* Who did not change has no row among the changes. */
+    case
+        when changes.customer_id is not null then changes.from_tier_code
+        when dates.previous_date is not null then assigned.tier_code
+    end as previous_tier_code,
+    assigned.composite_score,
+    assigned.lifecycle_stage,
+    assigned.guardrail_code,
+    assigned.is_in_grace,
+    assigned.is_overridden,
+    features.order_count,
+    features.net_revenue
+from {{ ref('tier_assigned') }} as assigned
+inner join dates on assigned.as_of_date = dates.as_of_date
+inner join policies on assigned.policy = policies.policy
+inner join {{ ref('int_customer_features') }} as features
+    on
+        assigned.customer_id = features.customer_id
+        and assigned.as_of_date = features.as_of_date
+left join {{ ref('tier_changes') }} as changes
+    on
+        assigned.customer_id = changes.customer_id
+        and assigned.as_of_date = changes.as_of_date

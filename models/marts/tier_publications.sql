@@ -1,0 +1,95 @@
+/* One row per customer and build that told the business something new about their tier; appended
+   to and never rewritten, so it answers "which tier did we show for this customer on 3 May, and by
+   which policy?": the customer's last row until then. A row without a tier says that the customer
+   is shown no more. A past as-of date answers a question and tells the business nothing. */
+{{ config(
+    materialized='incremental', incremental_strategy='append', full_refresh=false,
+    on_schema_change='append_new_columns'
+) }}
+with
+
+build as (
+
+    select
+        as_of_date,
+        invocation_id
+    from {{ ref('gate_context') }}
+    where not is_of_the_past
+
+),
+
+policies as (
+
+    select
+        cast(policy as string) as policy,
+        cast(policy_version as string) as policy_version
+    from {{ ref('policies') }}
+
+),
+
+shown as (
+
+    select
+        candidate.customer_id,
+        candidate.business_line,
+        candidate.policy,
+        policies.policy_version,
+        candidate.tier_code,
+        candidate.raw_tier_code,
+        candidate.composite_score,
+        candidate.is_overridden
+    from {{ ref('customer_tier_candidate') }} as candidate
+    inner join policies on candidate.policy = policies.policy
+
+),
+
+told as (
+
+    {% if is_incremental() %}
+    select publications.*
+    from {{ this }} as publications
+    inner join (
+        select
+            customer_id,
+            max(published_at) as published_at
+        from {{ this }}
+        group by customer_id
+    ) as last_rows
+        on
+            publications.customer_id = last_rows.customer_id
+            and publications.published_at = last_rows.published_at
+    {% else %}
+    select
+        *,
+        cast(null as timestamp) as published_at
+    from shown
+    where 1 = 0
+    {% endif %}
+
+)
+
+select
+    coalesce(shown.customer_id, told.customer_id) as customer_id,
+    timestamp '{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S.%f") }}' as published_at,
+    build.as_of_date,
+    shown.business_line,
+    shown.policy,
+    shown.policy_version,
+    shown.tier_code,
+    shown.raw_tier_code,
+    shown.composite_score,
+    shown.is_overridden,
+    build.invocation_id
+from shown
+full outer join told on shown.customer_id = told.customer_id
+cross join build
+where
+    shown.tier_code is distinct from told.tier_code
+    or (
+        shown.tier_code is not null
+        and (
+            shown.policy <> told.policy
+            or shown.policy_version <> told.policy_version
+            or shown.is_overridden <> told.is_overridden
+        )
+    )

@@ -1,0 +1,49 @@
+/* One row per customer and scored date on which an earlier closed period still counts: the best
+   raw tier that it lends. A tier counts for as many periods after its own as its grace says
+   (seed tier_bands, by the policy of that period). Not recursive: what is lent is not lent on. */
+{{ config(materialized='view') }}
+with
+
+graces as (
+
+    select
+        cast(bands.policy as string) as policy,
+        cast(bands.tier_code as string) as tier_code,
+        cast(tiers.tier_rank as integer) as tier_rank,
+        cast(bands.grace_periods as integer) as grace_periods
+    from {{ ref('tier_bands') }} as bands
+    inner join {{ ref('tiers') }} as tiers on bands.tier_code = tiers.tier_code
+    where cast(bands.grace_periods as integer) > 0
+
+),
+
+/* To which later scored dates each date lends which tier. */
+loans as (
+
+    select
+        lending.as_of_date as lending_date,
+        borrowing.as_of_date,
+        graces.policy,
+        graces.tier_code,
+        graces.tier_rank
+    from {{ ref('int_scoring_dates') }} as lending
+    cross join graces
+    inner join {{ ref('int_scoring_dates') }} as borrowing
+        on
+            lending.periods_back > borrowing.periods_back
+            and lending.periods_back - borrowing.periods_back <= graces.grace_periods
+    where borrowing.is_published
+
+)
+
+select
+    raw.customer_id,
+    loans.as_of_date,
+    min(loans.tier_rank) as lent_rank
+from {{ ref('tier_raw') }} as raw
+inner join loans
+    on
+        raw.as_of_date = loans.lending_date
+        and raw.policy = loans.policy
+        and raw.raw_tier_code = loans.tier_code
+group by raw.customer_id, loans.as_of_date
