@@ -1,17 +1,19 @@
 {% macro fingerprint(relation) -%}
     {#- A query of one text: the row count and an order-free hash of every column. -#}
-    {{ return(adapter.dispatch('fingerprint', 'customer_tiering')(relation)) }}
-{%- endmacro %}
-
-{% macro duckdb__fingerprint(relation) -%}
-    select
-        cast(count(*) as string) || '-' || coalesce(cast(bit_xor(hash(hashed)) as string), '0')
+    select cast(count(*) as string) || '-' || coalesce(cast(bit_xor({{ row_hash('hashed') }}) as string), '0')
     from {{ relation }} as hashed
 {%- endmacro %}
 
-{% macro spark__fingerprint(relation) -%}
-    select
-        cast(count(*) as string) || '-'
-        || coalesce(cast(bit_xor(xxhash64(to_json(struct(hashed.*)))) as string), '0')
-    from {{ relation }} as hashed
+
+{% macro row_hash(row_alias) -%}
+    {#- A whole number of 64 bits that stands for all values of a row of a table alias. -#}
+    {{ return(adapter.dispatch('row_hash', 'customer_tiering')(row_alias)) }}
+{%- endmacro %}
+
+{% macro duckdb__row_hash(row_alias) -%}
+    hash({{ row_alias }})
+{%- endmacro %}
+
+{% macro spark__row_hash(row_alias) -%}
+    xxhash64(to_json(struct({{ row_alias }}.*)))
 {%- endmacro %}

@@ -1,11 +1,12 @@
 /* One row per scored date, business line and measure: the percentiles that its scores are
    compared with, rounded so that they read like rules. Learned from the customers who are
    active in the measure: who ordered in the window, or, for interactions, had one. */
+{{ config(materialized='restated', pre_hook="{{ forget_restated_dates('int_dates_to_restate') }}") }}
 with
 
 features as (
 
-    select * from {{ ref('int_customer_features') }}
+    select * from {{ of_restated_dates(ref('int_customer_features'), 'int_dates_to_restate') }} as features
 
 ),
 

@@ -1,11 +1,12 @@
 /* One row per scored date and business line: the usual days between two purchases, the median
    of the customers with enough purchases to have a rhythm. Where they are too few, null: the
    policy's default holds. */
+{{ config(materialized='restated', pre_hook="{{ forget_restated_dates('int_dates_to_restate') }}") }}
 with
 
 features as (
 
-    select * from {{ ref('int_customer_features') }}
+    select * from {{ of_restated_dates(ref('int_customer_features'), 'int_dates_to_restate') }} as features
 
 ),
 

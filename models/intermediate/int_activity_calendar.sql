@@ -1,5 +1,5 @@
-/* One row per date on which something happened or a customer became known: the first scored
-   date that sees it, and the first one whose look-back window has left it behind. */
+/* One row per scope and date on which something happened or a customer became known: the first
+   scored date of the scope that sees it, and the first whose look-back window has left it behind. */
 with
 
 dates as (
@@ -12,11 +12,12 @@ dates as (
 
 scoring_dates as (
 
-    select as_of_date from {{ ref('int_scoring_dates') }}
+    select * from {{ ref('int_scope_dates') }}
 
 )
 
 select
+    scoring_dates.scope,
     dates.activity_date,
     min(scoring_dates.as_of_date) as enters_at,
     min(
@@ -29,4 +30,4 @@ select
     ) as leaves_at
 from dates
 inner join scoring_dates on dates.activity_date <= scoring_dates.as_of_date
-group by dates.activity_date
+group by scoring_dates.scope, dates.activity_date

@@ -8,12 +8,12 @@ days as (
 
     select
         days.*,
+        calendar.scope,
         calendar.enters_at,
         calendar.leaves_at,
         calendar.leaves_at is null or calendar.leaves_at > calendar.enters_at as is_ever_in_window
     from {{ ref('int_customer_days') }} as days
-    inner join {{ ref('int_activity_calendar') }} as calendar
-        on days.activity_date = calendar.activity_date
+    {{ in_scope('days', 'calendar', 'activity_date') }}
 
 ),
 
@@ -21,6 +21,7 @@ changes as (
 
     select
         customer_id,
+        scope,
         enters_at as changed_at,
         purchase_date as first_purchase_date,
         purchase_date as last_purchase_date,
@@ -39,6 +40,7 @@ changes as (
 
     select
         customer_id,
+        scope,
         leaves_at as changed_at,
         null as first_purchase_date,
         null as last_purchase_date,
@@ -59,6 +61,7 @@ changes as (
     /* Becoming known is a change too: it gives those who have done nothing yet their row. */
     select
         customers.customer_id,
+        calendar.scope,
         calendar.enters_at as changed_at,
         null as first_purchase_date,
         null as last_purchase_date,
@@ -72,8 +75,7 @@ changes as (
         0 as costed_margin,
         0 as interaction_count
     from {{ ref('int_customers') }} as customers
-    inner join {{ ref('int_activity_calendar') }} as calendar
-        on customers.known_since = calendar.activity_date
+    {{ in_scope('customers', 'calendar', 'known_since') }}
 
 ),
 
@@ -93,6 +95,7 @@ changes_by_date as (
         cast(sum({{ measure }}) as decimal(18, 4)) as {{ measure }},
         {% endfor %}
         customer_id,
+        min(scope) as scope,
         changed_at
     from changes
     group by customer_id, changed_at
@@ -101,6 +104,7 @@ changes_by_date as (
 
 select
     customer_id,
+    scope,
     changed_at as state_from,
     coalesce(
         lead(changed_at) over (partition by customer_id order by changed_at), date '9999-12-31'

@@ -40,15 +40,16 @@ by_span as (
     select
         facts.customer_id,
         facts.business_line,
+        calendar.scope,
         calendar.enters_at,
         coalesce(calendar.leaves_at, date '9999-12-31') as leaves_at,
         max(facts.ordered_at) as last_ordered_at,
         cast(sum(facts.net_revenue) as decimal(18, 4)) as net_revenue
     from facts
     inner join several on facts.customer_id = several.customer_id
-    inner join {{ ref('int_activity_calendar') }} as calendar
-        on facts.activity_date = calendar.activity_date
-    group by facts.customer_id, facts.business_line, calendar.enters_at, calendar.leaves_at
+    {{ in_scope('facts', 'calendar', 'activity_date') }}
+    group by
+        facts.customer_id, facts.business_line, calendar.scope, calendar.enters_at, calendar.leaves_at
 
 ),
 
@@ -62,7 +63,10 @@ by_date as (
         sum(by_span.net_revenue) as net_revenue
     from by_span
     inner join {{ ref('int_scoring_spans') }} as spans
-        on by_span.enters_at = spans.span_from and by_span.leaves_at = spans.span_until
+        on
+            by_span.enters_at = spans.span_from
+            and by_span.leaves_at = spans.span_until
+            and by_span.scope = spans.scope
     group by by_span.customer_id, spans.as_of_date, by_span.business_line
     having max(by_span.last_ordered_at) is not null
 

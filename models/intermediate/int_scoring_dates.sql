@@ -66,19 +66,33 @@ candidates as (
     from current_date_chosen
     {% endfor %}
 
+),
+
+scored as (
+
+    select
+        candidates.as_of_date,
+        candidates.periods_back,
+        candidates.periods_back = 0 as is_current,
+        candidates.periods_back <= {{ history }} as is_published
+    from candidates
+    cross join graces
+    where
+        candidates.periods_back = 0
+        or (
+            candidates.as_of_date >= candidates.first_order_date
+            and {{ history }} > 0
+            and candidates.periods_back <= {{ history }} + graces.longest_grace
+        )
+
 )
 
 select
-    candidates.as_of_date,
-    candidates.periods_back,
-    candidates.periods_back = 0 as is_current,
-    candidates.periods_back <= {{ history }} as is_published
-from candidates
-cross join graces
-where
-    candidates.periods_back = 0
-    or (
-        candidates.as_of_date >= candidates.first_order_date
-        and {{ history }} > 0
-        and candidates.periods_back <= {{ history }} + graces.longest_grace
-    )
+    scored.as_of_date,
+    scored.periods_back,
+    scored.is_current,
+    scored.is_published,
+    earlier.as_of_date as previous_date
+from scored
+left join scored as earlier
+    on scored.periods_back = earlier.periods_back - 1 and scored.is_published = earlier.is_published

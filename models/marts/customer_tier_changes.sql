@@ -1,5 +1,6 @@
 /* One row per customer and closed period in which the tier changed: from, to, and what moved.
    The points of the methods are compared for these customers alone. */
+{{ config(materialized='restated', pre_hook="{{ forget_restated_rows('tier_dates_to_restate') }}") }}
 {% set methods = scoring_methods() %}
 with
 
@@ -14,7 +15,7 @@ closed_dates as (
 changes as (
 
     select changes.*
-    from {{ ref('tier_changes') }} as changes
+    from {{ to_restate(ref('tier_changes'), 'tier_dates_to_restate') }} as changes
     inner join closed_dates on changes.as_of_date = closed_dates.as_of_date
     where changes.from_tier_code is not null and changes.to_tier_code is not null
 

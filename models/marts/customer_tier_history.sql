@@ -1,17 +1,12 @@
 /* One row per customer and published date: the tier as the facts known today and the rules of
    today give it (restated). What was told at the time is in tier_publications. */
+{{ config(materialized='restated', pre_hook="{{ forget_restated_rows('tier_dates_to_restate') }}") }}
 with
 
 dates as (
 
-    select
-        dates.as_of_date,
-        dates.is_current,
-        earlier.as_of_date as previous_date
-    from {{ ref('int_scoring_dates') }} as dates
-    left join {{ ref('int_scoring_dates') }} as earlier
-        on dates.periods_back = earlier.periods_back - 1 and earlier.is_published
-    where dates.is_published
+    select * from {{ ref('int_scoring_dates') }}
+    where is_published
 
 ),
 
@@ -45,14 +40,14 @@ select
     assigned.is_overridden,
     features.order_count,
     features.net_revenue
-from {{ ref('tier_assigned') }} as assigned
+from {{ to_restate(ref('tier_assigned'), 'tier_dates_to_restate') }} as assigned
 inner join dates on assigned.as_of_date = dates.as_of_date
 inner join policies on assigned.policy = policies.policy
-inner join {{ ref('int_customer_features') }} as features
+inner join {{ to_restate(ref('int_customer_features'), 'tier_dates_to_restate') }} as features
     on
         assigned.customer_id = features.customer_id
         and assigned.as_of_date = features.as_of_date
-left join {{ ref('tier_changes') }} as changes
+left join {{ to_restate(ref('tier_changes'), 'tier_dates_to_restate') }} as changes
     on
         assigned.customer_id = changes.customer_id
         and assigned.as_of_date = changes.as_of_date

@@ -5,13 +5,8 @@ with
 
 dates as (
 
-    select
-        dates.as_of_date,
-        dates.is_current,
-        earlier.as_of_date as previous_date
-    from {{ ref('int_scoring_dates') }} as dates
-    inner join {{ ref('int_scoring_dates') }} as earlier on dates.periods_back = earlier.periods_back - 1
-    where dates.is_published and earlier.is_published
+    select * from {{ ref('int_scoring_dates') }}
+    where is_published and previous_date is not null
 
 ),
 

@@ -8,9 +8,7 @@ with
 assigned as (
 
     select assigned.*
-    from {{ ref('tier_assigned') }} as assigned
-    inner join {{ ref('int_scoring_dates') }} as dates
-        on assigned.as_of_date = dates.as_of_date and dates.is_current
+    from {{ at_current_date('tier_assigned') }} as assigned
 
 ),
 
@@ -101,7 +99,7 @@ explained as (
         ('rfm_classes', 'segment_rfm_zh'), ('lifecycle_scores', 'score_lifecycle'),
         ('features', 'int_customer_features'),
     ] %}
-    inner join {{ ref(model) }} as {{ alias }}
+    inner join {{ at_current_date(model) }} as {{ alias }}
         on
             assigned.customer_id = {{ alias }}.customer_id
             and assigned.as_of_date = {{ alias }}.as_of_date

@@ -1,6 +1,7 @@
 /* One row per customer and scored date that is published: the tier by its cut points (raw), and
    what it becomes: grace keeps a better tier of earlier periods for a while, the guardrails of the
    policy limit it by the stage of life, and last an override of the CRM sets it. */
+{{ config(materialized='restated', pre_hook="{{ forget_restated_rows('tier_dates_to_restate') }}") }}
 with
 
 tiers as (
@@ -38,10 +39,10 @@ ranked as (
         stages.segment as lifecycle_stage,
         raw_tiers.tier_rank as raw_rank,
         least(raw_tiers.tier_rank, coalesce(grace.lent_rank, raw_tiers.tier_rank)) as kept_rank
-    from {{ ref('tier_raw') }} as raw
+    from {{ to_restate(ref('tier_raw'), 'tier_dates_to_restate') }} as raw
     inner join {{ ref('int_scoring_dates') }} as dates
         on raw.as_of_date = dates.as_of_date and dates.is_published
-    inner join {{ ref('segment_lifecycle') }} as stages
+    inner join {{ to_restate(ref('segment_lifecycle'), 'tier_dates_to_restate') }} as stages
         on
             raw.customer_id = stages.customer_id
             and raw.as_of_date = stages.as_of_date

@@ -1,15 +1,17 @@
 /* One row per customer and published date whose tier is not the one of the published date before:
    another one, the first one (an entry: no tier before) or none any more (an exit). */
+{{ config(materialized='restated', pre_hook="{{ forget_restated_rows('tier_dates_to_restate') }}") }}
 with
 
 dates as (
 
     select
-        dates.as_of_date,
-        earlier.as_of_date as previous_date
-    from {{ ref('int_scoring_dates') }} as dates
-    inner join {{ ref('int_scoring_dates') }} as earlier on dates.periods_back = earlier.periods_back - 1
-    where dates.is_published and earlier.is_published
+        scored.as_of_date,
+        scored.previous_date,
+        restated.for_everyone
+    from {{ ref('int_scoring_dates') }} as scored
+    inner join {{ ref('tier_dates_to_restate') }} as restated on scored.as_of_date = restated.as_of_date
+    where scored.is_published and scored.previous_date is not null
 
 ),
 
@@ -20,7 +22,7 @@ later as (
         assigned.as_of_date,
         assigned.business_line,
         assigned.tier_code
-    from {{ ref('tier_assigned') }} as assigned
+    from {{ to_restate(ref('tier_assigned'), 'tier_dates_to_restate') }} as assigned
     inner join dates on assigned.as_of_date = dates.as_of_date
 
 ),
@@ -34,6 +36,11 @@ earlier as (
         assigned.tier_code
     from {{ ref('tier_assigned') }} as assigned
     inner join dates on assigned.as_of_date = dates.previous_date
+    {% if not restates_everything() -%}
+    where
+        dates.for_everyone
+        or assigned.customer_id in (select changed.customer_id from {{ ref('int_changed_customers') }} as changed)
+    {%- endif %}
 
 ),
 

@@ -1,6 +1,7 @@
 /* One row per customer and scored date: the composite score, 0-100, as the sum of the points
    that each method gives. A method that has nothing to say (null) leaves its weight to the
    others; who has not bought yet has no composite. */
+{{ config(materialized='restated', pre_hook="{{ forget_restated_rows('fit_dates_to_restate') }}") }}
 {% set methods = scoring_methods() %}
 with
 
@@ -12,7 +13,7 @@ features as (
         business_line,
         policy,
         purchase_day_count > 0 as has_bought
-    from {{ ref('int_customer_features') }}
+    from {{ to_restate(ref('int_customer_features'), 'fit_dates_to_restate') }} as features
 
 ),
 
@@ -41,7 +42,7 @@ scored as (
         features.policy
     from features
     {% for method in methods %}
-    left join {{ ref('score_' ~ method) }} as score_{{ method }}
+    left join {{ to_restate(ref('score_' ~ method), 'fit_dates_to_restate') }} as score_{{ method }}
         on
             features.customer_id = score_{{ method }}.customer_id
             and features.as_of_date = score_{{ method }}.as_of_date

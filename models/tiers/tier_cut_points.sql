@@ -1,12 +1,13 @@
 /* One row per scored date, business line and tier: the composite score from which the tier
    starts. By percentile, it is that percentile of the composites of the date and line, rounded
    so that it reads like a rule; by score, it is the bound itself. */
+{{ config(materialized='restated', pre_hook="{{ forget_restated_dates('fit_dates_to_restate') }}") }}
 with
 
 composites as (
 
     select *
-    from {{ ref('tier_composite') }}
+    from {{ of_restated_dates(ref('tier_composite'), 'fit_dates_to_restate') }} as composites
     where composite_score is not null
 
 ),

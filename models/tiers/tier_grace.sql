@@ -17,7 +17,7 @@ graces as (
 
 ),
 
-/* To which later scored dates each date lends which tier. */
+/* To which later dates, of those that take part in this run, each date lends which tier. */
 loans as (
 
     select
@@ -32,6 +32,7 @@ loans as (
         on
             lending.periods_back > borrowing.periods_back
             and lending.periods_back - borrowing.periods_back <= graces.grace_periods
+    inner join {{ ref('tier_dates_to_restate') }} as restated on borrowing.as_of_date = restated.as_of_date
     where borrowing.is_published
 
 )

@@ -30,8 +30,7 @@ current_tiers as (
     select
         assigned.customer_id,
         assigned.tier_code
-    from {{ ref('tier_assigned') }} as assigned
-    inner join dates on assigned.as_of_date = dates.as_of_date and dates.is_current
+    from {{ at_current_date('tier_assigned') }} as assigned
 
 ),
 

@@ -1,0 +1,26 @@
+{% macro restates_everything() -%}
+    {#- Whether this run works out every customer and date anew, or only what can have changed;
+        the model run_scope says why. -#}
+    {{ return(run_scope_says('why_everything')) }}
+{%- endmacro %}
+
+
+{% macro reads_everything() -%}
+    {#- Whether this run reads every raw record anew, or only the new ones and what hangs on them. -#}
+    {{ return(run_scope_says('why_all_records')) }}
+{%- endmacro %}
+
+
+{% macro run_scope_says(column) -%}
+    {#- True where the column of run_scope gives a reason. While parsing, and in a unit test, which
+        gives a model all of its inputs, it is true. -#}
+    {%- if not execute -%}
+        {%- set waits_for = ref('run_scope') -%}
+        {{ return(true) }}
+    {%- endif -%}
+    {%- if model.resource_type == 'unit_test' or flags.WHICH not in ['build', 'run', 'test', 'retry'] -%}
+        {{ return(true) }}
+    {%- endif -%}
+    {%- set scope = load_relation(ref('run_scope')) -%}
+    {{ return(not scope or run_query('select ' ~ column ~ ' from ' ~ scope).rows[0][0] is not none) }}
+{%- endmacro %}

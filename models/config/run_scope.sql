@@ -1,0 +1,93 @@
+/* One row: what this run has to work out anew, and why. A day's run reads the new records and
+   rewrites what they can have changed; where that cannot be known, everything. */
+{{ config(materialized='table') }}
+{{- wait_for_config() }}
+{% set settings = [] %}
+{% for name in ['period', 'lookback_days', 'business_time_zone', 'reporting_currency', 'negative_orders',
+    'scoring_methods'] %}
+{% do settings.append(name ~ '=' ~ var(name)) %}
+{% endfor %}
+{#- The models themselves are rules, too. -#}
+{% for node in (graph.nodes or {}).values() if node.resource_type == 'model' and node.package_name == 'customer_tiering' %}
+{% do settings.append(node.checksum.checksum) %}
+{% endfor %}
+with
+
+rules as (
+
+    select
+        '{{ local_md5(settings | sort | join(" ")) }}'
+        {% for seed in config_rules() %}
+        || '/' || ({{ fingerprint(ref(seed)) }})
+        {% endfor %} as rules_fingerprint
+
+),
+
+last_finished as (
+
+    select *
+    from {{ audit_table('finished_runs') }}
+    where finished_at = (select max(finished_at) from {{ audit_table('finished_runs') }})
+
+),
+
+unfinished as (
+
+    select count(*) as runs
+    from {{ audit_table('started_runs') }}
+    where invocation_id <> '{{ invocation_id }}'
+
+),
+
+loads as (
+
+    select
+        max(loads.load) as last_load,
+        max(
+            case
+                when
+                    loads.load > coalesce(last_finished.last_load, 0)
+                    and (loads.kind = 'replaced' or loads.source in ('products', 'fx_rates', 'deletions'))
+                    then loads.source
+            end
+        ) as replaced_source
+    from {{ source('crm', 'source_loads') }} as loads
+    left join last_finished on 1 = 1
+
+),
+
+judged as (
+
+    select
+        rules.rules_fingerprint,
+        loads.last_load,
+        loads.replaced_source,
+        last_finished.last_load as last_load_before,
+        unfinished.runs > 0 as is_after_unfinished_run,
+        case
+            when {{ flags.FULL_REFRESH }} then 'it was asked for (--full-refresh)'
+            when last_finished.invocation_id is null then 'no run has finished before'
+            when last_finished.rules_fingerprint <> rules.rules_fingerprint
+                then 'rules, settings or models have changed'
+            when last_finished.run_date > {{ run_date() }} then 'the run date is earlier than the last one'
+        end as why_from_scratch
+    from rules
+    cross join unfinished
+    cross join loads
+    left join last_finished on 1 = 1
+
+)
+
+select
+    '{{ invocation_id }}' as invocation_id,
+    {{ run_date() }} as run_date,
+    rules_fingerprint,
+    last_load,
+    last_load_before,
+    /* What a run left that was broken off is not known to fit together; the records it read are. */
+    case
+        when why_from_scratch is not null then why_from_scratch
+        when is_after_unfinished_run then 'the run before did not finish'
+    end as why_everything,
+    coalesce(why_from_scratch, 'the source ' || replaced_source || ' was given anew') as why_all_records
+from judged

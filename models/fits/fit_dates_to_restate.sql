@@ -1,0 +1,18 @@
+/* One row per scored date that takes part in this run, after the fits: for everyone, too, where a
+   parameter of the date is another one than the scores were last compared with. */
+{% if restates_everything() %}
+select * from {{ ref('int_dates_to_restate') }}
+{% else %}
+with
+
+moved as (
+
+    {{ moved_parameters(ref('fit_parameters'), "method <> 'composite'") }}
+
+)
+
+select
+    as_of_date,
+    for_everyone or as_of_date in (select moved.as_of_date from moved) as for_everyone
+from {{ ref('int_dates_to_restate') }}
+{% endif %}
