@@ -143,7 +143,7 @@ def _build(warehouse: Path, manifest: Mapping) -> None:
     # The user's own target folder keeps the state of the user's own builds.
     words += ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
     done = subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", *words],
+        [str(Path(sys.executable).with_name("dbt")), *words],
         env=os.environ | {"PREVIEW_WAREHOUSE": str(warehouse)},
         capture_output=True,
         text=True,
@@ -337,8 +337,8 @@ def _crosstab(connection: DuckDBPyConnection, measure: str) -> DuckDBPyRelation:
     """A measure of the matrix in whole numbers, with a column for each tier, the best first."""
     codes = connection.sql("select tier_code from tiers_of_both order by tier_rank").fetchall()
     columns = ", ".join(
-        f"format('{{:>14,.0f}}', sum(cast({measure} as double)) filter (to_tier_code = '{code}'))"
-        f' as "{code}"'
+        f"format('{{:>14}}', format('{{:,}}', cast(sum({measure}) "
+        f"filter (to_tier_code = '{code}') as bigint))) as \"{code}\""
         for (code,) in codes
     )
     return matrix(connection).query(
