@@ -260,25 +260,23 @@ def report(connection: DuckDBPyConnection, manifest: Mapping, folder: Path) -> s
     # As gate_context writes them into the manifest.
     versions = connection.sql("select policy || ' v' || policy_version from policies order by 1")
     previewed_versions = ", ".join(version for (version,) in versions.fetchall())
-    return f"""
-Preview: the rules in seeds/ against the tiers published as of {manifest["as_of_date"]}. Nothing \
-has been published.
-预览：seeds/ 中的规则与 {manifest["as_of_date"]} 已发布等级的对比。没有发布任何内容。
-
-Policies, live 现行策略:       {live_versions}
-Policies, previewed 预览策略:  {previewed_versions}
-{_unraised_versions(connection, live_versions)}
-{totals(connection)}
-Customers, from tier (rows) to tier (columns) 客户数，从原等级（行）到新等级（列）:
-
-{_crosstab(connection, "customers")}
-Net revenue in the look-back window, reporting currency 统计窗口内的净消费，报告币种:
-
-{_crosstab(connection, "net_revenue")}
-{_other_raw_data(connection)}
-  {folder / MOVES}   who moves, and why 变动客户及理由
-  {folder / MATRIX}  the two tables above 以上两表
-"""
+    as_of_date = manifest["as_of_date"]
+    sections = [
+        f"Preview: the rules in seeds/ against the tiers published as of {as_of_date}; nothing is "
+        f"published.\n预览：seeds/ 中的规则与 {as_of_date} 已发布等级的对比，不发布任何内容。",
+        f"Policies, live 现行策略:       {live_versions}\n"
+        f"Policies, previewed 预览策略:  {previewed_versions}",
+        _unraised_versions(connection, live_versions),
+        f"{totals(connection)}",
+        "Customers, from tier (rows) to tier (columns) 客户数，从原等级（行）到新等级（列）:",
+        f"{_crosstab(connection, 'customers')}",
+        "Net revenue in the look-back window, reporting currency 统计窗口内的净消费，报告币种:",
+        f"{_crosstab(connection, 'net_revenue')}",
+        _other_raw_data(connection),
+        f"  {folder / MOVES}   who moves, and why 变动客户及理由\n"
+        f"  {folder / MATRIX}  the two tables above 以上两表",
+    ]
+    return "\n" + "\n\n".join(section.strip("\n") for section in sections if section) + "\n"
 
 
 def _unraised_versions(connection: DuckDBPyConnection, live_versions: str) -> str:
@@ -300,9 +298,9 @@ def _unraised_versions(connection: DuckDBPyConnection, live_versions: str) -> st
         return ""
     counted = ", ".join(f"{version}: {customers:,}" for version, customers in unraised)
     return (
-        f"\nPolicies that move customers under an unchanged version ({counted}): raise "
+        f"Policies that move customers under an unchanged version ({counted}): raise "
         "policy_version in seeds/policies.csv.\n"
-        "以上策略的规则已变而版本未变：请在 seeds/policies.csv 中提高 policy_version。\n"
+        "以上策略的规则已变而版本未变：请在 seeds/policies.csv 中提高 policy_version。"
     )
 
 
@@ -321,23 +319,24 @@ def _other_raw_data(connection: DuckDBPyConnection) -> str:
     customers = appear + vanish + differ
     if not customers:
         return ""
-    return f"""
-Left out above: {customers:,} customers for whom the raw data (or what counts as a sale, or the \
-window)
-changed since the live build: {appear:,} appear, {vanish:,} vanish, {differ:,} have other orders \
-or revenue ({move:,} of
-these in another tier). Cut points are drawn from all customers, so the others may move a little \
-with them.
-以上不含 {customers:,} 位原始数据（或销售口径、统计窗口）已变的客户：
-新增 {appear:,}，消失 {vanish:,}，订单或收入不同 {differ:,}（其中等级不同 {move:,}）。
-"""
+    return (
+        f"Left out above: {customers:,} customers for whom the raw data (or what counts as a "
+        "sale, or the window)\n"
+        f"changed since the live build: {appear:,} appear, {vanish:,} vanish, {differ:,} have "
+        "other orders or revenue,\n"
+        f"{move:,} of these another tier. Cut points are drawn from all customers, so others may "
+        "move with them.\n"
+        f"以上不含 {customers:,} 位原始数据（或销售口径、统计窗口）已变的客户：新增 {appear:,}，"
+        f"消失 {vanish:,}，\n订单或收入不同 {differ:,}（其中等级不同 {move:,}）。"
+        "分割点取自全部客户，其他客户也可能随之变动。"
+    )
 
 
 def _crosstab(connection: DuckDBPyConnection, measure: str) -> DuckDBPyRelation:
     """A measure of the matrix in whole numbers, with a column for each tier, the best first."""
     codes = connection.sql("select tier_code from tiers_of_both order by tier_rank").fetchall()
     columns = ", ".join(
-        f"format('{{:>14}}', format('{{:,}}', cast(sum({measure}) "
+        f"format('{{:>11}}', format('{{:,}}', cast(sum({measure}) "
         f"filter (to_tier_code = '{code}') as bigint))) as \"{code}\""
         for (code,) in codes
     )
