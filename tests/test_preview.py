@@ -109,7 +109,7 @@ def test_a_policy_that_moves_customers_needs_a_new_version():
     """shop moves one customer under its old version; b2b has a new one."""
     after = changed(tier_code={"002": "B", "004": "A"})
     said = preview.report(compared(after), MANIFEST, Path("preview"))
-    assert "under an unchanged version (shop v1: 1): raise policy_version" in said
+    assert "unchanged version of their policy (shop v1: 1)." in said
     assert "b2b v2, shop v1" in said
     assert "raw data" not in said
     assert "raise policy_version" not in preview.report(compared(LIVE), MANIFEST, Path("preview"))
@@ -195,7 +195,7 @@ def test_a_changed_band_moves_those_that_a_recount_moves(workspace):
     assert moves.reason_zh.str.startswith("B级").all()
     revenue = round(float(expected.net_revenue.sum()), 2)
     assert f"│ down 降级      │ {len(expected):>16} │" in said and f" {revenue:.2f} │" in said
-    assert f"(ecommerce v1: {len(expected)}): raise policy_version" in said
+    assert f"unchanged version of their policy (ecommerce v1: {len(expected)})." in said
     assert "raw data" not in said
 
     matrix = pd.read_csv(workspace.folder / "preview" / "matrix.csv", encoding="utf-8-sig")

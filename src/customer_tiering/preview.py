@@ -298,9 +298,10 @@ def _unraised_versions(connection: DuckDBPyConnection, live_versions: str) -> st
         return ""
     counted = ", ".join(f"{version}: {customers:,}" for version, customers in unraised)
     return (
-        f"Policies that move customers under an unchanged version ({counted}): raise "
-        "policy_version in seeds/policies.csv.\n"
-        "以上策略的规则已变而版本未变：请在 seeds/policies.csv 中提高 policy_version。"
+        f"Customers move under an unchanged version of their policy ({counted}).\n"
+        "If its rules were changed, raise policy_version in seeds/policies.csv.\n"
+        "以上策略版本未变而客户有变动：如已修改规则，"
+        "请在 seeds/policies.csv 中提高 policy_version。"
     )
 
 
