@@ -4,13 +4,17 @@ BIN := .venv/bin
 
 SPARK_BIN := .venv-spark/bin
 
-.PHONY: build test test-long lint docs bench sample clean build-spark test-spark test-spark-sample bench-spark bench-memory
+.PHONY: build preview test test-long lint docs bench sample clean build-spark test-spark test-spark-sample bench-spark bench-memory
 .DELETE_ON_ERROR:
 
 ## The main job: environment, then everything from raw exports to the published tiers.
 build: .venv/ready
 	$(BIN)/dbt build
 	@$(BIN)/python -m customer_tiering.summary
+
+## Who would change tier under the rules now in seeds/, and how much revenue; publishes nothing.
+preview: .venv/ready
+	$(BIN)/python -m customer_tiering.preview
 
 ## What `.ci/run` tests: whole builds, invariants, published figures, faults.
 test: .venv/ready
@@ -64,7 +68,7 @@ sample: .venv/ready
 	$(BIN)/python -m customer_tiering.generate sample --out sample_data
 
 clean:
-	rm -rf target logs export data_docs warehouse.duckdb warehouse.duckdb.wal spark-warehouse
+	rm -rf target logs export preview data_docs warehouse.duckdb warehouse.duckdb.wal spark-warehouse
 
 .venv/ready: pyproject.toml uv.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -95,6 +95,7 @@ def copy_project(destination: Path) -> Path:
             "target",
             "logs",
             "export",
+            "preview",
             "*.duckdb*",
             ".*_cache",
             "bench",
