@@ -1,7 +1,7 @@
 /* One row per scored date, business line and measure: the percentiles that its scores are
    compared with, rounded so that they read like rules. Learned from the customers who are
    active in the measure: who ordered in the window, or, for interactions, had one. */
-{{ config(materialized='restated', pre_hook="{{ forget_restated_dates('int_dates_to_restate') }}") }}
+{{ config(materialized='restated', meta={'dates_restated_by': 'int_dates_to_restate'}) }}
 with
 
 features as (

@@ -1,5 +1,7 @@
 /* One row per scored date that takes part in this run, after the fits: for everyone, too, where a
    parameter of the date is another one than the scores were last compared with. */
+-- depends_on: {{ ref('fit_parameters') }}
+-- depends_on: {{ ref('int_scoring_dates') }}
 {% if restates_everything() %}
 select * from {{ ref('int_dates_to_restate') }}
 {% else %}

@@ -1,7 +1,7 @@
 /* One row per scored date and business line: the usual days between two purchases, the median
    of the customers with enough purchases to have a rhythm. Where they are too few, null: the
    policy's default holds. */
-{{ config(materialized='restated', pre_hook="{{ forget_restated_dates('int_dates_to_restate') }}") }}
+{{ config(materialized='restated', meta={'dates_restated_by': 'int_dates_to_restate'}) }}
 with
 
 features as (

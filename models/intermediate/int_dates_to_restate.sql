@@ -1,6 +1,8 @@
 /* One row per scored date that takes part in this run: for everyone where it was not scored by the
    last finished run, else for the customers whose facts have changed, from the first date on at
    which a measure of one of them is another. */
+-- depends_on: {{ ref('int_changed_customers') }}
+-- depends_on: {{ ref('int_features_in_scope') }}
 {% if restates_everything() %}
 select
     as_of_date,

@@ -1,6 +1,6 @@
 /* One row per customer and closed period in which the tier changed: from, to, and what moved.
    The points of the methods are compared for these customers alone. */
-{{ config(materialized='restated', pre_hook="{{ forget_restated_rows('tier_dates_to_restate') }}") }}
+{{ config(materialized='restated', meta={'rows_restated_by': 'tier_dates_to_restate'}) }}
 {% set methods = scoring_methods() %}
 with
 

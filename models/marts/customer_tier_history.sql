@@ -1,6 +1,6 @@
 /* One row per customer and published date: the tier as the facts known today and the rules of
    today give it (restated). What was told at the time is in tier_publications. */
-{{ config(materialized='restated', pre_hook="{{ forget_restated_rows('tier_dates_to_restate') }}") }}
+{{ config(materialized='restated', meta={'rows_restated_by': 'tier_dates_to_restate'}) }}
 with
 
 dates as (

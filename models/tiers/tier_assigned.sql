@@ -1,7 +1,7 @@
 /* One row per customer and scored date that is published: the tier by its cut points (raw), and
    what it becomes: grace keeps a better tier of earlier periods for a while, the guardrails of the
    policy limit it by the stage of life, and last an override of the CRM sets it. */
-{{ config(materialized='restated', pre_hook="{{ forget_restated_rows('tier_dates_to_restate') }}") }}
+{{ config(materialized='restated', meta={'rows_restated_by': 'tier_dates_to_restate'}) }}
 with
 
 tiers as (

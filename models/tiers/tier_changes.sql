@@ -1,6 +1,6 @@
 /* One row per customer and published date whose tier is not the one of the published date before:
    another one, the first one (an entry: no tier before) or none any more (an exit). */
-{{ config(materialized='restated', pre_hook="{{ forget_restated_rows('tier_dates_to_restate') }}") }}
+{{ config(materialized='restated', meta={'rows_restated_by': 'tier_dates_to_restate'}) }}
 with
 
 dates as (

@@ -1,7 +1,7 @@
 /* One row per scored date, business line and tier: the composite score from which the tier
    starts. By percentile, it is that percentile of the composites of the date and line, rounded
    so that it reads like a rule; by score, it is the bound itself. */
-{{ config(materialized='restated', pre_hook="{{ forget_restated_dates('fit_dates_to_restate') }}") }}
+{{ config(materialized='restated', meta={'dates_restated_by': 'fit_dates_to_restate'}) }}
 with
 
 composites as (

@@ -1,6 +1,9 @@
 /* One row per scored date that takes part in this run, after the cut points of the tiers: for
    everyone, too, where a cut point moved, where the date has another place among the published
    ones, and on the dates after such a one, whose tiers are compared with it. */
+-- depends_on: {{ ref('tier_parameters') }}
+-- depends_on: {{ ref('tier_bands') }}
+-- depends_on: {{ ref('int_scoring_dates') }}
 {{ config(materialized='table') }}
 {% if restates_everything() %}
 select * from {{ ref('fit_dates_to_restate') }}

@@ -25,8 +25,8 @@ from customer_tiering.warehouse import BYTE_ORDER_MARK
 MOVES = "moves.csv"
 MATRIX = "matrix.csv"
 
-# A tier depends on the scored date alone, so the dates before it can be left out.
-ONE_DATE = {"history_months": 0}
+# A tier depends on its date and on the closed periods that grace looks back on, which come along.
+ONE_DATE = {"history_periods": 1}
 
 # Tables of the preview warehouse, and the live one, by the names that the queries below use.
 VIEWS = """
