@@ -8,7 +8,7 @@
     from {{ parameters }} as now
     full outer join (
         select *
-        from {{ audit_sibling('marts', 'scoring_parameters') }}
+        from {{ table_of('marts', 'scoring_parameters') }}
         where {{ kind }} and as_of_date in (select scored.as_of_date from {{ ref('int_scoring_dates') }} as scored)
     ) as before
         on

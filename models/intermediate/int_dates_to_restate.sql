@@ -10,7 +10,7 @@ select
 from {{ ref('int_scoring_dates') }}
 {% else %}
 {#- The table as the last run left it; it is rewritten by what is worked out here. -#}
-{% set before = audit_sibling('intermediate', 'int_customer_features') %}
+{% set before = table_of('intermediate', 'int_customer_features') %}
 with
 
 dates as (

@@ -52,7 +52,6 @@ create table if not exists raw.source_files (
     loader_version integer,
     rows_unreadable bigint
 );
-create table if not exists raw.source_loads (source varchar, load bigint, kind varchar);
 create table if not exists raw.unreadable_lines (
     source varchar,
     source_file varchar,

@@ -1,4 +1,9 @@
 {% materialization table, adapter='plainspark', supported_languages=['sql', 'python'] %}
+    {{ return(put_in_place(compiled_code)) }}
+{% endmaterialization %}
+
+
+{% macro put_in_place(code) %}
     {#- dbt-spark drops a table before it makes the new one: a build that fails there would leave
         none. Here the new one is whole before the old one goes; and should the build be killed
         while they change places, the next one finds the old one and puts it back. -#}
@@ -23,7 +28,7 @@
     {#- One may be left of a build that was killed. -#}
     {%- do adapter.drop_relation(new_relation) -%}
     {%- call statement('main', language=language) -%}
-        {{ create_table_as(false, new_relation, compiled_code, language) }}
+        {{ create_table_as(false, new_relation, code, language) }}
     {%- endcall -%}
     {%- if old_relation and old_relation.type == 'table' -%}
         {%- do adapter.rename_relation(old_relation, aside) -%}
@@ -38,4 +43,4 @@
     {%- do persist_docs(target_relation, model) -%}
     {{ run_hooks(post_hooks) }}
     {{ return({'relations': [target_relation]}) }}
-{% endmaterialization %}
+{% endmacro %}
