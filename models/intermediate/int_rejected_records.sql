@@ -17,19 +17,21 @@ files as (
 
     select
         source,
-        source_file
-    from {{ ref('stg_record_counts') }}
+        source_file,
+        coalesce(file_number, 0) * 1000000000000 as rows_before,
+        file_number
+    from {{ source('crm', 'source_files') }}
 
 ),
 
 /* Looked up here, and not carried along, because few records of millions are rejected. */
 raw_records as (
 
-    {% for name in raw_sources() %}
+    {% for name in raw_sources() if name != 'deletions' %}
     select
         '{{ name }}' as source,
         raw.source_row,
-        {{ row_as_json('raw') }} as raw_record
+        {{ row_as_json('raw', raw_columns(name)) }} as raw_record
     from {{ source('crm', name) }} as raw
     inner join rejected on raw.source_row = rejected.source_row and rejected.source = '{{ name }}'
     {{ 'union all' if not loop.last }}
@@ -40,12 +42,13 @@ raw_records as (
 select
     rejected.source,
     files.source_file,
-    rejected.source_row,
+    rejected.source_row - files.rows_before as source_row,
     rejected.record_id,
     rejected.reject_reason,
     raw_records.raw_record
 from rejected
-inner join files on rejected.source = files.source
+inner join files
+    on rejected.source = files.source and {{ is_row_of_file('rejected.source_row', 'files.file_number') }}
 left join raw_records
     on rejected.source = raw_records.source and rejected.source_row = raw_records.source_row
 

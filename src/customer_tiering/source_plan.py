@@ -245,7 +245,8 @@ def _find_files(source: str, folder: Path, problems: list[str], required: bool) 
             f"{' and '.join(single)} are both files of the source {source}. "
             f"Keep one of them, or name the right one in {MAPPING_FILE}"
         )
-    elif unread and not single:
+        return []
+    if unread and not single:
         problems.append(
             f"{unread[0]} has the name of the source {source} but an ending that is not "
             f"read. Save it as {source}.csv (UTF-8) or {source}.parquet"
