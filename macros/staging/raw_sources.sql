@@ -1,6 +1,7 @@
 {% macro raw_sources() -%}
     {#- The sources of the raw contract, in the order in which people think of them, each with the
-        columns that it must have. -#}
+        columns that it must have. The deletions are read by no model: the raw layer keeps the
+        records of those people out. -#}
     {{ return({
         'customers': ['customer_id'],
         'orders': ['order_id', 'customer_id', 'ordered_at', 'amount'],
@@ -10,5 +11,6 @@
         'interactions': ['interaction_id', 'customer_id', 'occurred_at', 'channel'],
         'events': ['event_id', 'customer_id', 'occurred_at', 'event_type'],
         'fx_rates': ['currency', 'valid_from', 'rate'],
+        'deletions': ['customer_id'],
     }) }}
 {%- endmacro %}

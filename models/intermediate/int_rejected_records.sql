@@ -13,13 +13,14 @@ rejected as (
 
 ),
 
+/* The records of a file are numbered after those of the files before it; rows of a catalog have
+   numbers of their own. */
 files as (
 
     select
         source,
         source_file,
-        coalesce(file_number, 0) * 1000000000000 as rows_before,
-        file_number
+        file_number * 1000000000000 as rows_before
     from {{ source('crm', 'source_files') }}
 
 ),
@@ -42,13 +43,21 @@ raw_records as (
 select
     rejected.source,
     files.source_file,
-    rejected.source_row - files.rows_before as source_row,
+    rejected.source_row - coalesce(files.rows_before, 0) as source_row,
     rejected.record_id,
     rejected.reject_reason,
     raw_records.raw_record
 from rejected
 inner join files
-    on rejected.source = files.source and {{ is_row_of_file('rejected.source_row', 'files.file_number') }}
+    on
+        rejected.source = files.source
+        and (
+            files.rows_before is null
+            or (
+                rejected.source_row > files.rows_before
+                and rejected.source_row <= files.rows_before + 1000000000000
+            )
+        )
 left join raw_records
     on rejected.source = raw_records.source and rejected.source_row = raw_records.source_row
 
