@@ -8,7 +8,7 @@ tables of a catalog. Both engines have a relation of two columns,
 in which the ids are trimmed as staging trims them.
 """
 
-from customer_tiering.contract import FORGOTTEN_BY, Source
+from customer_tiering.contract import FORGOTTEN_BY
 
 # What staging trims (macro trimmed), and the texts that it takes for nothing (macro clean_text):
 # a list that names "N/A" must not take all records without a customer with it.
@@ -29,18 +29,19 @@ def ids_in(column: str, rows: str) -> str:
     )
 
 
-def is_forgotten(source: Source, alias: str) -> str:
+def is_forgotten(source: str, alias: str, ids: str = "raw.forgotten_ids") -> str:
     """The condition under which a record belongs to somebody who is to be forgotten.
 
     Args:
-        source: what the record is of.
+        source: the name of what the record is of.
         alias: the name of the record's table in the query; its columns are texts.
+        ids: the relation of the ids.
     """
-    column = FORGOTTEN_BY.get(source.name)
+    column = FORGOTTEN_BY.get(source)
     if column is None:
         return "1 = 0"
     return (
-        f"exists (select 1 from raw.forgotten_ids as forgotten"
+        f"exists (select 1 from {ids} as forgotten"
         f" where forgotten.column_name = '{column}'"
         f" and forgotten.id = {_trimmed(f'{alias}.{column}')})"
     )

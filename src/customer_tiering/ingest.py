@@ -187,7 +187,7 @@ def _take_over(connection: duckdb.DuckDBPyConnection, read: ReadFile, load: int)
                 insert into raw.{source.name}_lines
                 select {file.rows_before} + source_row, {load}, {_columns(source)}
                 from {read.rows} as records
-                where not {is_forgotten(source, "records")}
+                where not {is_forgotten(source.name, "records")}
             """)
     _insert_unreadable(connection, read)
     lines = _forget_lines(connection, file)
@@ -209,7 +209,7 @@ def _clean(connection: duckdb.DuckDBPyConnection, files: tuple[FilePlan, ...], l
             create or replace table raw.{source.name}_lines as
             select source_row, cast({load} as bigint) as loaded_in, {_columns(source)}
             from raw.{source.name}_lines as records
-            where not {is_forgotten(source, "records")}
+            where not {is_forgotten(source.name, "records")}
         """)
     connection.execute(
         "update raw.source_files set cleaned_in = ?, loaded_in = if(?, ?, loaded_in)"
@@ -251,7 +251,7 @@ def _count_forgotten(
     """How many of some rows are to be forgotten; if they are orders, their ids are noted."""
     if not _value(connection, "select exists (from raw.forgotten_ids)"):
         return 0
-    forgotten = f"{rows} as records where {is_forgotten(source, 'records')}"
+    forgotten = f"{rows} as records where {is_forgotten(source.name, 'records')}"
     if source.name == "orders":
         _note_ids(
             connection, "order_id", ids_in("order_id", f"(select order_id from {forgotten})"), load
@@ -322,7 +322,7 @@ def _create_view(connection: duckdb.DuckDBPyConnection, plan: SourcePlan) -> Non
     rows += [
         f"select cast({file.rows_before} + source_row as bigint) as source_row,"
         f" cast({loads[file.number]} as bigint) as loaded_in, {columns}"
-        f" from {parquet_rows(file)} as records where not {is_forgotten(source, 'records')}"
+        f" from {parquet_rows(file)} as records where not {is_forgotten(source.name, 'records')}"
         for file in plan.files
         if file.file.has_rows and not file.file.text
     ]
