@@ -1,12 +1,13 @@
 """People who asked to be forgotten: no record of theirs gets past the raw layer."""
 
 import re
+import shutil
 
 import duckdb
 import pyarrow.csv as pc
 import pyarrow.parquet as pq
 import pytest
-from conftest import PROJECT
+from conftest import PROJECT, Workspace
 
 from customer_tiering import ingest
 from customer_tiering.forgotten import NOTHING
@@ -178,3 +179,85 @@ def test_nothing_means_the_same_here_as_in_staging():
     assert all(re.fullmatch(pattern, text) for text in NOTHING)
     # An optional character makes one alternative two.
     assert len(NOTHING) == pattern.count("|") + 1 + pattern.count("?")
+
+
+# A whole build: the orders of the sample in two files, the second one in GB18030
+
+FORGOTTEN = ("000362", "B00008", "B00763")
+IN_THE_FIRST = 4_500
+
+
+@pytest.fixture(scope="module")
+def build(tmp_path_factory) -> Workspace:
+    folder = tmp_path_factory.mktemp("forgotten")
+    data = shutil.copytree(PROJECT / "sample_data", folder / "data")
+    header, *records = (data / "orders.csv").read_text("utf-8").splitlines(keepends=True)
+    (data / "orders.csv").unlink()
+    (data / "orders").mkdir()
+    first, second = records[:IN_THE_FIRST], records[IN_THE_FIRST:]
+    (data / "orders" / "1.csv").write_text(header + "".join(first), "utf-8")
+    (data / "orders" / "2.csv").write_text(header + "".join(second), "gb18030")
+    (data / "deletions.csv").write_text("customer_id\n" + "\n".join(FORGOTTEN))
+    workspace = Workspace(folder, data=data)
+    workspace.dbt("build", "--exclude-resource-type", "unit_test")
+    return workspace
+
+
+def found_in(table, pattern):
+    """The query of how many rows of a table have a word of a pattern in them."""
+    text = f"regexp_matches(cast(each as varchar), '{pattern}')"
+    return f"(select count(*) from {table} as each where {text})"
+
+
+def test_nobody_who_is_forgotten_is_in_any_table(sample_build, build):
+    orders = sample_build.rows(
+        f"select order_id from raw.orders where customer_id in {FORGOTTEN} order by order_id"
+    )
+    assert len(orders) > 200
+    ids = "|".join([*FORGOTTEN, *(order for (order,) in orders)])
+    pattern = rf"\b({ids})\b"
+    # The test of the test: elsewhere they are found.
+    assert sample_build.rows(f"select {found_in('marts.customer_tier', pattern)}") == [(3,)]
+    tables = build.rows(
+        "select table_schema || '.' || table_name from information_schema.tables"
+        " where table_name not in ('deletions', 'deletions_lines', 'forgotten_ids')"
+    )
+    assert len(tables) > 80
+    for (table,) in tables:
+        assert build.rows(f"select {found_in(table, pattern)}") == [(0,)], table
+
+
+def test_the_reconciliation_counts_who_is_forgotten_and_adds_up(sample_build, build):
+    def reconciled(workspace):
+        found = workspace.rows(
+            "select source, source_file, rows_in, rows_forgotten from marts.row_reconciliation"
+        )
+        return {source: tuple(row) for source, *row in found}
+
+    before, after = reconciled(sample_build), reconciled(build)
+    assert after["orders"][0] == "orders/ (2 files)"
+    assert {name: row[1] for name, row in after.items()} == {
+        name: row[1] for name, row in before.items()
+    }
+    orders = sample_build.rows(f"select count(*) from raw.orders where customer_id in {FORGOTTEN}")
+    # One order of theirs is a line that cannot be read.
+    assert after["orders"][2] == orders[0][0] + 1
+    assert after["events"][2] > 0 and after["products"][2] == 0
+
+
+def test_a_reject_is_listed_by_its_own_file_and_row(sample_build, build):
+    def listed(workspace, source_file, source_row):
+        return workspace.rows(
+            f"select {source_file}, {source_row}, record_id, reject_reason, raw_record"
+            " from marts.rejected_records where source = 'orders' and not"
+            f" regexp_matches(raw_record, '{'|'.join(FORGOTTEN)}') order by all"
+        )
+
+    is_first = f"source_row <= {IN_THE_FIRST}"
+    expected = listed(
+        sample_build,
+        f"if({is_first}, 'orders/1.csv', 'orders/2.csv')",
+        f"if({is_first}, source_row, source_row - {IN_THE_FIRST})",
+    )
+    assert {row[0] for row in expected} == {"orders/1.csv", "orders/2.csv"}
+    assert listed(build, "source_file", "source_row") == expected
