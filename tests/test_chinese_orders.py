@@ -57,7 +57,8 @@ def test_every_row_is_accounted_for_in_every_source(records, build):
     assert len(records) == 1_693
     reconciled = build.rows(
         "select source, rows_in, rows_accepted + rows_rejected + rows_deduplicated"
-        " + rows_superseded + rows_excluded from marts.row_reconciliation where rows_in > 0"
+        " + rows_superseded + rows_excluded + rows_forgotten"
+        " from marts.row_reconciliation where rows_in > 0"
     )
     assert sorted(reconciled) == [(source, 1_693, 1_693) for source in sorted(MAPPING)]
     assert build.rows("select * from marts.rejected_records") == []

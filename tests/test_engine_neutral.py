@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from conftest import PROJECT
 
-from customer_tiering.contract import SOURCES
+from customer_tiering.contract import FORGOTTEN_BY, SOURCES
 
 MODELS = [*(PROJECT / "models").rglob("*.sql"), *(PROJECT / "models").rglob("*.py")]
 TESTS = sorted((PROJECT / "tests").rglob("*.sql"))
@@ -112,3 +112,8 @@ def test_the_required_columns_in_sql_are_those_of_the_contract():
         for name, columns in re.findall(r"'(\w+)': \[(.*?)\]", text)
     }
     assert stated == {name: source.required for name, source in SOURCES.items()}
+
+
+def test_who_is_forgotten_is_told_by_the_same_columns_in_files_and_in_tables():
+    text = (PROJECT / "macros" / "sources" / "forgotten_records.sql").read_text("utf-8")
+    assert dict(re.findall(r"'(\w+)': '(\w+)'", text)) == FORGOTTEN_BY

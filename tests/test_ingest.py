@@ -62,6 +62,7 @@ def test_every_source_has_the_columns_of_the_contract_as_text(connection, folder
         described = rows(connection, f"describe raw.{source.name}")
         assert [(name, kind) for name, kind, *_ in described] == [
             ("source_row", "BIGINT"),
+            ("loaded_in", "BIGINT"),
             *((column, "VARCHAR") for column in source.columns),
         ]
 
@@ -103,9 +104,10 @@ def test_parquet_is_a_view_of_text_that_copies_nothing(connection, tmp_path):
 
 def test_the_plan_needs_no_engine(folder):
     plans = {plan.source.name: plan for plan in plan_sources(folder)}
-    assert plans["orders"].positions[:5] == (0, 1, 2, 3, None)
-    assert plans["orders"].file.text.delimiter == ","
-    assert plans["refunds"].file is None
+    (orders_file,) = plans["orders"].files
+    assert orders_file.positions[:5] == (0, 1, 2, 3, None)
+    assert orders_file.file.text.delimiter == ","
+    assert plans["refunds"].files == ()
 
 
 def test_order_of_rows_is_kept_whatever_the_profile_says(connection, folder):
@@ -202,22 +204,22 @@ def test_real_gbk_export_feeds_four_sources(connection, tmp_path):
 
 @pytest.fixture
 def loads(monkeypatch):
-    """Sources that are loaded, in order."""
+    """Files that are loaded, in order."""
     loaded = []
-    load = ingest._load
+    take_over = ingest._take_over
 
-    def record(connection, plan, split):
-        loaded.append(plan.source.name)
-        load(connection, plan, split)
+    def record(connection, read, load):
+        loaded.append(read.plan.file.name)
+        take_over(connection, read, load)
 
-    monkeypatch.setattr(ingest, "_load", record)
+    monkeypatch.setattr(ingest, "_take_over", record)
     return loaded
 
 
 def test_a_file_is_loaded_again_only_when_it_or_its_mapping_changed(connection, folder, loads):
     (folder / "refunds.csv").write_text("refund_id,customer_id,refunded_at,amount,why\n1,c,d,5,x\n")
     register_sources(connection, folder)
-    assert loads == list(SOURCES)
+    assert loads == ["orders.csv", "refunds.csv"]
     loads.clear()
 
     register_sources(connection, folder)
@@ -226,13 +228,13 @@ def test_a_file_is_loaded_again_only_when_it_or_its_mapping_changed(connection, 
     (folder / "orders.csv").write_text(ORDERS.replace("0002", "0009"))
     os.utime(folder / "orders.csv", (1, 1))
     register_sources(connection, folder)
-    assert loads == ["orders"]
+    assert loads == ["orders.csv"]
     assert orders(connection, "order_id") == [("0001",), ("0009",)]
     loads.clear()
 
     write_mapping(folder, "refunds,refunds.csv,why,reason")
     register_sources(connection, folder)
-    assert loads == ["refunds"]
+    assert loads == ["refunds.csv"]
     assert rows(connection, "select reason from raw.refunds") == [("x",)]
 
 
@@ -266,7 +268,7 @@ def test_a_load_that_breaks_off_leaves_the_old_rows(connection, folder, monkeypa
     register_sources(connection, folder)
     (folder / "orders.csv").write_text(ORDERS + "0003,009,2024-01-03,30\n")
     with monkeypatch.context() as patch:
-        patch.setattr(ingest, "_register", lambda *_: 1 / 0)
+        patch.setattr(ingest, "_create_view", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             register_sources(connection, folder)
     assert len(orders(connection)) == 2

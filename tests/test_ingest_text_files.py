@@ -7,7 +7,7 @@ import random
 import duckdb
 import pytest
 
-from customer_tiering import ingest, text_files
+from customer_tiering import file_reader, text_files
 from customer_tiering.ingest import register_sources
 
 ORDERS = "order_id,customer_id,ordered_at,amount\n0001,007,2024-01-01,10\n0002,008,2024-01-02,20\n"
@@ -206,13 +206,13 @@ def test_a_damaged_gbk_file_loses_only_the_damaged_line(connection, tmp_path):
 
 def test_a_reader_that_loses_rows_is_found_out(connection, folder, monkeypatch):
     """DuckDB was seen to end in silence before the last rows; so we count for ourselves."""
-    create_lines, read = ingest._create_lines, []
+    create_lines, read = file_reader._create_lines, []
 
-    def lose_a_row(connection, plan, table, rows, clean=None):
+    def lose_a_row(connection, plan, rows, clean=None):
         read.append("clean copy" if clean else "file")
-        create_lines(connection, plan, table, rows if clean else rows + 1, clean)
+        create_lines(connection, plan, rows if clean else rows + 1, clean)
 
-    monkeypatch.setattr(ingest, "_create_lines", lose_a_row)
+    monkeypatch.setattr(file_reader, "_create_lines", lose_a_row)
     register_sources(connection, folder)
     assert read == ["file", "clean copy"]
     assert [row[:2] for row in orders(connection)] == [(1, "0001"), (2, "0002")]

@@ -142,7 +142,7 @@ def unaccounted_rows(build: Workspace) -> list[str]:
     sources = build.rows("""
         select
             source, source_file, rows_in, rows_accepted + rows_rejected + rows_deduplicated
-            + rows_superseded + rows_excluded
+            + rows_superseded + rows_excluded + rows_forgotten
         from marts.row_reconciliation
     """)
     assert len(sources) == 8

@@ -109,7 +109,12 @@ session.sql("create schema typed")
 session.sql(
     "create table typed.orders as select 7L as order_id, 'c1' as customer_id,"
     " timestamp '2026-01-31 20:00:00' as ordered_at, cast(12.5 as decimal(10, 2)) as amount"
+    " union all select 8L, ' c2', timestamp '2026-01-31 20:00:00', 1"
 )
+session.sql("create table typed.order_items as select 7L as order_id, 'P' as product_id,"
+    " 1 as quantity, 2 as unit_price union all select 8L, 'P', 1, 2"
+)
+session.sql("create table typed.deletions as select 'c2 ' as customer_id union all select '-'")
 """
 
 
@@ -147,11 +152,13 @@ def test_tables_of_a_catalog_give_the_same_tiers_as_the_files(spark_sample, tmp_
     ).fetchall()
     assert reconciled == [("events", None, 0), ("orders", "crm.orders", 9_063)]
 
-    # An instant in UTC is the next day in Shanghai.
+    # An instant in UTC is the next day in Shanghai; c2 and the items of its order are forgotten.
     workspace.spark = {"CRM_SCHEMA": "typed"}
-    workspace.dbt("run", "-s", "+int_orders")
+    workspace.dbt("run", "-s", "+int_orders", "+int_order_items", "+int_rejected_records")
     orders = "select order_id, cast(order_date as varchar), amount from {intermediate.int_orders}"
     assert workspace.spark_rows(orders) == [("7", "2026-02-01", Decimal("12.5"))]
+    items = "select order_id from {intermediate.int_order_items}"
+    assert workspace.spark_rows(items) == [("7",)]
 
     workspace.spark = {"CRM_SCHEMA": "nowhere"}
     said = workspace.dbt("build", "-s", "stg_orders", fails=True).stdout

@@ -51,46 +51,30 @@
                 'The schema CRM_SCHEMA=' ~ schema ~ ' cannot be used:\n  ' ~ problems | join('\n  ')
             ) }}
         {%- endif -%}
+        {#- First who is to be forgotten: nothing of theirs is taken over. -#}
+        {%- do register_catalog_source('deletions', schema, found.get('deletions')) -%}
+        {%- if 'deletions' in found -%}{%- do register_forgotten_ids(schema) -%}{%- endif -%}
         {%- set files = [] -%}
         {%- for name in raw_sources() -%}
-            {%- do register_catalog_source(name, schema, found.get(name)) -%}
-            {%- set file = "'" ~ schema ~ '.' ~ name ~ "'" if name in found else 'cast(null as string)' -%}
-            {%- do files.append("select '" ~ name ~ "' as source, " ~ file ~ ' as source_file') -%}
+            {%- set forgotten = forgotten_records(name)
+                if name in forgotten_by() and name in found and 'deletions' in found else none -%}
+            {%- if name != 'deletions' -%}
+                {%- do register_catalog_source(name, schema, found.get(name), forgotten) -%}
+            {%- endif -%}
+            {%- set table = schema ~ '.' ~ name -%}
+            {%- set file = "'" ~ table ~ "'" if name in found else 'cast(null as string)' -%}
+            {%- set count = '(select count(*) from ' ~ table ~ ' as records where ' ~ forgotten ~ ')'
+                if forgotten else '0L' -%}
+            {%- do files.append(
+                "select '" ~ name ~ "' as source, cast(null as bigint) as file_number, "
+                ~ file ~ ' as source_file, ' ~ count ~ ' as rows_forgotten'
+            ) -%}
         {%- endfor -%}
         {%- do run_query('create or replace view raw.source_files as ' ~ files | join(' union all ')) -%}
         {%- do run_query(
             'create or replace view raw.unreadable_lines as select cast(null as string) as source, '
             ~ 'cast(null as string) as source_file, cast(null as bigint) as source_row, '
             ~ 'cast(null as string) as line, cast(null as string) as error where false'
-        ) -%}
-    {%- endif -%}
-{%- endmacro %}
-
-
-{% macro register_catalog_source(name, schema, types) -%}
-    {#- One source. Its rows need numbers that stay the same during a build. A table that has the
-        column source_row is read where it is; of another a numbered copy is made.
-        Args: types: the type of each column that the table has; none where there is no table. -#}
-    {%- set values = [] -%}
-    {%- for column in raw_columns(name) -%}
-        {%- set text = 'cast(' ~ column ~ ' as string)' if types and column in types else 'cast(null as string)' -%}
-        {#- An instant is moved to the business time zone; without a zone it would be taken as local. -#}
-        {%- set is_instant = types and types.get(column) == 'timestamp' -%}
-        {%- do values.append(text ~ (" || '+00'" if is_instant) ~ ' as ' ~ column) -%}
-    {%- endfor -%}
-    {%- set from_table = ' from ' ~ schema ~ '.' ~ name if types else ' where false' -%}
-    {%- set select_values = ', ' ~ values | join(', ') ~ from_table -%}
-    {%- do run_query('drop table if exists raw.' ~ name ~ '_numbered') -%}
-    {%- if types and 'source_row' not in types -%}
-        {%- do run_query(
-            'create table raw.' ~ name ~ '_numbered as select monotonically_increasing_id() + 1 as source_row'
-            ~ select_values
-        ) -%}
-        {%- do run_query('create or replace view raw.' ~ name ~ ' as select * from raw.' ~ name ~ '_numbered') -%}
-    {%- else -%}
-        {%- do run_query(
-            'create or replace view raw.' ~ name ~ ' as select cast('
-            ~ ('source_row' if types else 'null') ~ ' as bigint) as source_row' ~ select_values
         ) -%}
     {%- endif -%}
 {%- endmacro %}

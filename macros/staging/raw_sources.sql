@@ -1,6 +1,7 @@
 {% macro raw_sources() -%}
     {#- The sources of the raw contract, in the order in which people think of them, each with the
-        columns that it must have. -#}
+        columns that it must have. The deletions are read by no model: the raw layer keeps the
+        records of those people out. -#}
     {{ return({
         'customers': ['customer_id'],
         'orders': ['order_id', 'customer_id', 'ordered_at', 'amount'],
@@ -11,5 +12,6 @@
         'events': ['event_id', 'customer_id', 'occurred_at', 'event_type'],
         'fx_rates': ['currency', 'valid_from', 'rate'],
         'tier_overrides': ['customer_id', 'tier_code', 'reason', 'author', 'valid_from', 'valid_until'],
+        'deletions': ['customer_id'],
     }) }}
 {%- endmacro %}

@@ -79,10 +79,11 @@
 
 
 {% macro raw_columns(source_name) -%}
-    {#- The contract's columns of a source, as its YAML lists them. -#}
+    {#- The contract's columns of a source, as its YAML lists them: what a record says, not its
+        number or its load. -#}
     {%- set columns = [] -%}
     {%- for node in (graph.sources or {}).values() if node.source_name == 'crm' and node.name == source_name -%}
-        {%- for column in node.columns if column != 'source_row' -%}
+        {%- for column in node.columns if column not in ['source_row', 'loaded_in'] -%}
             {%- do columns.append(column) -%}
         {%- endfor -%}
     {%- endfor -%}

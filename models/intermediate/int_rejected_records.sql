@@ -13,23 +13,26 @@ rejected as (
 
 ),
 
+/* The records of a file are numbered after those of the files before it; rows of a catalog have
+   numbers of their own. */
 files as (
 
     select
         source,
-        source_file
-    from {{ ref('stg_record_counts') }}
+        source_file,
+        file_number * 1000000000000 as rows_before
+    from {{ source('crm', 'source_files') }}
 
 ),
 
 /* Looked up here, and not carried along, because few records of millions are rejected. */
 raw_records as (
 
-    {% for name in raw_sources() %}
+    {% for name in raw_sources() if name != 'deletions' %}
     select
         '{{ name }}' as source,
         raw.source_row,
-        {{ row_as_json('raw') }} as raw_record
+        {{ row_as_json('raw', raw_columns(name)) }} as raw_record
     from {{ source('crm', name) }} as raw
     inner join rejected on raw.source_row = rejected.source_row and rejected.source = '{{ name }}'
     {{ 'union all' if not loop.last }}
@@ -40,12 +43,21 @@ raw_records as (
 select
     rejected.source,
     files.source_file,
-    rejected.source_row,
+    rejected.source_row - coalesce(files.rows_before, 0) as source_row,
     rejected.record_id,
     rejected.reject_reason,
     raw_records.raw_record
 from rejected
-inner join files on rejected.source = files.source
+inner join files
+    on
+        rejected.source = files.source
+        and (
+            files.rows_before is null
+            or (
+                rejected.source_row > files.rows_before
+                and rejected.source_row <= files.rows_before + 1000000000000
+            )
+        )
 left join raw_records
     on rejected.source = raw_records.source and rejected.source_row = raw_records.source_row
 

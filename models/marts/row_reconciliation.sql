@@ -40,11 +40,12 @@ by_outcome as (
 select
     counted.source,
     counted.source_file,
-    cast(counted.rows_in as bigint) as rows_in,
+    counted.rows_in,
     cast(coalesce(by_outcome.rows_accepted, 0) as bigint) as rows_accepted,
     cast(coalesce(by_outcome.rows_rejected, 0) as bigint) as rows_rejected,
     cast(coalesce(by_outcome.rows_deduplicated, 0) as bigint) as rows_deduplicated,
     cast(coalesce(by_outcome.rows_superseded, 0) as bigint) as rows_superseded,
-    cast(coalesce(by_outcome.rows_excluded, 0) as bigint) as rows_excluded
+    cast(coalesce(by_outcome.rows_excluded, 0) as bigint) as rows_excluded,
+    counted.rows_forgotten
 from counted
 left join by_outcome on counted.source = by_outcome.source

@@ -1,11 +1,12 @@
-/* One row per source: how many records its file holds, counted apart from everything else,
-   so that the reconciliation has a second opinion. */
+/* One row per source: how many records its files hold, counted apart from everything else,
+   so that the reconciliation has a second opinion. Not of the deletions: who counted them would
+   count those who are to be forgotten. */
 {{- wait_for_config() }}
 with
 
 readable as (
 
-    {% for name in raw_sources() %}
+    {% for name in raw_sources() if name != 'deletions' %}
     select '{{ name }}' as source, count(*) as record_count from {{ source('crm', name) }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -20,13 +21,30 @@ unreadable as (
     from {{ source('crm', 'unreadable_lines') }}
     group by source
 
+),
+
+files as (
+
+    select
+        source,
+        case
+            when count(*) = 1 then min(source_file)
+            else concat(source, '/ (', cast(count(*) as string), ' files)')
+        end as source_file,
+        sum(rows_forgotten) as rows_forgotten
+    from {{ source('crm', 'source_files') }}
+    group by source
+
 )
 
 select
     readable.source,
-    source_files.source_file,
-    readable.record_count + coalesce(unreadable.record_count, 0) as rows_in
+    files.source_file,
+    cast(
+        readable.record_count + coalesce(unreadable.record_count, 0) + coalesce(files.rows_forgotten, 0)
+        as bigint
+    ) as rows_in,
+    cast(coalesce(files.rows_forgotten, 0) as bigint) as rows_forgotten
 from readable
 left join unreadable on readable.source = unreadable.source
-left join {{ source('crm', 'source_files') }} as source_files
-    on readable.source = source_files.source
+left join files on readable.source = files.source

@@ -35,6 +35,20 @@ def _source(name: str, required: str, optional: str) -> Source:
 # Without orders there is nothing to tier; every other source is optional.
 REQUIRED_SOURCES = frozenset({"orders"})
 
+# People who asked to be forgotten. This source is read by nobody but the raw layer, which keeps
+# their records out of every other one.
+DELETIONS = "deletions"
+
+# By which of its columns a record belongs to such a person.
+FORGOTTEN_BY = {
+    "customers": "customer_id",
+    "orders": "customer_id",
+    "order_items": "order_id",
+    "refunds": "customer_id",
+    "interactions": "customer_id",
+    "events": "customer_id",
+}
+
 SOURCES: dict[str, Source] = {
     source.name: source
     for source in (
@@ -76,5 +90,6 @@ SOURCES: dict[str, Source] = {
         ),
         _source("fx_rates", "currency valid_from rate", ""),
         _source("tier_overrides", "customer_id tier_code reason author valid_from valid_until", ""),
+        _source("deletions", "customer_id", "requested_at"),
     )
 }

@@ -1,8 +1,11 @@
 """Registers the raw export on Spark: the same schema `raw` as `ingest` makes on DuckDB.
 
-    raw.<source>          view: source_row, then the columns of the contract, all text
+    raw.<source>          view: source_row, loaded_in (always 1: everything is read in each run),
+                          then the columns of the contract, all text
     raw.unreadable_lines  view: what could not be read, with its place in the file
-    raw.source_files      view: what each source was read from
+    raw.source_files      view: the files of each source
+    raw.forgotten_ids     view: whose records are kept out, where there is a source `deletions`;
+                          raw.<source>_files are then the views with these records
 
 A Parquet file is read where it is, unless it has columns that Spark reads otherwise or not at all.
 Such a file, and any text file, is first written as Parquet by the very reader that DuckDB has
@@ -20,13 +23,28 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from customer_tiering.ingest import load_sources, source_file_row
-from customer_tiering.source_plan import SourcePlan, plan_sources
+from customer_tiering.contract import DELETIONS, FORGOTTEN_BY
+from customer_tiering.file_reader import ReadFile, drop_read, file_reader
+from customer_tiering.forgotten import ids_in, is_forgotten, line_is_forgotten
+from customer_tiering.ingest import reading_of
+from customer_tiering.source_plan import (
+    ROWS_OF_A_FILE,
+    FilePlan,
+    InputError,
+    SourcePlan,
+    plan_sources,
+)
+from customer_tiering.text_files import UnusableFileError
 
 Execute = Callable[[str], object]
 
 # Names of landed files: source, version, and what is in it.
 OURS = re.compile(r"[a-z_]+-[0-9a-f]{16}(-unreadable)?\.(parquet|unfinished)")
+
+# Parts of one view: catalogs keep its text, and Derby no more than 32,700 characters.
+PARTS_OF_A_VIEW = 20
+
+LOADED_IN = "cast(1 as bigint) as loaded_in"
 
 UNREADABLE_COLUMNS = {
     "source": "string",
@@ -35,6 +53,12 @@ UNREADABLE_COLUMNS = {
     "line": "string",
     "error": "string",
 }
+UNREADABLE_SCHEMA = pa.schema(
+    [
+        (name, pa.int64() if type_ == "bigint" else pa.string())
+        for name, type_ in UNREADABLE_COLUMNS.items()
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -42,10 +66,12 @@ class Landed:
     """The Parquet files of one file that has landed.
 
     Attributes:
-        records: the records that could be read, numbered.
+        plan: the file.
+        records: the records that could be read, numbered as in their source.
         unreadable: the lines that could not, in the columns of raw.unreadable_lines.
     """
 
+    plan: FilePlan
     records: Path
     unreadable: Path
 
@@ -64,24 +90,40 @@ def register_sources(execute: Execute, folder: Path, landing: Path) -> None:
     plans = plan_sources(folder)
     landed = land_files(folder, plans, landing.resolve())
     execute("create schema if not exists raw")
+    forget = any(plan.source.name == DELETIONS and plan.files for plan in plans)
     for plan in plans:
-        rows = _rows_of(plan, landed)
-        execute(f"create or replace view raw.{plan.source.name} as {rows}")
-    empty = ", ".join(f"cast(null as {type_}) as {c}" for c, type_ in UNREADABLE_COLUMNS.items())
-    unreadable = [f"select {empty} where false"] + [
-        f"select {', '.join(UNREADABLE_COLUMNS)} from {_parquet(files.unreadable)}"
-        for files in landed.values()
-    ]
-    execute(f"create or replace view raw.unreadable_lines as {' union all '.join(unreadable)}")
-    files = " union all ".join(
-        f"select '{plan.source.name}' as source, "
-        f"cast({_text(plan.file.name) if plan.file else 'null'} as string) as source_file"
-        for plan in plans
+        filtered = forget and plan.source.name in FORGOTTEN_BY
+        _create_view(
+            execute, f"{plan.source.name}{'_files' if filtered else ''}", _rows_of(plan, landed)
+        )
+    lines = _unreadable_lines(landed)
+    if forget:
+        _create_view(execute, "unreadable_lines_files", [lines])
+        _forget(execute)
+    else:
+        _create_view(execute, "unreadable_lines", [lines])
+    _create_view(execute, "source_files", [_source_files(plans, forget)])
+
+
+def _forget(execute: Execute) -> None:
+    """Create the views without the records of those who are to be forgotten."""
+    customers = ids_in("customer_id", f"raw.{DELETIONS}")
+    customers = f"select 'customer_id' as column_name, id from ({customers})"
+    _create_view(execute, "forgotten_customers", [customers])
+    theirs = is_forgotten("orders", "records", "raw.forgotten_customers")
+    orders = ids_in(
+        "order_id", f"(select order_id from raw.orders_files as records where {theirs})"
     )
-    execute(f"create or replace view raw.source_files as {files}")
+    orders = f"select 'order_id' as column_name, id from ({orders})"
+    _create_view(execute, "forgotten_ids", ["select * from raw.forgotten_customers", orders])
+    for name in FORGOTTEN_BY:
+        kept = f"from raw.{name}_files as records where not {is_forgotten(name, 'records')}"
+        _create_view(execute, name, [f"select * {kept}"])
+    kept = f"from raw.unreadable_lines_files as lines where not {line_is_forgotten('lines')}"
+    _create_view(execute, "unreadable_lines", [f"select * {kept}"])
 
 
-def land_files(folder: Path, plans: Sequence[SourcePlan], landing: Path) -> dict[str, Landed]:
+def land_files(folder: Path, plans: Sequence[SourcePlan], landing: Path) -> list[Landed]:
     """Write what Spark cannot read as it is as Parquet, unless it is there already.
 
     Args:
@@ -90,39 +132,40 @@ def land_files(folder: Path, plans: Sequence[SourcePlan], landing: Path) -> dict
         landing: where to write; made where it is missing. Older versions are removed.
 
     Returns:
-        The files of each source that has such a file with rows.
+        The files that have landed, now or earlier.
 
     Raises:
         InputError: if a file has rows and none of them can be read.
     """
-    to_land = [plan for plan in plans if _must_land(plan)]
-    landed = {plan.source.name: _landed(plan, landing) for plan in to_land}
-    missing = [plan for plan in to_land if not landed[plan.source.name].records.exists()]
+    landed = [_landed(file, landing) for plan in plans for file in plan.files if _must_land(file)]
+    missing = [files for files in landed if not files.records.exists()]
+    problems = []
     if missing:
         landing.mkdir(parents=True, exist_ok=True)
-        with duckdb.connect() as reader:
-            load_sources(reader, folder, missing)
-            for plan in missing:
-                name = plan.source.name
-                lines = f"select * from raw.unreadable_lines where source = '{name}'"
-                _write(reader, lines, landed[name].unreadable)
-                # Last: whoever finds it finds the other, too.
-                records = f"select * from raw.{name} order by source_row"
-                _write(reader, records, landed[name].records)
-    in_use = {path for files in landed.values() for path in (files.records, files.unreadable)}
+        with duckdb.connect() as reader, file_reader(reader) as read:
+            for files in missing:
+                try:
+                    _write(reader, read(files.plan), files)
+                except UnusableFileError as error:
+                    problems.append(str(error))
+                finally:
+                    drop_read(reader, files.plan)
+    if problems:
+        raise InputError(folder, problems)
+    in_use = {path for files in landed for path in (files.records, files.unreadable)}
     for path in set(landing.glob("*")) - in_use:
         if OURS.fullmatch(path.name):
             path.unlink()
     return landed
 
 
-def _must_land(plan: SourcePlan) -> bool:
+def _must_land(plan: FilePlan) -> bool:
     """Whether Spark would not read a file as DuckDB does.
 
     Of Parquet: doubles, which become other texts (1.2E7), and time stamps in nanoseconds, as
     pandas writes both.
     """
-    if plan.file is None or not plan.file.has_rows:
+    if not plan.file.has_rows:
         return False
     if plan.file.text:
         return True
@@ -134,34 +177,105 @@ def _must_land(plan: SourcePlan) -> bool:
     )
 
 
-def _landed(plan: SourcePlan, landing: Path) -> Landed:
-    """Where a file lands: its version and the way it is read are in the name."""
-    version = hashlib.sha256(repr(source_file_row(plan)).encode()).hexdigest()[:16]
+def _landed(plan: FilePlan, landing: Path) -> Landed:
+    """Where a file lands: its version, its number and the way it is read are in the name."""
+    version = hashlib.sha256(repr((plan.number, *reading_of(plan))).encode()).hexdigest()[:16]
     stem = f"{plan.source.name}-{version}"
-    return Landed(landing / f"{stem}.parquet", landing / f"{stem}-unreadable.parquet")
+    return Landed(plan, landing / f"{stem}.parquet", landing / f"{stem}-unreadable.parquet")
 
 
-def _write(reader: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
-    unfinished = path.with_suffix(".unfinished")
-    reader.execute(f"copy ({query}) to {_text(str(unfinished))} (format parquet)")
-    unfinished.replace(path)
+def _write(reader: duckdb.DuckDBPyConnection, read: ReadFile, files: Landed) -> None:
+    source, file = read.plan.source.name, read.plan.file.name
+    lines = [{"source": source, "source_file": file} | vars(line) for line in read.unreadable]
+    unfinished = files.unreadable.with_suffix(".unfinished")
+    pq.write_table(pa.Table.from_pylist(lines, UNREADABLE_SCHEMA), unfinished)
+    unfinished.replace(files.unreadable)
+    # Last: whoever finds it finds the other, too.
+    unfinished = files.records.with_suffix(".unfinished")
+    reader.execute(f"""
+        copy (
+            select {read.plan.rows_before} + source_row as source_row, * exclude (source_row)
+            from {read.rows} order by source_row
+        ) to '{str(unfinished).replace("'", "''")}' (format parquet)
+    """)
+    unfinished.replace(files.records)
 
 
-def _rows_of(plan: SourcePlan, landed: dict[str, Landed]) -> str:
-    """The query of a source's view."""
-    columns, name = plan.source.columns, plan.source.name
-    if name in landed:
-        return f"select source_row, {', '.join(columns)} from {_parquet(landed[name].records)}"
-    if plan.file is None or not plan.file.has_rows:
-        nulls = ", ".join(f"cast(null as string) as {column}" for column in columns)
-        return f"select cast(null as bigint) as source_row, {nulls} where false"
-    schema = pq.read_schema(plan.file.path)
-    values = ", ".join(
-        f"{_as_text(schema, position)} as {column}"
-        for column, position in zip(columns, plan.positions, strict=True)
+def _create_view(execute: Execute, name: str, parts: list[str]) -> None:
+    """Create a view as the union of its parts; many parts become views of their own first."""
+    if len(parts) > PARTS_OF_A_VIEW:
+        steps = [parts[n : n + PARTS_OF_A_VIEW] for n in range(0, len(parts), PARTS_OF_A_VIEW)]
+        for number, step in enumerate(steps):
+            _create_view(execute, f"{name}_{number}", step)
+        parts = [f"select * from raw.{name}_{number}" for number in range(len(steps))]
+    execute(f"create or replace view raw.{name} as {' union all '.join(parts)}")
+
+
+def _rows_of(plan: SourcePlan, landed: list[Landed]) -> list[str]:
+    """The queries whose union is a source: one of the landed files, one of each other file."""
+    columns = ", ".join(plan.source.columns)
+    here = [files for files in landed if files.plan.source == plan.source]
+    elsewhere = [files.plan for files in here]
+    parts = [
+        f"select cast({file.rows_before} + _metadata.row_index + 1 as bigint) as source_row,"
+        f" {LOADED_IN}, {_values(file)} from {_parquet([file.file.path])}"
+        for file in plan.files
+        if file.file.has_rows and file not in elsewhere
+    ]
+    if here:
+        paths = _parquet([files.records for files in here])
+        parts.append(f"select source_row, {LOADED_IN}, {columns} from {paths}")
+    if not parts:
+        nulls = ", ".join(f"cast(null as string) as {column}" for column in plan.source.columns)
+        parts.append(f"select cast(null as bigint) as source_row, {LOADED_IN}, {nulls} where false")
+    return parts
+
+
+def _unreadable_lines(landed: list[Landed]) -> str:
+    if landed:
+        paths = _parquet([files.unreadable for files in landed])
+        return f"select {', '.join(UNREADABLE_COLUMNS)} from {paths}"
+    empty = ", ".join(f"cast(null as {type_}) as {c}" for c, type_ in UNREADABLE_COLUMNS.items())
+    return f"select {empty} where false"
+
+
+def _source_files(plans: list[SourcePlan], forget: bool) -> str:
+    """The query of raw.source_files; what is left out is counted when it is asked."""
+    rows = [
+        f"('{plan.source.name}', {file.number}L, {_text(file.file.name)})"
+        for plan in plans
+        for file in plan.files
+    ] + [f"('{plan.source.name}', null, null)" for plan in plans if not plan.files]
+    files = f"(values {', '.join(rows)}) as files (source, file_number, source_file)"
+    if not forget:
+        return f"select files.*, 0L as rows_forgotten from {files}"
+    counts = [
+        f"select '{name}' as source, (source_row - 1) div {ROWS_OF_A_FILE} as file_number,"
+        f" cast(null as string) as source_file from raw.{name}_files as records"
+        f" where {is_forgotten(name, 'records')}"
+        for name in FORGOTTEN_BY
+    ]
+    counts.append(
+        "select source, null as file_number, source_file from raw.unreadable_lines_files as lines"
+        f" where {line_is_forgotten('lines')}"
     )
-    rows = "cast(_metadata.row_index + 1 as bigint) as source_row"
-    return f"select {rows}, {values} from {_parquet(plan.file.path)}"
+    return (
+        "select files.source, files.file_number, files.source_file,"
+        f" count(forgotten.source) as rows_forgotten from {files}"
+        f" left join ({' union all '.join(counts)}) as forgotten on forgotten.source = files.source"
+        " and (forgotten.file_number = files.file_number"
+        " or forgotten.source_file = files.source_file)"
+        " group by files.source, files.file_number, files.source_file"
+    )
+
+
+def _values(plan: FilePlan) -> str:
+    """The columns of the contract, out of a Parquet file that is read where it is."""
+    schema = pq.read_schema(plan.file.path)
+    return ", ".join(
+        f"{_as_text(schema, position)} as {column}"
+        for column, position in zip(plan.source.columns, plan.positions, strict=True)
+    )
 
 
 def _as_text(schema: pa.Schema, position: int | None) -> str:
@@ -175,8 +289,11 @@ def _as_text(schema: pa.Schema, position: int | None) -> str:
     return f"{text} || '+00'" if is_instant else text
 
 
-def _parquet(path: Path) -> str:
-    return f"parquet.`file://{str(path).replace('`', '``')}`"
+def _parquet(paths: list[Path]) -> str:
+    """Files of one folder as Spark reads them together."""
+    names = [path.name for path in paths]
+    name = names[0] if len(names) == 1 else f"{{{','.join(names)}}}"
+    return f"parquet.`file://{str(paths[0].with_name(name)).replace('`', '``')}`"
 
 
 def _text(text: str) -> str:

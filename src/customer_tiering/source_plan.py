@@ -27,9 +27,13 @@ MAPPING_COLUMNS = ("source", "file", "their_column", "our_column")
 
 TEXT_ENDINGS = ("csv", "tsv", "txt")
 PARQUET_ENDING = "parquet"
+READ_ENDINGS = (*TEXT_ENDINGS, PARQUET_ENDING)
 # Endings under which people keep data that we do not read: skipping them in silence would
 # look as if the source had been taken.
 OTHER_DATA_ENDINGS = ("xlsx", "xls", "ods", "json", "jsonl", "gz", "csv.gz", "zip", "csv.zip")
+
+# So many numbers are kept free for the records of each file. Also in int_rejected_records.
+ROWS_OF_A_FILE = 1_000_000_000_000
 
 # Path, size in bytes and time of the last change in nanoseconds.
 FileVersion = tuple[str, int, int]
@@ -71,19 +75,39 @@ class SourceFile:
 
 
 @dataclass(frozen=True)
-class SourcePlan:
-    """How one source of the contract is to be read.
+class FilePlan:
+    """How one file of a source is to be read.
 
     Attributes:
-        source: the source.
-        file: the file that feeds it; None if there is none.
+        source: the source that it feeds.
+        number: its place among the files of the source, from 0.
+        file: the file.
         positions: for each column of the contract its 0-based position in the file's header,
             or None if the file does not have it.
     """
 
     source: Source
-    file: SourceFile | None
+    number: int
+    file: SourceFile
     positions: tuple[int | None, ...]
+
+    @property
+    def rows_before(self) -> int:
+        """What is added to the number of a record in the file to number it in the source."""
+        return self.number * ROWS_OF_A_FILE
+
+
+@dataclass(frozen=True)
+class SourcePlan:
+    """How one source of the contract is to be read.
+
+    Attributes:
+        source: the source.
+        files: its files, the oldest first; none if there is no such file.
+    """
+
+    source: Source
+    files: tuple[FilePlan, ...]
 
 
 @dataclass(frozen=True)
@@ -101,7 +125,8 @@ def plan_sources(
     """Plan how to read every source of the contract from a folder.
 
     Args:
-        folder: holds `<source>.csv` or `<source>.parquet`, and optionally `mapping.csv`.
+        folder: holds `<source>.csv` or `<source>.parquet`, or a folder `<source>` of such files,
+            or both; and optionally `mapping.csv`.
         known_encodings: encodings found earlier; a file of the same version is not read
             through again to find its encoding.
 
@@ -171,7 +196,7 @@ class _Files:
             names = tuple(parquet.schema_arrow.names)
             return SourceFile(path, name, version, names, None, parquet.metadata.num_rows > 0)
         if ending not in TEXT_ENDINGS:
-            known = ", ".join(f".{each}" for each in (*TEXT_ENDINGS, PARQUET_ENDING))
+            known = ", ".join(f".{each}" for each in READ_ENDINGS)
             raise UnusableFileError(f"has an ending that is not read. Save it as one of {known}")
         encoding = self._known_encodings.get(version) or find_encoding(path)
         text = read_format(path, encoding)
@@ -186,60 +211,78 @@ def _plan_source(
     problems: list[str],
 ) -> SourcePlan:
     """Plan one source; what is wrong is added to `problems`, and the plan then not used."""
-    missing = SourcePlan(source, None, (None,) * len(source.columns))
     required = source.name in REQUIRED_SOURCES
-    name = mapping[0].file if mapping else _find_file(source.name, folder, problems, required)
-    file = files.open(name) if name else None
-    if file is None:
-        return missing
-    if required and not file.has_rows:
+    names = [mapping[0].file] if mapping else _find_files(source.name, folder, problems, required)
+    opened = [files.open(name) for name in names]
+    found = [file for file in opened if file is not None]
+    if required and found and not any(file.has_rows for file in found):
+        what = found[0].name if len(found) == 1 else f"{Path(found[-1].name).parent}/"
         problems.append(
-            f"{file.name} has no rows, and {source.name} is the one source that is needed. "
+            f"{what} has no rows, and {source.name} is the one source that is needed. "
             f"Export it again, with a header and at least one row"
         )
-        return missing
-    if not file.header:
-        return SourcePlan(source, file, missing.positions)
-    return SourcePlan(source, file, _match_columns(source, file, mapping, problems))
+        return SourcePlan(source, ())
+    plans = [
+        FilePlan(source, number, file, _match_columns(source, file, mapping, problems))
+        for number, file in enumerate(found)
+    ]
+    return SourcePlan(source, tuple(plans))
 
 
-def _find_file(source: str, folder: Path, problems: list[str], required: bool) -> str | None:
-    """Name of the file of a source by its name, in any case; None if there is none."""
+def _find_files(source: str, folder: Path, problems: list[str], required: bool) -> list[str]:
+    """Names of the files of a source: the one of its name, then those of its folder, in order."""
     names = _file_names(folder)
-    found: dict[bool, list[str]] = {True: [], False: []}
+    single, unread = [], []
     for name in names:
         stem, _, ending = name.lower().partition(".")
-        if stem == source:
-            if ending in (*TEXT_ENDINGS, PARQUET_ENDING):
-                found[True].append(name)
-            elif ending in OTHER_DATA_ENDINGS:
-                found[False].append(name)
-    if len(found[True]) > 1:
+        if stem == source and ending in READ_ENDINGS:
+            single.append(name)
+        elif stem == source and ending in OTHER_DATA_ENDINGS:
+            unread.append(name)
+    found = single + _names_in_folder(source, folder)
+    if len(single) > 1:
         problems.append(
-            f"{' and '.join(found[True])} are both files of the source {source}. "
+            f"{' and '.join(single)} are both files of the source {source}. "
             f"Keep one of them, or name the right one in {MAPPING_FILE}"
         )
-        return None
-    if found[True]:
-        return found[True][0]
-    if found[False]:
+        return []
+    if unread and not single:
         problems.append(
-            f"{found[False][0]} has the name of the source {source} but an ending that is not "
+            f"{unread[0]} has the name of the source {source} but an ending that is not "
             f"read. Save it as {source}.csv (UTF-8) or {source}.parquet"
         )
-    elif required:
+    elif required and not found:
         problems.append(
-            f"There is no {source}.csv or {source}.parquet, the one source that is needed. "
-            f"Files found: {_listed(names)}. If one of them holds the {source}, name it in "
-            f"{MAPPING_FILE} ({','.join(MAPPING_COLUMNS)})"
+            f"There is no {source}.csv or {source}.parquet, the one source that is needed, and no "
+            f"folder {source}/ of such files. Files found: {_listed(names)}. If one of them holds "
+            f"the {source}, name it in {MAPPING_FILE} ({','.join(MAPPING_COLUMNS)})"
         )
-    return None
+    return found
+
+
+def _names_in_folder(source: str, folder: Path) -> list[str]:
+    """Files of the folder of a source, in the order of their names.
+
+    Hidden files and those that begin with `_` are left out: so people and programs mark what is
+    not finished.
+    """
+    return sorted(
+        f"{within.name}/{path.name}"
+        for within in folder.iterdir()
+        if within.name.lower() == source and within.is_dir()
+        for path in within.iterdir()
+        if path.suffix.lower().removeprefix(".") in READ_ENDINGS
+        and not path.name.startswith((".", "_"))
+        and path.is_file()
+    )
 
 
 def _match_columns(
     source: Source, file: SourceFile, mapping: list[_MappingLine], problems: list[str]
 ) -> tuple[int | None, ...]:
     """Position of each column of the contract in the file: by the mapping, else by its name."""
+    if not file.header:
+        return (None,) * len(source.columns)
     found = f"Columns found: {_listed(file.header)}"
     positions: dict[str, int] = {}
     mapped = [line for line in mapping if line.ours]

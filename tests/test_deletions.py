@@ -1,0 +1,263 @@
+"""People who asked to be forgotten: no record of theirs gets past the raw layer."""
+
+import re
+import shutil
+
+import duckdb
+import pyarrow.csv as pc
+import pyarrow.parquet as pq
+import pytest
+from conftest import PROJECT, Workspace
+
+from customer_tiering import ingest
+from customer_tiering.forgotten import NOTHING
+from customer_tiering.ingest import InputError, register_sources
+
+FILES = {
+    "customers": "customer_id,name\nc1,Ann\n c2\u3000,Bob\nc3,Cai\n",
+    "orders": "order_id,customer_id,ordered_at,amount\n1,c1,d,10\n2,c2,d,20\n 3, c2 ,d,30\n",
+    "order_items": "order_id,product_id,quantity,unit_price\n1,P,1,1\n2,P,1,1\n3 ,P,1,1\n2,Q,1,1\n",
+    "refunds": "refund_id,customer_id,refunded_at,amount\nr1,c1,d,1\nr2,c2,d,1\n",
+    "interactions": "interaction_id,customer_id,occurred_at,channel\ni1,c1,d,x\ni2,c2,d,x\n",
+    "events": "event_id,customer_id,occurred_at,event_type\ne1,c1,d,x\ne2,,d,x\n",
+}
+UNREADABLE = '4,"c2",d,5,too many\n5,c22,2026-c2-01,5,too many\n'
+FORGET_C2 = "customer_id,requested_at\nc2\u00a0,2026-11-01\n,2026-11-01\nN/A,2026-11-01\nnobody,\n"
+LEFT = {"customers": 2, "orders": 1, "order_items": 1, "refunds": 1, "interactions": 1, "events": 2}
+GONE = {"customers": 1, "orders": 3, "order_items": 3, "refunds": 1, "interactions": 1, "events": 0}
+
+
+@pytest.fixture
+def connection():
+    with duckdb.connect() as connection:
+        yield connection
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for source, text in FILES.items():
+        (tmp_path / f"{source}.csv").write_text(text, "utf-8")
+    with (tmp_path / "orders.csv").open("a") as file:
+        file.write(UNREADABLE)
+    return tmp_path
+
+
+def rows(connection, query):
+    return connection.execute(query).fetchall()
+
+
+def counts(connection):
+    return {name: rows(connection, f"select count(*) from raw.{name}")[0][0] for name in FILES}
+
+
+def forgotten(connection):
+    found = rows(
+        connection,
+        "select source, cast(sum(rows_forgotten) as int) from raw.source_files group by source",
+    )
+    return {source: count for source, count in found if source in FILES}
+
+
+def kinds(connection, load):
+    found = rows(connection, f"select source, kind from raw.source_loads where load = {load}")
+    return dict(found)
+
+
+def is_clean(connection):
+    """Nothing of c2 is left, whichever file said it."""
+    assert counts(connection) == LEFT
+    assert forgotten(connection) == GONE
+    assert rows(connection, "select line from raw.unreadable_lines") == [
+        ("5,c22,2026-c2-01,5,too many",)
+    ]
+    lines = rows(
+        connection,
+        "select table_name from duckdb_tables() where schema_name = 'raw'"
+        " and table_name like '%_lines' and table_name <> 'deletions_lines'",
+    )
+    for (table,) in lines:
+        found = rows(connection, f"from raw.{table}")
+        assert not [row for row in found for value in row if str(value).strip(" \u3000") == "c2"]
+    return True
+
+
+def test_who_is_in_the_list_from_the_start_never_gets_in(connection, folder):
+    (folder / "deletions.csv").write_text(FORGET_C2, "utf-8")
+    register_sources(connection, folder)
+    assert is_clean(connection)
+    assert set(kinds(connection, 1).values()) == {"added"}
+
+
+def test_who_asks_later_is_removed_and_what_had_nobody_is_not_touched(connection, folder):
+    (folder / "deletions.csv").write_text("customer_id\nnobody\n")
+    register_sources(connection, folder)
+    assert counts(connection)["orders"] == 3
+    (folder / "deletions.csv").write_text(FORGET_C2, "utf-8")
+    register_sources(connection, folder)
+    assert is_clean(connection)
+    changed = {source for source, count in GONE.items() if count} | {"deletions"}
+    assert kinds(connection, 2) == dict.fromkeys(changed, "replaced")
+    assert rows(connection, "select source_row, loaded_in from raw.orders") == [(1, 2)]
+    assert rows(connection, "select distinct loaded_in from raw.events") == [(1,)]
+    register_sources(connection, folder)
+    assert kinds(connection, 3) == {}
+
+
+def test_a_later_export_with_the_person_in_it_is_cleaned_too(connection, folder):
+    (folder / "deletions.csv").write_text(FORGET_C2, "utf-8")
+    register_sources(connection, folder)
+    with (folder / "orders.csv").open("a") as file:
+        file.write("7,c2,d,5\n")
+    (folder / "order_items").mkdir()
+    items = "order_id,product_id,quantity,unit_price\n7,P,1,1\n2,P,1,1\n1,P,1,1\n"
+    (folder / "order_items" / "more.csv").write_text(items)
+    register_sources(connection, folder)
+    assert counts(connection) == LEFT | {"order_items": 2}
+    assert forgotten(connection) == GONE | {"orders": 4, "order_items": 5}
+    assert kinds(connection, 2) == {"orders": "replaced", "order_items": "added"}
+
+
+def test_items_that_came_before_their_order_go_when_it_comes(connection, folder):
+    (folder / "deletions.csv").write_text(FORGET_C2, "utf-8")
+    (folder / "order_items.csv").write_text(FILES["order_items"] + "8,P,1,1\n")
+    register_sources(connection, folder)
+    assert counts(connection)["order_items"] == 2
+    (folder / "orders").mkdir()
+    (folder / "orders" / "late.csv").write_text(FILES["orders"].split("\n")[0] + "\n8,c2,d,1\n")
+    register_sources(connection, folder)
+    assert counts(connection) == LEFT
+    assert kinds(connection, 2) == {"orders": "added", "order_items": "replaced"}
+
+
+def test_parquet_is_filtered_in_the_views(connection, folder):
+    for source in FILES:
+        if source != "orders":
+            path = folder / f"{source}.csv"
+            text = pc.ConvertOptions(column_types={"order_id": "string"})
+            pq.write_table(pc.read_csv(path, convert_options=text), path.with_suffix(".parquet"))
+            path.unlink()
+    register_sources(connection, folder)
+    (folder / "deletions.csv").write_text(FORGET_C2, "utf-8")
+    register_sources(connection, folder)
+    assert is_clean(connection)
+    assert kinds(connection, 2)["refunds"] == "replaced"
+    assert rows(connection, "select distinct loaded_in from raw.refunds") == [(2,)]
+
+
+def test_a_cleaning_that_is_killed_is_taken_up_by_the_next_run(connection, folder, monkeypatch):
+    register_sources(connection, folder)
+    (folder / "deletions.csv").write_text(FORGET_C2, "utf-8")
+    with monkeypatch.context() as patch:
+        patch.setattr(ingest, "_clean", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            register_sources(connection, folder)
+    assert counts(connection)["orders"] == 3
+    register_sources(connection, folder)
+    assert is_clean(connection)
+    assert kinds(connection, 3)["orders"] == "replaced"
+
+
+def test_who_is_taken_off_the_list_comes_back_with_the_files(connection, folder):
+    (folder / "deletions.csv").write_text(FORGET_C2, "utf-8")
+    register_sources(connection, folder)
+    (folder / "deletions.csv").write_text("customer_id\nnobody\n")
+    register_sources(connection, folder)
+    assert set(forgotten(connection).values()) == {0}
+    assert counts(connection)["orders"] == 3
+    assert kinds(connection, 2)["orders"] == "replaced"
+
+
+def test_a_broken_line_of_the_list_stops_everything(connection, folder):
+    (folder / "deletions.csv").write_text("customer_id,requested_at\nc1,d\nc2,d,too many\n")
+    with pytest.raises(InputError, match=r"deletions.csv has lines .* first in row 2"):
+        register_sources(connection, folder)
+
+
+def test_nothing_means_the_same_here_as_in_staging():
+    macro = (PROJECT / "macros" / "staging" / "clean_text.sql").read_text("utf-8")
+    pattern = re.search(r"nothing = '\^\(\?i\)(.*?)\$'", macro).group(1)
+    assert all(re.fullmatch(pattern, text) for text in NOTHING)
+    # An optional character makes one alternative two.
+    assert len(NOTHING) == pattern.count("|") + 1 + pattern.count("?")
+
+
+# A whole build: the orders of the sample in two files, the second one in GB18030
+
+FORGOTTEN = ("000362", "B00008", "B00763")
+IN_THE_FIRST = 4_500
+
+
+@pytest.fixture(scope="module")
+def build(tmp_path_factory) -> Workspace:
+    folder = tmp_path_factory.mktemp("forgotten")
+    data = shutil.copytree(PROJECT / "sample_data", folder / "data")
+    header, *records = (data / "orders.csv").read_text("utf-8").splitlines(keepends=True)
+    (data / "orders.csv").unlink()
+    (data / "orders").mkdir()
+    first, second = records[:IN_THE_FIRST], records[IN_THE_FIRST:]
+    (data / "orders" / "1.csv").write_text(header + "".join(first), "utf-8")
+    (data / "orders" / "2.csv").write_text(header + "".join(second), "gb18030")
+    (data / "deletions.csv").write_text("customer_id\n" + "\n".join(FORGOTTEN))
+    workspace = Workspace(folder, data=data)
+    workspace.dbt("build", "--exclude-resource-type", "unit_test")
+    return workspace
+
+
+def found_in(table, pattern):
+    """The query of how many rows of a table have a word of a pattern in them."""
+    text = f"regexp_matches(cast(each as varchar), '{pattern}')"
+    return f"(select count(*) from {table} as each where {text})"
+
+
+def test_nobody_who_is_forgotten_is_in_any_table(sample_build, build):
+    orders = sample_build.rows(
+        f"select order_id from raw.orders where customer_id in {FORGOTTEN} order by order_id"
+    )
+    assert len(orders) > 200
+    ids = "|".join([*FORGOTTEN, *(order for (order,) in orders)])
+    pattern = rf"\b({ids})\b"
+    # The test of the test: elsewhere they are found.
+    assert sample_build.rows(f"select {found_in('marts.customer_tier', pattern)}") == [(3,)]
+    tables = build.rows(
+        "select table_schema || '.' || table_name from information_schema.tables"
+        " where table_name not in ('deletions', 'deletions_lines', 'forgotten_ids')"
+    )
+    assert len(tables) > 80
+    for (table,) in tables:
+        assert build.rows(f"select {found_in(table, pattern)}") == [(0,)], table
+
+
+def test_the_reconciliation_counts_who_is_forgotten_and_adds_up(sample_build, build):
+    def reconciled(workspace):
+        found = workspace.rows(
+            "select source, source_file, rows_in, rows_forgotten from marts.row_reconciliation"
+        )
+        return {source: tuple(row) for source, *row in found}
+
+    before, after = reconciled(sample_build), reconciled(build)
+    assert after["orders"][0] == "orders/ (2 files)"
+    assert {name: row[1] for name, row in after.items()} == {
+        name: row[1] for name, row in before.items()
+    }
+    orders = sample_build.rows(f"select count(*) from raw.orders where customer_id in {FORGOTTEN}")
+    # One order of theirs is a line that cannot be read.
+    assert after["orders"][2] == orders[0][0] + 1
+    assert after["events"][2] > 0 and after["products"][2] == 0
+
+
+def test_a_reject_is_listed_by_its_own_file_and_row(sample_build, build):
+    def listed(workspace, source_file, source_row):
+        return workspace.rows(
+            f"select {source_file}, {source_row}, record_id, reject_reason, raw_record"
+            " from marts.rejected_records where source = 'orders' and not"
+            f" regexp_matches(raw_record, '{'|'.join(FORGOTTEN)}') order by all"
+        )
+
+    is_first = f"source_row <= {IN_THE_FIRST}"
+    expected = listed(
+        sample_build,
+        f"if({is_first}, 'orders/1.csv', 'orders/2.csv')",
+        f"if({is_first}, source_row, source_row - {IN_THE_FIRST})",
+    )
+    assert {row[0] for row in expected} == {"orders/1.csv", "orders/2.csv"}
+    assert listed(build, "source_file", "source_row") == expected

@@ -1,0 +1,71 @@
+"""The raw layer of Spark is that of DuckDB: several files of a source, people who are forgotten."""
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from test_deletions import FILES, FORGET_C2, UNREADABLE
+
+from customer_tiering import ingest, raw_on_spark
+from customer_tiering.contract import SOURCES
+
+pytest.importorskip("pyspark", reason="needs the environment of `make test-spark`")
+
+from pyspark.sql import SparkSession
+
+pytestmark = pytest.mark.spark
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory):
+    place = tmp_path_factory.mktemp("spark")
+    builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
+    session = builder.config("spark.sql.warehouse.dir", str(place)).getOrCreate()
+    yield session
+    session.stop()
+
+
+def raw(query):
+    """Everything that models see, in order; `query` runs one on an engine."""
+    found = {
+        name: query(f"select * from raw.{name} order by source_row, {source.columns[0]}")
+        for name, source in SOURCES.items()
+    }
+    found["lines"] = query("select * from raw.unreadable_lines order by source_file, source_row")
+    found["files"] = query(
+        "select source, file_number, source_file, cast(rows_forgotten as bigint)"
+        " from raw.source_files order by source, file_number"
+    )
+    return found
+
+
+def test_folders_of_files_and_deletions_give_the_same_raw_rows(session, tmp_path, monkeypatch):
+    folder, landing = tmp_path / "data", tmp_path / "landing"
+    (folder / "orders").mkdir(parents=True)
+    for source, text in FILES.items():
+        (folder / f"{source}.csv").write_text(text, "utf-8")
+    (folder / "orders" / "1.csv").write_text(FILES["orders"] + UNREADABLE)
+    items = {"order_id": ["2", "9"], "product_id": ["P", "P"], "quantity": [1, 2]}
+    (folder / "order_items").mkdir()
+    for day in range(3):
+        table = pa.table(items | {"unit_price": [day, day]})
+        pq.write_table(table, folder / "order_items" / f"{day}.parquet")
+    monkeypatch.setattr(raw_on_spark, "PARTS_OF_A_VIEW", 2)
+
+    def on_spark(query):
+        return [tuple(row) for row in session.sql(query).collect()]
+
+    seen = []
+    for deletions in (None, FORGET_C2, None):
+        (folder / "deletions.csv").unlink(missing_ok=True)
+        if deletions:
+            (folder / "deletions.csv").write_text(deletions, "utf-8")
+        raw_on_spark.register_sources(session.sql, folder, landing)
+        with duckdb.connect() as connection:
+            ingest.register_sources(connection, folder)
+            expected = raw(lambda query: connection.execute(query).fetchall())
+        seen.append(raw(on_spark))
+        assert seen[-1] == expected
+    assert [len(each["orders"]) for each in seen] == [6, 2, 6]
+    assert [len(each["order_items"]) for each in seen] == [10, 4, 10]
+    assert [len(each["lines"]) for each in seen] == [2, 1, 2]
