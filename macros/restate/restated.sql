@@ -4,7 +4,7 @@
 
 {% materialization restated, adapter='duckdb' %}
     {%- set existing = load_cached_relation(this) -%}
-    {%- if restates_everything() or not existing or existing.type != 'table' -%}
+    {%- if restates_this_table_whole() or not existing or existing.type != 'table' -%}
         {{ return(materialization_table_duckdb()) }}
     {%- endif -%}
     {%- set columns = adapter.get_columns_in_relation(existing) | map(attribute='quoted') | join(', ') -%}
@@ -26,20 +26,37 @@
 {% endmaterialization %}
 
 
+{% macro restates_this_table_whole() -%}
+    {#- A table of facts hangs on the raw records, the others on customers and dates. -#}
+    {%- set meta = config.get('meta') -%}
+    {%- set is_of_facts = meta.records_restated_by or meta.customers_restated_by -%}
+    {{ return(reads_everything() if is_of_facts else restates_everything()) }}
+{%- endmacro %}
+
+
 {% macro stale_rows() -%}
     {#- A condition on the rows of a restated table that this run puts others in the place of, by the
-        meta of the model: `rows_restated_by` (a table per customer and scored date) or
-        `dates_restated_by` (a table per scored date) names the dates that take part. -#}
+        meta of its model, which names what takes part in the run:
+        records_restated_by    a staging model; the table has a row per raw record
+        customers_restated_by  customers; a table of facts about customers
+        rows_restated_by       dates; a table per customer and scored date
+        dates_restated_by      dates; a table per scored date -#}
     {%- set meta = config.get('meta') -%}
+    {%- if meta.records_restated_by -%}
+    source_row in (select records.source_row from {{ ref(meta.records_restated_by) }} as records)
+    {%- elif meta.customers_restated_by -%}
+    customer_id in (select touched.customer_id from {{ ref(meta.customers_restated_by) }} as touched)
+    {%- else -%}
+    {%- set dates = ref(meta.rows_restated_by or meta.dates_restated_by) -%}
     as_of_date not in (select scored.as_of_date from {{ ref('int_scoring_dates') }} as scored)
-    {% if meta.rows_restated_by -%}
-    {%- set dates = ref(meta.rows_restated_by) -%}
-    or as_of_date in (select dated.as_of_date from {{ dates }} as dated where dated.for_everyone)
+    or as_of_date in (
+        select dated.as_of_date from {{ dates }} as dated {{ 'where dated.for_everyone' if meta.rows_restated_by }}
+    )
+    {%- if meta.rows_restated_by %}
     or (
         customer_id in (select changed.customer_id from {{ ref('int_changed_customers') }} as changed)
         and as_of_date in (select dated.as_of_date from {{ dates }} as dated)
     )
-    {%- else -%}
-    or as_of_date in (select dated.as_of_date from {{ ref(meta.dates_restated_by) }} as dated)
+    {%- endif -%}
     {%- endif -%}
 {%- endmacro %}

@@ -21,6 +21,6 @@
     {%- if model.resource_type == 'unit_test' or flags.WHICH not in ['build', 'run', 'test', 'retry'] -%}
         {{ return(true) }}
     {%- endif -%}
-    {%- set scope = load_relation(ref('run_scope')) -%}
+    {%- set scope = load_relation(audit_table('run_scope')) -%}
     {{ return(not scope or run_query('select ' ~ column ~ ' from ' ~ scope).rows[0][0] is not none) }}
 {%- endmacro %}

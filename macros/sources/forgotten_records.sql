@@ -10,6 +10,7 @@
         'refunds': 'customer_id',
         'interactions': 'customer_id',
         'events': 'customer_id',
+        'tier_overrides': 'customer_id',
     }) }}
 {%- endmacro %}
 

@@ -72,6 +72,10 @@
         {%- endfor -%}
         {%- do run_query('create or replace view raw.source_files as ' ~ files | join(' union all ')) -%}
         {%- do run_query(
+            'create or replace view raw.source_loads as select cast(null as string) as source, '
+            ~ 'cast(null as bigint) as load, cast(null as string) as kind where false'
+        ) -%}
+        {%- do run_query(
             'create or replace view raw.unreadable_lines as select cast(null as string) as source, '
             ~ 'cast(null as string) as source_file, cast(null as bigint) as source_row, '
             ~ 'cast(null as string) as line, cast(null as string) as error where false'

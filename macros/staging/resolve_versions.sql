@@ -19,7 +19,7 @@
             {%- for column in key %}
                 {{ clean_text(column) }} as {{ column }}{{ ',' if not loop.last }}
             {%- endfor %}
-        from {{ source('crm', source_name) }}
+        from {{ records_to_read(source_name) }} as records
         group by all
         having count(*) > 1
     ),
@@ -34,7 +34,7 @@
                     {%- endfor %}
                 order by raw.source_row
             ) as copy_number
-        from {{ source('crm', source_name) }} as raw
+        from {{ records_to_read(source_name) }} as raw
         inner join repeated_keys
             on {% for column in key %}
                 {{ clean_text('raw.' ~ column) }} = repeated_keys.{{ column }}

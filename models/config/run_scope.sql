@@ -89,5 +89,9 @@ select
         when why_from_scratch is not null then why_from_scratch
         when is_after_unfinished_run then 'the run before did not finish'
     end as why_everything,
-    coalesce(why_from_scratch, 'the source ' || replaced_source || ' was given anew') as why_all_records
+    coalesce(
+        why_from_scratch,
+        'the source ' || replaced_source || ' was given anew',
+        case when last_load_before is null then 'loads of raw data have no numbers here' end
+    ) as why_all_records
 from judged

@@ -1,10 +1,11 @@
 /* One row per customer and business date on which something happened: orders, refunds,
    interactions. Every fact is read once, here. */
+{{ config(materialized='restated', meta={'customers_restated_by': 'int_touched_customers'}) }}
 with
 
 orders as (
 
-    select * from {{ ref('int_orders') }}
+    select * from {{ of_touched_customers(ref('int_orders')) }} as orders
 
 ),
 
@@ -16,13 +17,13 @@ order_costs as (
 
 refunds as (
 
-    select * from {{ ref('int_refunds') }}
+    select * from {{ of_touched_customers(ref('int_refunds')) }} as refunds
 
 ),
 
 interactions as (
 
-    select * from {{ ref('int_interactions') }}
+    select * from {{ of_touched_customers(ref('int_interactions')) }} as interactions
 
 ),
 

@@ -1,11 +1,12 @@
 /* One row per customer: whoever is in the CRM's list or has an order.
    Attributes have no date of their own and are taken as known today. */
+{{ config(materialized='restated', meta={'customers_restated_by': 'int_touched_customers'}) }}
 with
 
 listed as (
 
     select *
-    from {{ ref('stg_customers') }}
+    from {{ of_touched_customers(ref('stg_customers')) }} as customers
     where outcome = 'accepted'
 
 ),
@@ -18,7 +19,7 @@ ordering as (
         min(business_line) as lowest_business_line,
         max(business_line) as highest_business_line,
         count(*) > count(business_line) as has_orders_without_line
-    from {{ ref('int_orders') }}
+    from {{ of_touched_customers(ref('int_orders')) }} as orders
     where outcome = 'accepted'
     group by customer_id
 

@@ -1,5 +1,6 @@
 /* One row per record of the interactions export, with its final outcome: a record of somebody who is
    neither in the CRM's list nor has an order is rejected. */
+{{ config(materialized='restated', meta={'records_restated_by': 'stg_interactions'}) }}
 with
 
 interactions as (

@@ -1,6 +1,7 @@
 /* One row per record of the order lines export, with its cost in the reporting currency and
    its final outcome: a line of an order we do not know is rejected, a line of an order that
    is no sale is excluded with it. */
+{{ config(materialized='restated', meta={'records_restated_by': 'stg_order_items'}) }}
 with
 
 items as (

@@ -1,6 +1,7 @@
 /* One row per record of the orders export, with its amount in the reporting currency and its
    final outcome: orders that are no sale are excluded, those whose status or currency nobody
    can interpret are rejected. */
+{{ config(materialized='restated', meta={'records_restated_by': 'stg_orders'}) }}
 with
 
 orders as (

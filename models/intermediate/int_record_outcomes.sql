@@ -5,7 +5,7 @@
     'orders': ('int_orders', 'order_id'),
     'order_items': ('int_order_items', 'order_id'),
     'products': ('stg_products', 'product_id'),
-    'refunds': ('int_refunds', 'refund_id'),
+    'refunds': ('int_refund_records', 'refund_id'),
     'interactions': ('int_interactions', 'interaction_id'),
     'events': ('int_events', 'event_id'),
     'fx_rates': ('stg_fx_rates', 'currency'),
@@ -19,6 +19,5 @@ select
     outcome,
     reject_reason
 from {{ ref(model) }}
-{% if source == 'refunds' %}where source = 'refunds'{% endif %}
 {{ 'union all' if not loop.last }}
 {% endfor %}

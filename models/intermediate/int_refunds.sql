@@ -1,82 +1,17 @@
 /* One row per refund: the records of the refunds export with their final outcome, and the
-   negative orders. A refund counts on its own day, at that day's rate. */
-with
-
-refunds as (
-
-    select * from {{ ref('stg_refunds') }}
-
-),
-
-orders as (
-
-    select *
-    from {{ ref('int_orders') }}
-    where outcome = 'accepted'
-
-),
-
-customers as (
-
-    select customer_id from {{ ref('int_customers') }}
-
-),
-
-rates as (
-
-    select * from {{ ref('int_exchange_rates') }}
-
-),
-
-currencies as (
-
-    select distinct currency from rates
-
-),
-
-judged as (
-
-    select
-        refunds.*,
-        customers.customer_id is null as has_unknown_customer,
-        currencies.currency is null as has_unknown_currency,
-        orders.business_line,
-        case
-            when refunds.currency is null or refunds.currency = '{{ var("reporting_currency") }}'
-                then refunds.amount
-            else {{ money_times('refunds.amount', 'rates.rate') }}
-        end as reporting_amount
-    from refunds
-    left join customers on refunds.customer_id = customers.customer_id
-    left join orders on refunds.order_id = orders.order_id
-    left join rates
-        on
-            refunds.currency = rates.currency
-            and cast(refunds.refunded_at as date) = rates.rate_date
-    left join currencies on refunds.currency = currencies.currency
-
-)
-
+   negative orders. A refund counts on its own day. */
+{{ config(materialized='view') }}
 select
     'refunds' as source,
     source_row,
     refund_id,
     customer_id,
-    cast(refunded_at as date) as refund_date,
-    reporting_amount as amount,
+    refund_date,
+    amount,
     business_line,
-    case
-        when outcome <> 'accepted' then outcome
-        when has_unknown_customer or reporting_amount is null then 'rejected'
-        else 'accepted'
-    end as outcome,
-    case
-        when outcome <> 'accepted' then reject_reason
-        when has_unknown_customer then 'unknown_customer'
-        when reporting_amount is null and has_unknown_currency then 'unknown_currency'
-        when reporting_amount is null then 'no_exchange_rate'
-    end as reject_reason
-from judged
+    outcome,
+    reject_reason
+from {{ ref('int_refund_records') }}
 
 union all
 
@@ -90,5 +25,5 @@ select
     business_line,
     outcome,
     reject_reason
-from orders
-where amount < 0
+from {{ ref('int_orders') }}
+where outcome = 'accepted' and amount < 0

@@ -3,7 +3,7 @@ with
 
 raw as (
 
-    select * from {{ source('crm', 'interactions') }}
+    select * from {{ records_to_read('interactions') }} as records
 
 ),
 

@@ -47,6 +47,7 @@ FORGOTTEN_BY = {
     "refunds": "customer_id",
     "interactions": "customer_id",
     "events": "customer_id",
+    "tier_overrides": "customer_id",
 }
 
 SOURCES: dict[str, Source] = {
