@@ -68,7 +68,7 @@ sample: .venv/ready
 	$(BIN)/python -m customer_tiering.generate sample --out sample_data
 
 clean:
-	rm -rf target logs export preview data_docs warehouse.duckdb warehouse.duckdb.wal spark-warehouse
+	rm -rf target logs export preview data_docs warehouse.duckdb warehouse.duckdb.wal warehouse.duckdb.lock spark-warehouse
 
 .venv/ready: pyproject.toml uv.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -367,7 +367,10 @@ def tables_that_differ(left: Path, right: Path) -> dict[str, tuple[int, int]]:
         names = "select schema_name || '.' || table_name from duckdb_tables() where database_name"
         schemas = "schema_name in ('staging', 'intermediate', 'fits', 'scores', 'tiers', 'marts')"
         of = {
-            side: {name for (name,) in connection.execute(f"{names} = '{side}' and {schemas}").fetchall()}
+            side: {
+                name
+                for (name,) in connection.execute(f"{names} = '{side}' and {schemas}").fetchall()
+            }
             for side in "lr"
         }
         assert of["l"] == of["r"]
