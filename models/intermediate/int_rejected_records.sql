@@ -25,10 +25,11 @@ files as (
 
 ),
 
-/* Looked up here, and not carried along, because few records of millions are rejected. */
+/* Looked up here, and not carried along, because few records of millions are rejected; in many
+   sources none. */
 raw_records as (
 
-    {% for name in raw_sources() if name != 'deletions' %}
+    {% for name in sources_with_rejects() %}
     select
         '{{ name }}' as source,
         raw.source_row,
