@@ -1,7 +1,7 @@
 """`make bench-daily`: what a day costs beside a full build, and how a full build grows.
 
-Seconds are those that dbt spends on nodes and hooks: start-up and parsing, the same for all runs, are
-not counted. Unit tests, which look at no data, are left out. Writes bench/daily.md.
+Seconds are those that dbt spends on nodes and hooks: start-up and parsing, the same for all runs,
+are not counted. Unit tests, which look at no data, are left out. Writes bench/daily.md.
 """
 
 import argparse
@@ -11,7 +11,6 @@ import shutil
 import sys
 from collections.abc import Sequence
 from datetime import date, timedelta
-from pathlib import Path
 
 import duckdb
 
@@ -105,9 +104,9 @@ def report(growth: dict[int, tuple[float, Measured]], measured: list) -> str:
     lines = [
         "# What a day costs",
         "",
-        "Written by `make bench-daily`, one run after the other on one machine. Seconds of nodes and",
-        "hooks: dbt's start-up and unit tests, the same for all, are not counted. Every day brings",
-        f"orders of {SHARE_OF_CUSTOMERS:.1%} of the customers. Compare the ratios.",
+        "Written by `make bench-daily`, one run after the other on one machine. Seconds of nodes",
+        "and hooks: dbt's start-up and unit tests, the same for all, are not counted. Every day",
+        f"brings orders of {SHARE_OF_CUSTOMERS:.1%} of the customers. Compare the ratios.",
         "",
         "| run | seconds | share of the full build | peak memory, GB |",
         "|---|---:|---:|---:|",

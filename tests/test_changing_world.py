@@ -79,7 +79,7 @@ def worlds(examples: int, days: int, compare_each_day: bool, folder, seen: list)
     def a_day_is_as_good_as_a_full_refresh(events, seed):
         place = folder / str(next(number))
         place.mkdir()
-        seen += play(World(place, random.Random(seed)), events, compare_each_day)
+        seen.extend(play(World(place, random.Random(seed)), events, compare_each_day))
         shutil.rmtree(place)
 
     a_day_is_as_good_as_a_full_refresh()

@@ -65,7 +65,7 @@ def test_grace_and_guardrails_as_worked_out_by_hand(sample_build):
     found = history.set_index(["customer_id", "as_of_date"]).tier_code
     expected = tiers_by_hand(sample_build)
     assert len(found) == len(expected) > 13_000
-    assert found.sort_index().equals(expected.sort_index().rename("tier_code"))
+    assert found.to_dict() == expected.to_dict()
     assert history.is_in_grace.sum() > 100
 
 
@@ -74,8 +74,10 @@ def test_the_history_ends_with_the_tiers_of_today(sample_build):
         select * from (
             select customer_id, tier_code, previous_tier_code, composite_score, net_revenue
             from marts.customer_tier_history where is_current
-        ) full join marts.customer_tier as today using (customer_id, tier_code, composite_score)
-        where today.customer_id is null or today.as_of_date is null
+            except all
+            select customer_id, tier_code, previous_tier_code, composite_score, net_revenue
+            from marts.customer_tier
+        )
     """)
     assert differ == []
 
@@ -176,7 +178,7 @@ def test_publications_only_grow(told):
     second = publications(told)
     assert first < second
     versions = told.rows("""
-        select policy, policy_version, count(*) from marts.tier_publications group by all order by all
+        select policy, policy_version, count(*) from marts.tier_publications group by all
     """)
     [(b2b,)] = told.rows("select count(*) from marts.customer_tier where policy = 'b2b'")
     assert ("b2b", "2", b2b) in versions
@@ -239,10 +241,13 @@ def test_an_override_holds_for_its_time_and_is_shown_as_one(overridden):
         "Set by hand (Wang Li, until 2026-12-31): anchor customer of the region."
     )
     assert "人工定级（Wang Li，有效期至2026-12-31）" in chinese
-    history = "select as_of_date from marts.customer_tier_history where is_overridden and customer_id"
+    dates = (
+        "select as_of_date from marts.customer_tier_history where is_overridden"
+        " and customer_id = ? order by 1"
+    )
     ends = [date(2026, 8, 31), date(2026, 9, 30), date(2026, 10, 18)]
-    assert [day for (day,) in overridden.rows(f"{history} = '000020' order by 1")] == ends
-    assert overridden.rows(f"{history} = '000103' order by 1") == [(date(2026, 1, 31),)]
+    assert [day for (day,) in overridden.rows(dates, ["000020"])] == ends
+    assert overridden.rows(dates, ["000103"]) == [(date(2026, 1, 31),)]
 
 
 def test_an_override_that_nobody_can_explain_is_rejected(overridden):

@@ -90,6 +90,6 @@
 {% macro table_of(schema, identifier) -%}
     {#- A table by its name, where a ref would be a circle or there is no model to refer to. -#}
     {{ return(api.Relation.create(
-        database=target.database, schema=generate_schema_name(schema, none), identifier=identifier
+        database=target.database or none, schema=generate_schema_name(schema, none), identifier=identifier
     )) }}
 {%- endmacro %}

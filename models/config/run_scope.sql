@@ -8,7 +8,8 @@
 {% do settings.append(name ~ '=' ~ var(name)) %}
 {% endfor %}
 {#- The models themselves are rules, too. -#}
-{% for node in (graph.nodes or {}).values() if node.resource_type == 'model' and node.package_name == 'customer_tiering' %}
+{% for node in (graph.nodes or {}).values()
+    if node.resource_type == 'model' and node.package_name == 'customer_tiering' %}
 {% do settings.append(node.checksum.checksum) %}
 {% endfor %}
 with
@@ -27,7 +28,7 @@ last_finished as (
 
     select *
     from {{ audit_table('finished_runs') }}
-    where finished_at = (select max(finished_at) from {{ audit_table('finished_runs') }})
+    where finished_at = (select max(runs.finished_at) from {{ audit_table('finished_runs') }} as runs)
 
 ),
 

@@ -6,7 +6,7 @@ with
 
 features as (
 
-    select * from {{ of_restated_dates(ref('int_customer_features'), 'int_dates_to_restate') }} as features
+    select * from {{ of_restated_dates(ref('int_customer_features'), 'int_dates_to_restate') }}
 
 ),
 

@@ -9,7 +9,7 @@ where 1 = 0
 {% else %}
 select
     coalesce(now.customer_id, before.customer_id) as customer_id,
-    now.override_fingerprint is distinct from before.override_fingerprint as has_other_overrides
+    coalesce(now.override_fingerprint, 0) <> coalesce(before.override_fingerprint, 0) as has_other_overrides
 from {{ ref('int_customer_fingerprints') }} as now
 full outer join {{ audit_table('finished_fingerprints') }} as before
     on now.customer_id = before.customer_id

@@ -5,7 +5,7 @@ with
 
 orders as (
 
-    select * from {{ of_touched_customers(ref('int_orders')) }} as orders
+    select * from {{ of_touched_customers(ref('int_orders')) }}
 
 ),
 
@@ -17,13 +17,13 @@ order_costs as (
 
 refunds as (
 
-    select * from {{ of_touched_customers(ref('int_refunds')) }} as refunds
+    select * from {{ of_touched_customers(ref('int_refunds')) }}
 
 ),
 
 interactions as (
 
-    select * from {{ of_touched_customers(ref('int_interactions')) }} as interactions
+    select * from {{ of_touched_customers(ref('int_interactions')) }}
 
 ),
 

@@ -5,7 +5,7 @@ with
 
 features as (
 
-    select * from {{ to_restate(ref('int_features_in_scope'), 'int_dates_to_restate') }} as features
+    select * from {{ to_restate(ref('int_features_in_scope'), 'int_dates_to_restate') }}
 
 )
 

@@ -7,14 +7,14 @@ facts as (
     select
         customer_id,
         {{ row_hash('days') }} as row_hash
-    from {{ ref('int_customer_days') }} as days
+    from {{ ref('int_customer_days') }} as days -- noqa: AL05
 
     union all
 
     select
         customer_id,
         {{ row_hash('customers') }} as row_hash
-    from {{ ref('int_customers') }} as customers
+    from {{ ref('int_customers') }} as customers -- noqa: AL05
 
     union all
 

@@ -6,7 +6,7 @@ with
 listed as (
 
     select *
-    from {{ of_touched_customers(ref('int_customer_records')) }} as customers
+    from {{ of_touched_customers(ref('int_customer_records')) }}
     where outcome = 'accepted'
 
 ),
@@ -19,7 +19,7 @@ ordering as (
         min(business_line) as lowest_business_line,
         max(business_line) as highest_business_line,
         count(*) > count(business_line) as has_orders_without_line
-    from {{ of_touched_customers(ref('int_orders')) }} as orders
+    from {{ of_touched_customers(ref('int_orders')) }}
     where outcome = 'accepted'
     group by customer_id
 

@@ -47,19 +47,20 @@ compared as (
     select
         changes.*,
         to_tiers.tier_rank < from_tiers.tier_rank as is_promotion,
-        after.composite_score,
-        coalesce(after.composite_score, 0) - coalesce(before.composite_score, 0) as composite_change,
+        later.composite_score,
+        coalesce(later.composite_score, 0) - coalesce(earlier.composite_score, 0) as composite_change,
         {% for method in methods %}
-        coalesce(after.{{ method }}_points, 0) - coalesce(before.{{ method }}_points, 0)
+        coalesce(later.{{ method }}_points, 0) - coalesce(earlier.{{ method }}_points, 0)
             as {{ method }}_change,
         {% endfor %}
-        state_after.is_overridden or state_before.is_overridden as is_by_hand,
-        state_after.guardrail_code is distinct from state_before.guardrail_code as is_by_guardrail,
-        state_before.is_in_grace and not state_after.is_in_grace as is_by_end_of_grace
+        state_later.is_overridden or state_earlier.is_overridden as is_by_hand,
+        coalesce(state_later.guardrail_code, '') <> coalesce(state_earlier.guardrail_code, '')
+            as is_by_guardrail,
+        (state_earlier.is_in_grace and not state_later.is_in_grace) as is_by_end_of_grace
     from changes
     inner join tiers as from_tiers on changes.from_tier_code = from_tiers.tier_code
     inner join tiers as to_tiers on changes.to_tier_code = to_tiers.tier_code
-    {% for moment, date in [('before', 'previous_date'), ('after', 'as_of_date')] %}
+    {% for moment, date in [('earlier', 'previous_date'), ('later', 'as_of_date')] %}
     inner join {{ ref('tier_composite') }} as {{ moment }}
         on
             changes.customer_id = {{ moment }}.customer_id
@@ -91,18 +92,7 @@ select
     end as cause,
     compared.composite_score,
     cast(compared.composite_change as decimal(9, 4)) as composite_change,
-    {% for language, comma in [('en', ', '), ('zh', '，')] %}
-    concat_ws(
-        '{{ comma }}'
-        {%- for method in methods %},
-        case
-            when abs(compared.{{ method }}_change) >= 0.05
-                then method_labels.{{ method }}_{{ language }} || ' '
-                    || case when compared.{{ method }}_change > 0 then '+' else '' end
-                    || {{ one_decimal('compared.' ~ method ~ '_change') }}
-        end
-        {%- endfor %}
-    ) as moved_factors_{{ language }}{{ ',' if not loop.last }}
-    {% endfor %}
+    {{ moved_factors(methods, 'en', ', ') }} as moved_factors_en,
+    {{ moved_factors(methods, 'zh', '，') }} as moved_factors_zh
 from compared
 cross join method_labels

@@ -3,7 +3,7 @@ with
 
 raw as (
 
-    select * from {{ records_to_read('orders') }} as records
+    select * from {{ records_to_read('orders') }}
 
 ),
 

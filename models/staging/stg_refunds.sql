@@ -4,7 +4,7 @@ with
 
 raw as (
 
-    select * from {{ records_to_read('refunds') }} as records
+    select * from {{ records_to_read('refunds') }}
 
 ),
 

@@ -88,7 +88,8 @@ compared as (
     left join counted on lines.business_line = counted.business_line and bands.tier_code = counted.tier_code
     left join raw_counted
         on lines.business_line = raw_counted.business_line and bands.tier_code = raw_counted.raw_tier_code
-    left join {{ ref('customer_tier_ties') }} as ties on lines.business_line = ties.business_line and bands.tier_code = ties.tier_code
+    left join {{ ref('customer_tier_ties') }} as ties
+        on lines.business_line = ties.business_line and bands.tier_code = ties.tier_code
     left join {{ last_passed_profile() }}
         on lines.business_line = last_passed.business_line and bands.tier_code = last_passed.tier_code
 

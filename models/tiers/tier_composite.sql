@@ -13,7 +13,7 @@ features as (
         business_line,
         policy,
         purchase_day_count > 0 as has_bought
-    from {{ to_restate(ref('int_customer_features'), 'fit_dates_to_restate') }} as features
+    from {{ to_restate(ref('int_customer_features'), 'fit_dates_to_restate') }}
 
 ),
 

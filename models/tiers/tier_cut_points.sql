@@ -7,7 +7,7 @@ with
 composites as (
 
     select *
-    from {{ of_restated_dates(ref('tier_composite'), 'fit_dates_to_restate') }} as composites
+    from {{ of_restated_dates(ref('tier_composite'), 'fit_dates_to_restate') }}
     where composite_score is not null
 
 ),

@@ -1,4 +1,5 @@
-/* Prevents: a score, or the history, that loses or doubles customers of a date. The composite would take a lost
+/* Prevents: a score, or the history, that loses or doubles customers of a date. The composite would
+   take a lost
    row for a method with nothing to say and spread its weight, and nothing would look wrong.
    Also a customer without a tier, because no cut point or stage fits. */
 {% set later_models = [] %}
