@@ -15,3 +15,9 @@
         'deletions': ['customer_id'],
     }) }}
 {%- endmacro %}
+
+
+{% macro personal_columns(source_name) -%}
+    {#- The columns of a source that say who a person is. They are published in customer_contacts alone. -#}
+    {{ return({'customers': ['name', 'email', 'phone', 'birth_date']}.get(source_name, [])) }}
+{%- endmacro %}

@@ -4,7 +4,7 @@ What a Python model reads is bounded (a verdict, a grid, a sample), so it comes 
 grows with the customers stays in the engine.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -26,11 +26,17 @@ class Table:
         rows: what `dbt.ref` gives a Python model: a relation of DuckDB, a DataFrame of Spark,
             or the name of the table.
         key: the columns that tell its rows apart.
+        left_out: the columns that are not written.
     """
 
     name: str
     rows: Any
     key: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+
+    def written(self, columns: Sequence[str]) -> list[str]:
+        """Of its columns those that are written, in their order."""
+        return [column for column in columns if column not in self.left_out]
 
 
 @dataclass(frozen=True)
@@ -119,14 +125,14 @@ class DuckDBWarehouse:
         Sorting the whole table is the dear part, so the CSV is read back from the sorted Parquet
         file, whose order DuckDB keeps.
         """
-        columns = list(table.rows.columns)
+        columns = table.written(table.rows.columns)
         parquet, csv = (folder / f"{table.name}.{kind}" for kind in ("parquet", "csv"))
-        first, *others = (_name(column) for column in columns)
+        first, *others = names = [_name(column) for column in columns]
         marked = ", ".join([f"{first} as {_name(BYTE_ORDER_MARK + columns[0])}", *others])
         key = ", ".join(map(_name, table.key))
         statements = {
-            parquet: f"copy ({table.rows.sql_query()} order by {key}) to {_text(parquet)} "
-            "(format parquet, compression zstd, compression_level 1)",
+            parquet: f"copy (select {', '.join(names)} from ({table.rows.sql_query()}) order by {key})"
+            f" to {_text(parquet)} (format parquet, compression zstd, compression_level 1)",
             csv: f"copy (select {marked} from read_parquet({_text(parquet)})) to {_text(csv)} "
             "(format csv, header true)",
         }
