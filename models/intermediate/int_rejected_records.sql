@@ -33,7 +33,7 @@ raw_records as (
     select
         '{{ name }}' as source,
         raw.source_row,
-        {{ row_as_json('raw', raw_columns(name) | reject('in', personal_columns(name)) | list) }} as raw_record
+        {{ row_as_json('raw', columns_of_record(name)) }} as raw_record
     from {{ source('crm', name) }} as raw
     inner join rejected on raw.source_row = rejected.source_row and rejected.source = '{{ name }}'
     {{ 'union all' if not loop.last }}

@@ -131,8 +131,9 @@ class DuckDBWarehouse:
         marked = ", ".join([f"{first} as {_name(BYTE_ORDER_MARK + columns[0])}", *others])
         key = ", ".join(map(_name, table.key))
         statements = {
-            parquet: f"copy (select {', '.join(names)} from ({table.rows.sql_query()}) order by {key})"
-            f" to {_text(parquet)} (format parquet, compression zstd, compression_level 1)",
+            parquet: f"copy (select {', '.join(names)} from ({table.rows.sql_query()}) "
+            f"order by {key}) to {_text(parquet)} "
+            "(format parquet, compression zstd, compression_level 1)",
             csv: f"copy (select {marked} from read_parquet({_text(parquet)})) to {_text(csv)} "
             "(format csv, header true)",
         }
