@@ -4,7 +4,7 @@ BIN := .venv/bin
 
 SPARK_BIN := .venv-spark/bin
 
-.PHONY: build preview test test-long lint docs bench sample clean build-spark test-spark test-spark-sample bench-spark bench-memory
+.PHONY: build preview test test-long lint docs bench sample clean build-spark test-spark test-spark-sample bench-spark bench-memory bench-daily
 .DELETE_ON_ERROR:
 
 ## The main job: environment, then everything from raw exports to the published tiers.
@@ -55,6 +55,10 @@ docs: .venv/ready
 bench: .venv/ready
 	$(BIN)/python -m bench
 
+## What a day costs beside a full build at 10 million orders; a full build at 1, 3 and 10 million.
+bench-daily: .venv/ready
+	$(BIN)/python -m bench.daily
+
 ## DuckDB with 8 GB of memory at 3, 10 and 30 million orders: it spills, and does not fail.
 bench-memory: .venv/ready
 	$(BIN)/python -m bench.memory
@@ -68,7 +72,7 @@ sample: .venv/ready
 	$(BIN)/python -m customer_tiering.generate sample --out sample_data
 
 clean:
-	rm -rf target logs export preview data_docs warehouse.duckdb warehouse.duckdb.wal spark-warehouse
+	rm -rf target logs export preview data_docs warehouse.duckdb warehouse.duckdb.wal warehouse.duckdb.lock spark-warehouse
 
 .venv/ready: pyproject.toml uv.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

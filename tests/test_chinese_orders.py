@@ -85,7 +85,7 @@ def test_chinese_text_arrives_as_python_decodes_it(records, build):
     stored = build.rows("select product_id, product_name, category from staging.stg_products")
     given = [(r["product_id"], r["product_name"], r["category"]) for r in records]
     assert Counter(stored) == Counter(given)
-    stored = build.rows("select customer_id, region, city from staging.stg_customers")
+    stored = build.rows("select customer_id, region, city from intermediate.int_customer_records")
     given = [(r["user_id"], r["user_province_name"], r["shipping_city"]) for r in records]
     assert Counter(stored) == Counter(given)
     assert any("深圳" in city for _, _, city in given)

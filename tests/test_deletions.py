@@ -117,6 +117,18 @@ def test_a_later_export_with_the_person_in_it_is_cleaned_too(connection, folder)
     assert kinds(connection, 2) == {"orders": "replaced", "order_items": "added"}
 
 
+def test_a_run_without_news_leaves_nothing_out_of_the_next(connection, folder):
+    (folder / "deletions.csv").write_text(FORGET_C2, "utf-8")
+    register_sources(connection, folder)
+    (folder / "orders.csv").write_text(FILES["orders"] + "7,c2,d,5\n")
+    register_sources(connection, folder)
+    register_sources(connection, folder)
+    (folder / "deletions.csv").write_text(FORGET_C2 + "c1,\n", "utf-8")
+    register_sources(connection, folder)
+    nobody = {"orders": 0, "order_items": 0, "refunds": 0, "interactions": 0}
+    assert counts(connection) == nobody | {"customers": 1, "events": 1}
+
+
 def test_items_that_came_before_their_order_go_when_it_comes(connection, folder):
     (folder / "deletions.csv").write_text(FORGET_C2, "utf-8")
     (folder / "order_items.csv").write_text(FILES["order_items"] + "8,P,1,1\n")

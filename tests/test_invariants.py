@@ -39,7 +39,7 @@ def cut_after(build: Workspace, day: date, folder: Path) -> Workspace:
     data.mkdir()
     unknown = f"select customer_id from intermediate.int_customers where known_since > '{day}'"
     kept = {
-        "customers": f"select source_row from staging.stg_customers"
+        "customers": f"select source_row from intermediate.int_customer_records"
         f" where (customer_id in ({unknown})) is not true",
         "products": "select source_row from raw.products",
     }

@@ -6,10 +6,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import duckdb
 import pytest
 from conftest import DBT, PROJECT, Workspace
-from test_export import run_model
 
 PERSONAL = {
     "customer_contacts": {"name", "email", "phone", "birth_date"},
@@ -59,13 +57,13 @@ def test_the_export_has_everything_but_what_is_marked(sample_build, tables):
     }
 
 
-def test_the_export_has_everything_where_it_is_asked_for(
-    sample_build, tables, tmp_path, monkeypatch
-):
-    monkeypatch.setenv("EXPORT_PERSONAL", "yes")
-    with duckdb.connect(str(sample_build.warehouse), read_only=True) as session:
-        run_model(session, tmp_path)
-    assert exported(tmp_path) == {name: list(node["columns"]) for name, node in tables.items()}
+def test_the_export_has_everything_where_it_is_asked_for(sample_build, tables, tmp_path):
+    workspace = Workspace(tmp_path, environment={"EXPORT_PERSONAL": "yes"})
+    shutil.copy(sample_build.warehouse, workspace.warehouse)
+    workspace.dbt("run", "-s", "published_export")
+    assert exported(workspace.export) == {
+        name: list(node["columns"]) for name, node in tables.items()
+    }
 
 
 def test_another_word_for_yes_stops_the_build(tmp_path):

@@ -113,9 +113,7 @@ def test_every_published_table_has_a_question(tables):
 def test_a_question_is_answered(sample_build, table, monkeypatch):
     monkeypatch.chdir(sample_build.folder)
     query = queries(QUESTIONS["en"])[table]
-    source = (
-        f"marts.{table}" if table == "customer_contacts" else f"'export/latest/{table}.parquet'"
-    )
+    source = f"marts.{table}" if table == "customer_contacts" else f"'export/latest/{table}.parquet"
     assert source in query
     with duckdb.connect(str(sample_build.warehouse), read_only=True) as connection:
         assert len(connection.sql(query).fetchall()) > 0

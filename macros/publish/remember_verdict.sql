@@ -5,9 +5,11 @@
     {%- if execute -%}
     {%- set history = gate_sibling(this, 'gate_history') -%}
     {%- set profiles = gate_sibling(this, 'passed_profiles') -%}
-    {%- set columns = adapter.get_columns_in_relation(this) | map(attribute='quoted') | join(', ') -%}
+    {#- Not the examples: they name customers, who may ask to be forgotten. -#}
+    {%- set columns = adapter.get_columns_in_relation(this) | rejectattr('name', 'equalto', 'examples')
+        | map(attribute='quoted') | join(', ') -%}
     {%- do run_query(
-        'create table if not exists ' ~ history ~ ' as select * from ' ~ this ~ ' where 1 = 0'
+        'create table if not exists ' ~ history ~ ' as select ' ~ columns ~ ' from ' ~ this ~ ' where 1 = 0'
     ) -%}
     {%- do run_query(
         'insert into ' ~ history ~ ' (' ~ columns ~ ') select ' ~ columns ~ ' from ' ~ this

@@ -1,31 +1,34 @@
+{% macro record_keys() -%}
+    {#- The sources of which a run need not read every record, and what tells their records apart. -#}
+    {{ return({
+        'customers': 'customer_id', 'orders': 'order_id', 'order_items': 'order_id', 'refunds': 'refund_id',
+        'interactions': 'interaction_id', 'events': 'event_id',
+    }) }}
+{%- endmacro %}
+
+
 {% macro records_to_read(name) -%}
     {#- The raw records of a source that this run reads: all of them, or the new ones and those of the
         keys in stg_changed_keys, in all their versions, so that what counts among them can be told.
         To stand after from. -#}
-    {%- set key = {
-        'orders': 'order_id', 'order_items': 'order_id', 'refunds': 'refund_id',
-        'interactions': 'interaction_id', 'events': 'event_id',
-    }.get(name) -%}
+    {%- set key = record_keys().get(name) -%}
     {%- if not execute and key -%}{%- set reads = ref('stg_changed_keys') -%}{%- endif -%}
     {%- if reads_everything() or not key -%}
         {{ source('crm', name) }}
     {%- else -%}
+    {%- set known_keys = 'select changed_keys.record_id from ' ~ ref('stg_changed_keys')
+        ~ " as changed_keys where changed_keys.is_known and changed_keys.source = '" ~ name ~ "'" -%}
     (
         select records.*
         from {{ source('crm', name) }} as records
         where
             records.loaded_in > {{ last_load_before() }}
-            or {{ trimmed('records.' ~ key) }} in ({{ changed_keys([name]) }})
+            {#- Most new records are of new keys; then the old ones need not be looked through. -#}
+            {%- if run_query('select count(*) from (' ~ known_keys ~ ') as known').rows[0][0] > 0 %}
+            or {{ trimmed('records.' ~ key) }} in ({{ known_keys }})
+            {%- endif %}
     )
     {%- endif -%}
-{%- endmacro %}
-
-
-{% macro changed_keys(sources) -%}
-    {#- A query of the keys of stg_changed_keys that are of these sources. -#}
-    select changed_keys.record_id
-    from {{ ref('stg_changed_keys') }} as changed_keys
-    where changed_keys.source in ('{{ sources | join("', '") }}')
 {%- endmacro %}
 
 

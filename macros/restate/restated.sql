@@ -30,7 +30,7 @@
     {#- A table of facts hangs on the raw records, the others on customers and dates. -#}
     {%- set meta = config.get('meta') -%}
     {%- set is_of_facts = meta.records_restated_by or meta.customers_restated_by -%}
-    {{ return(reads_everything() if is_of_facts else restates_everything()) }}
+    {{ return(not meta.appended_without and (reads_everything() if is_of_facts else restates_everything())) }}
 {%- endmacro %}
 
 
@@ -40,9 +40,12 @@
         records_restated_by    a staging model; the table has a row per raw record
         customers_restated_by  customers; a table of facts about customers
         rows_restated_by       dates; a table per customer and scored date
-        dates_restated_by      dates; a table per scored date -#}
+        dates_restated_by      dates; a table per scored date
+        appended_without       the deletions: nothing else ever goes, whatever a run works out anew -#}
     {%- set meta = config.get('meta') -%}
-    {%- if meta.records_restated_by -%}
+    {%- if meta.appended_without -%}
+    customer_id in ({{ forgotten_customers() }})
+    {%- elif meta.records_restated_by -%}
     source_row in (select records.source_row from {{ ref(meta.records_restated_by) }} as records)
     {%- elif meta.customers_restated_by -%}
     customer_id in (select touched.customer_id from {{ ref(meta.customers_restated_by) }} as touched)
@@ -59,4 +62,12 @@
     )
     {%- endif -%}
     {%- endif -%}
+{%- endmacro %}
+
+
+{% macro forgotten_customers() -%}
+    {#- A query of those who asked to be forgotten. -#}
+    select {{ clean_text('deletions.customer_id') }} as customer_id
+    from {{ source('crm', 'deletions') }} as deletions
+    where {{ clean_text('deletions.customer_id') }} is not null
 {%- endmacro %}

@@ -62,6 +62,8 @@
             ~ audit_table('run_scope')
         ) -%}
         {%- do run_query('truncate table ' ~ audit_table('started_runs')) -%}
+        {#- It names those who are gone, too. -#}
+        {%- do run_query('truncate table ' ~ table_of('intermediate', 'int_changed_customers')) -%}
     {%- endif -%}
 {%- endmacro %}
 

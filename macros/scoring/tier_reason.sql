@@ -1,5 +1,6 @@
 {#- The sentence that explains a tier to the last point, in the words of the label seeds.
-    Written out once per language: word order is not a parameter. -#}
+    Written out once per language: word order is not a parameter. Of one concat_ws() each, because a
+    chain of || copies the text at every link; what stands in it may be null and is left out then. -#}
 
 {% macro one_decimal(number) -%}
     cast(cast(round({{ number }}, 1) as decimal(18, 1)) as string)
@@ -17,66 +18,86 @@
 
 {% macro tier_reason_en(methods) -%}
     case
-        when composite_score is null then 'Prospect: has not bought yet.'
+        when composite_score is null
+            then concat_ws('', 'Prospect: has not bought yet.', {{ override_reason_en() }})
         else concat_ws(
-            ' ',
-            'Tier ' || tier_code || ' (' || tier_name_en || ') with '
-            || {{ one_decimal('composite_score') }} || ' of 100 points.',
-            stage_en || ': last purchase ' || cast(recency_days as string) || ' days ago; '
-            || cast(order_count as string) || ' orders and {{ var("reporting_currency") }} '
-            || {{ two_decimals('net_revenue') }} || ' net revenue in the last {{ var("lookback_days") }} days.',
-            'Points: ' || concat_ws(
-                ', '
-                {%- for method in methods %},
-                {{ method }}_en || ' ' || {{ one_decimal(method ~ '_points') }} || ' of '
-                || {{ one_decimal('100 * ' ~ method ~ '_weight') }}
-                {%- endfor %}
-            ) || '.',
-            case when is_in_grace then
-                'Grace: tier ' || raw_tier_code || ' by points; a better tier of before is kept for a while.'
-            end,
-            'Guardrail: ' || guardrail_en || '.',
+            '',
+            'Tier ', tier_code, ' (', tier_name_en, ') with ', {{ one_decimal('composite_score') }},
+            ' of 100 points. ', stage_en, ': last purchase ', cast(recency_days as string), ' days ago; ',
+            cast(order_count as string), ' orders and {{ var("reporting_currency") }} ',
+            {{ two_decimals('net_revenue') }}, ' net revenue in the last {{ var("lookback_days") }} days. Points: ',
+            {%- for method in methods %}
+            case when {{ method }}_points is not null then concat_ws(
+                '', {% if not loop.first %}{{ comma_after(methods[:loop.index0]) }}, {% endif -%}
+                {{ method }}_en, ' ', {{ one_decimal(method ~ '_points') }}, ' of ',
+                {{ one_decimal('100 * ' ~ method ~ '_weight') }}
+            ) end,
+            {%- endfor %}
+            '.',
+            case when is_in_grace then concat_ws(
+                '', ' Grace: tier ', raw_tier_code,
+                ' by points; a better tier of before is kept for a while.'
+            ) end,
+            ' Guardrail: ' || guardrail_en || '.',
             case when guardrail_en is null and not is_overridden then
-                {{ at_least_a_tenth('points_to_next_tier') }} || ' points to tier ' || next_tier_code || '.'
-            end
+                ' ' || {{ at_least_a_tenth('points_to_next_tier') }} || ' points to tier ' || next_tier_code || '.'
+            end,
+            {{ override_reason_en() }}
         )
     end
-    || coalesce(
-        case when is_overridden then ' Set by hand' else ' Tier ' || override_tier_code || ' waits' end
-        || ' (' || override_author || ', until ' || cast(override_until as string) || '): '
-        || override_reason || '.', ''
-    )
 {%- endmacro %}
 
 
 {% macro tier_reason_zh(methods) -%}
     case
-        when composite_score is null then '潜在客户：尚未购买。'
+        when composite_score is null
+            then concat_ws('', '潜在客户：尚未购买。', {{ override_reason_zh() }})
         else concat_ws(
             '',
-            tier_code || '级（' || tier_name_zh || '），综合得分' || {{ one_decimal('composite_score') }}
-            || '分（满分100分）。',
-            stage_zh || '：最近一次购买在' || cast(recency_days as string) || '天前，近{{ var("lookback_days") }}天下单'
-            || cast(order_count as string) || '次，净消费' || {{ two_decimals('net_revenue') }} || ' {{ var("reporting_currency") }}。',
-            '得分构成：' || concat_ws(
-                '，'
-                {%- for method in methods %},
-                {{ method }}_zh || {{ one_decimal(method ~ '_points') }} || '分（满分'
-                || {{ one_decimal('100 * ' ~ method ~ '_weight') }} || '分）'
-                {%- endfor %}
-            ) || '。',
-            case when is_in_grace then
-                '宽限期：按得分为' || raw_tier_code || '级，暂时保留此前较高的等级。'
-            end,
+            tier_code, '级（', tier_name_zh, '），综合得分', {{ one_decimal('composite_score') }},
+            '分（满分100分）。', stage_zh, '：最近一次购买在', cast(recency_days as string),
+            '天前，近{{ var("lookback_days") }}天下单', cast(order_count as string), '次，净消费',
+            {{ two_decimals('net_revenue') }}, ' {{ var("reporting_currency") }}。得分构成：',
+            {%- for method in methods %}
+            case when {{ method }}_points is not null then concat_ws(
+                '', {% if not loop.first %}{{ comma_after(methods[:loop.index0], '，') }}, {% endif -%}
+                {{ method }}_zh, {{ one_decimal(method ~ '_points') }}, '分（满分',
+                {{ one_decimal('100 * ' ~ method ~ '_weight') }}, '分）'
+            ) end,
+            {%- endfor %}
+            '。',
+            case when is_in_grace then concat_ws(
+                '', '宽限期：按得分为', raw_tier_code, '级，暂时保留此前较高的等级。'
+            ) end,
             '规则保护：' || guardrail_zh || '。',
             case when guardrail_zh is null and not is_overridden then
                 '距离' || next_tier_code || '级还差' || {{ at_least_a_tenth('points_to_next_tier') }} || '分。'
-            end
+            end,
+            {{ override_reason_zh() }}
         )
     end
-    || coalesce(
-        case when is_overridden then '人工定级' else '首次购买后定为' || override_tier_code || '级' end
-        || '（' || override_author || '，有效期至' || cast(override_until as string) || '）：'
-        || override_reason || '。', ''
-    )
+{%- endmacro %}
+
+
+{% macro comma_after(methods, comma=', ') -%}
+    {#- The comma before a method, where one before it had something to say. -#}
+    case
+        when coalesce({% for method in methods %}{{ method }}_points{{ ', ' if not loop.last }}{% endfor %}) is not null
+            then '{{ comma }}'
+    end
+{%- endmacro %}
+
+
+{% macro override_reason_en() -%}
+    case when override_tier_code is not null then concat_ws(
+        '', case when is_overridden then ' Set by hand' else ' Tier ' || override_tier_code || ' waits' end,
+        ' (', override_author, ', until ', cast(override_until as string), '): ', override_reason, '.'
+    ) end
+{%- endmacro %}
+
+{% macro override_reason_zh() -%}
+    case when override_tier_code is not null then concat_ws(
+        '', case when is_overridden then '人工定级' else '首次购买后定为' || override_tier_code || '级' end,
+        '（', override_author, '，有效期至', cast(override_until as string), '）：', override_reason, '。'
+    ) end
 {%- endmacro %}

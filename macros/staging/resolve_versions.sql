@@ -14,12 +14,15 @@
             key: columns that identify a record; a record without them has no versions.
             latest: column of `records` that says which version is the latest. -#}
     {{- wait_for_config() }}
+    {#- A few records stand in the CTE `raw` already; of all of them, only the columns that are asked for
+        should be read again. -#}
+    {%- set records = source('crm', source_name) if reads_everything() else 'raw' -%}
     repeated_keys as (
         select
             {%- for column in key %}
                 {{ clean_text(column) }} as {{ column }}{{ ',' if not loop.last }}
             {%- endfor %}
-        from {{ records_to_read(source_name) }} as records
+        from {{ records }}
         group by all
         having count(*) > 1
     ),
@@ -34,7 +37,7 @@
                     {%- endfor %}
                 order by raw.source_row
             ) as copy_number
-        from {{ records_to_read(source_name) }} as raw
+        from {{ records }} as raw
         inner join repeated_keys
             on {% for column in key %}
                 {{ clean_text('raw.' ~ column) }} = repeated_keys.{{ column }}

@@ -50,7 +50,12 @@ loads as (
                     and (loads.kind = 'replaced' or loads.source in ('products', 'fx_rates', 'deletions'))
                     then loads.source
             end
-        ) as replaced_source
+        ) as replaced_source,
+        max(
+            case
+                when loads.load > coalesce(last_finished.last_load, 0) and loads.source = 'deletions' then 1
+            end
+        ) as new_deletions
     from {{ source('crm', 'source_loads') }} as loads
     left join last_finished on 1 = 1
 
@@ -62,6 +67,10 @@ judged as (
         rules.rules_fingerprint,
         loads.last_load,
         loads.replaced_source,
+        /* Where loads have no numbers, what was asked for long ago is taken for new. */
+        loads.new_deletions is not null
+        or (loads.last_load is null and exists (select 1 from {{ source('crm', 'deletions') }}))
+            as has_new_deletions,
         last_finished.last_load as last_load_before,
         unfinished.runs > 0 as is_after_unfinished_run,
         case
@@ -84,6 +93,7 @@ select
     rules_fingerprint,
     last_load,
     last_load_before,
+    has_new_deletions,
     /* What a run left that was broken off is not known to fit together; the records it read are. */
     case
         when why_from_scratch is not null then why_from_scratch

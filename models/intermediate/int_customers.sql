@@ -6,7 +6,7 @@ with
 listed as (
 
     select *
-    from {{ of_touched_customers(ref('stg_customers')) }} as customers
+    from {{ of_touched_customers(ref('int_customer_records')) }} as customers
     where outcome = 'accepted'
 
 ),

@@ -1,7 +1,7 @@
 /* One row per raw record: what became of it. Every source ends up here, so nothing is lost. */
 {{ config(materialized='view') }}
 {% set outcomes = {
-    'customers': ('stg_customers', 'customer_id'),
+    'customers': ('int_customer_records', 'customer_id'),
     'orders': ('int_orders', 'order_id'),
     'order_items': ('int_order_items', 'order_id'),
     'products': ('stg_products', 'product_id'),

@@ -62,6 +62,7 @@ judged as (
 select
     source_row,
     refund_id,
+    order_id,
     customer_id,
     cast(refunded_at as date) as refund_date,
     reporting_amount as amount,

@@ -25,11 +25,11 @@ files as (
 
 ),
 
-/* Looked up here, and not carried along, because few records of millions are rejected. Who a
-   person is does not help to mend the record; file and row lead there. */
+/* Looked up here, and not carried along, because few records of millions are rejected; in many
+   sources none. Who a person is does not help to mend the record; file and row lead there. */
 raw_records as (
 
-    {% for name in raw_sources() if name != 'deletions' %}
+    {% for name in sources_with_rejects() %}
     select
         '{{ name }}' as source,
         raw.source_row,

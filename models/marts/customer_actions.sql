@@ -35,16 +35,20 @@ select
     case
         when customers.composite_score is null then customers.stage_en || ': has not bought yet.'
         else
-            'Tier ' || customers.tier_code || ', ' || customers.stage_en || ': last purchase '
-            || cast(customers.recency_days as string) || ' days ago, usually every '
-            || {{ one_decimal('customers.usual_interval_days') }} || ' days.'
+            concat_ws(
+                '', 'Tier ', customers.tier_code, ', ', customers.stage_en, ': last purchase ',
+                cast(customers.recency_days as string), ' days ago, usually every ',
+                {{ one_decimal('customers.usual_interval_days') }}, ' days.'
+            )
     end as reason_en,
     case
         when customers.composite_score is null then customers.stage_zh || '：尚未购买。'
         else
-            customers.tier_code || '级' || customers.stage_zh || '：最近一次购买在'
-            || cast(customers.recency_days as string) || '天前，通常每'
-            || {{ one_decimal('customers.usual_interval_days') }} || '天购买一次。'
+            concat_ws(
+                '', customers.tier_code, '级', customers.stage_zh, '：最近一次购买在',
+                cast(customers.recency_days as string), '天前，通常每',
+                {{ one_decimal('customers.usual_interval_days') }}, '天购买一次。'
+            )
     end as reason_zh
 from customers
 left join actions

@@ -7,4 +7,5 @@ select
     email,
     phone,
     birth_date
-from {{ of_touched_customers(ref('int_contacts')) }} as contacts
+from {{ of_touched_customers(ref('int_customer_records')) }} as records
+where outcome = 'accepted'

@@ -22,4 +22,4 @@ select
     net_revenue,
     reason_en,
     reason_zh
-from {{ ref('customer_tier_candidate') }}
+from {{ ref('customer_tier_explained') }}

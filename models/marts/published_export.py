@@ -17,6 +17,13 @@ def model(dbt, session):
     """
     # In the schema of the gate's records, where the publications are recorded too.
     dbt.config(schema="audit", materialized="table")
+    dbt.ref("run_scope")
+    dbt.ref("int_scoring_dates")
+    dbt.ref("tier_dates_to_restate")
+    unchanged_dates = (
+        "select as_of_date from intermediate.int_scoring_dates"
+        " where as_of_date not in (select as_of_date from tiers.tier_dates_to_restate)"
+    )
     with_personal = os.environ.get("EXPORT_PERSONAL") == "yes"
     tables = [
         Table("customer_tier", dbt.ref("customer_tier"), ("customer_id",)),
@@ -26,12 +33,23 @@ def model(dbt, session):
             "customer_tier_history",
             dbt.ref("customer_tier_history"),
             ("as_of_date", "customer_id"),
+            parts_by="as_of_date",
+            unchanged=unchanged_dates,
         ),
-        Table("tier_publications", dbt.ref("tier_publications"), ("customer_id", "published_at")),
         Table(
             "customer_tier_changes",
             dbt.ref("customer_tier_changes"),
             ("as_of_date", "customer_id"),
+            parts_by="as_of_date",
+            unchanged=unchanged_dates,
+        ),
+        Table(
+            "tier_publications",
+            dbt.ref("tier_publications"),
+            ("published_at", "customer_id"),
+            parts_by="published_at",
+            unchanged="select distinct published_at from marts.tier_publications"
+            " where not exists (select 1 from audit.run_scope where has_new_deletions)",
         ),
         Table(
             "tier_migration",

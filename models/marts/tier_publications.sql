@@ -1,11 +1,8 @@
 /* One row per customer and build that told the business something new about their tier; appended
    to and never rewritten, so it answers "which tier did we show for this customer on 3 May, and by
    which policy?": the customer's last row until then. A row without a tier says that the customer
-   is shown no more. A past as-of date answers a question and tells the business nothing. */
-{{ config(
-    materialized='incremental', incremental_strategy='append', full_refresh=false,
-    on_schema_change='append_new_columns'
-) }}
+   is shown no more; of who asked to be forgotten, no row stays. A past as-of date answers a question and tells the business nothing. */
+{{ config(materialized='restated', meta={'appended_without': 'deletions'}) }}
 with
 
 build as (
@@ -45,7 +42,7 @@ shown as (
 
 told as (
 
-    {% if is_incremental() %}
+    {% if execute and load_relation(this) %}
     select publications.*
     from {{ this }} as publications
     inner join (
@@ -58,6 +55,7 @@ told as (
         on
             publications.customer_id = last_rows.customer_id
             and publications.published_at = last_rows.published_at
+    where publications.customer_id not in ({{ forgotten_customers() }})
     {% else %}
     select
         *,

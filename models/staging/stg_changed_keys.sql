@@ -1,12 +1,16 @@
 /* One row per source and key of which this run reads the records again, in all versions: the keys of
    records that came since the last finished run; of those that hang on an order or a customer in
-   them; and of those that were rejected then, since what they lacked may have come. Empty where a run
-   reads every record. */
+   them; and of those that were rejected as dated too late, whose day may have come. `is_known` tells
+   that earlier runs have a record of that key. As the source `touched`: the customers of the orders
+   in question. Empty where a run reads every record. */
+{{- config(materialized='table') }}
 {{- wait_for_config() }}
+{% set keys = record_keys() %}
 {% if reads_everything() %}
 select
     cast(null as string) as source,
-    cast(null as string) as record_id
+    cast(null as string) as record_id,
+    cast(null as boolean) as is_known
 from {{ source('crm', 'source_files') }}
 where 1 = 0
 {% else %}
@@ -19,50 +23,53 @@ rejected as (
         source,
         record_id
     from {{ table_of('intermediate', 'int_rejected_records') }}
-    where record_id is not null
+    where record_id is not null and reject_reason = 'future_date'
 
 ),
 
-order_keys as (
+arrived as (
 
-    select {{ trimmed('order_id') }} as order_id
-    from {{ source('crm', 'orders') }}
+    {% for name, key in keys.items() %}
+    select
+        '{{ name }}' as source,
+        {{ trimmed(key) }} as record_id
+    from {{ source('crm', name) }}
     where loaded_in > {{ since }}
     union
+    {% endfor %}
+    select * from rejected
+
+),
+
+/* An item changes what its order cost; an order changes what becomes of its items. */
+order_keys as (
+
     select record_id as order_id
-    from rejected
-    where source = 'orders'
+    from arrived
+    where source in ('orders', 'order_items')
 
 ),
 
 /* Whoever an order of these was of, in any of its versions. */
-customer_keys as (
+touched as (
 
     select {{ trimmed('customer_id') }} as customer_id
-    from {{ source('crm', 'customers') }}
+    from {{ source('crm', 'orders') }}
     where loaded_in > {{ since }}
     union
-    select record_id as customer_id
-    from rejected
-    where source = 'customers'
+    select customer_id
+    from {{ table_of('intermediate', 'int_orders') }}
+    where order_id in (select order_keys.order_id from order_keys)
     union
-    select {{ trimmed('customer_id') }} as customer_id
-    from {{ source('crm', 'orders') }}
-    where {{ trimmed('order_id') }} in (select order_keys.order_id from order_keys)
+    select record_id as customer_id
+    from arrived
+    where source = 'customers'
 
 ),
 
-keys as (
+changed as (
 
-    select
-        'orders' as source,
-        order_id as record_id
-    from order_keys
-    union
-    select
-        'customers' as source,
-        customer_id as record_id
-    from customer_keys
+    select * from arrived
     union
     select
         'order_items' as source,
@@ -70,33 +77,47 @@ keys as (
     from order_keys
     union
     select
-        source,
-        record_id
-    from rejected
-    {% for name, key in [
-        ('order_items', 'order_id'), ('refunds', 'refund_id'), ('interactions', 'interaction_id'),
-        ('events', 'event_id'),
+        'touched' as source,
+        customer_id as record_id
+    from touched
+    {% for name, table_name in [
+        ('refunds', 'int_refund_records'), ('interactions', 'int_interactions'), ('events', 'int_events'),
     ] %}
     union
     select
         '{{ name }}' as source,
-        {{ trimmed(key) }} as record_id
-    from {{ source('crm', name) }}
+        {{ keys[name] }} as record_id
+    from {{ table_of('intermediate', table_name) }}
     where
-        loaded_in > {{ since }}
+        customer_id in (select touched.customer_id from touched)
         {%- if name == 'refunds' %}
-        or {{ trimmed('order_id') }} in (select order_keys.order_id from order_keys)
+        or order_id in (select order_keys.order_id from order_keys)
         {%- endif %}
-        {%- if name != 'order_items' %}
-        or {{ trimmed('customer_id') }} in (select customer_keys.customer_id from customer_keys)
-        {%- endif %}
+    {% endfor %}
+
+),
+
+known as (
+
+    {% for name, table_name in {
+        'customers': 'int_customer_records', 'orders': 'int_orders', 'order_items': 'int_order_items',
+        'refunds': 'int_refund_records', 'interactions': 'int_interactions', 'events': 'int_events',
+    }.items() %}
+    select distinct
+        '{{ name }}' as source,
+        {{ keys[name] }} as record_id
+    from {{ table_of('intermediate', table_name) }}
+    where {{ keys[name] }} in (select changed.record_id from changed where changed.source = '{{ name }}')
+    {{ 'union all' if not loop.last }}
     {% endfor %}
 
 )
 
 select
-    source,
-    record_id
-from keys
-where record_id is not null
+    changed.source,
+    changed.record_id,
+    known.record_id is not null as is_known
+from changed
+left join known on changed.source = known.source and changed.record_id = known.record_id
+where changed.record_id is not null
 {% endif %}

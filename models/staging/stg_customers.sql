@@ -3,7 +3,7 @@ with
 
 raw as (
 
-    select * from {{ source('crm', 'customers') }}
+    select * from {{ records_to_read('customers') }} as records
 
 ),
 

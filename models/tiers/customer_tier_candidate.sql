@@ -1,6 +1,6 @@
 /* One row per customer at the current date: the tier as it would be published, everything that
    explains it, and the parts that the checks need. Nothing reads it but the gate and, once the
-   gate has passed it, the published tables. */
+   gate has passed it, the published tables, for which customer_tier_explained puts it into words. */
 {{ config(schema='audit') }}
 {% set methods = scoring_methods() %}
 with
@@ -41,18 +41,6 @@ stage_labels as (
         cast(name_zh as string) as stage_zh
     from {{ ref('segment_labels') }}
     where method = 'lifecycle'
-
-),
-
-method_labels as (
-
-    select
-        {% for method in methods %}
-        max(case when method = '{{ method }}' then cast(name_en as string) end) as {{ method }}_en,
-        max(case when method = '{{ method }}' then cast(name_zh as string) end) as {{ method }}_zh,
-        {% endfor %}
-        count(*) as methods
-    from {{ ref('methods') }}
 
 ),
 
@@ -120,9 +108,4 @@ explained as (
 
 )
 
-select
-    explained.*,
-    {{ tier_reason_en(methods) }} as reason_en,
-    {{ tier_reason_zh(methods) }} as reason_zh
-from explained
-cross join method_labels
+select * from explained

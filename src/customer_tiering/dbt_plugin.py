@@ -10,6 +10,7 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
 from customer_tiering.ingest import register_sources
+from customer_tiering.lock import take_lock
 
 
 class Plugin(BasePlugin):
@@ -19,6 +20,10 @@ class Plugin(BasePlugin):
         """Take the settings from the profile; a relative folder counts from where dbt is run."""
         self._folder = Path(plugin_config["folder"]).expanduser()
         self._memory_limit = plugin_config.get("memory_limit")
+        # Before DuckDB is asked to open the file: its own message names neither run nor remedy.
+        path = self.creds.path if self.creds else ":memory:"
+        if ":" not in path:
+            take_lock(Path(f"{path}.lock"), path)
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Register the sources on the new connection.

@@ -51,7 +51,7 @@ class ExportedFile(Written):
     """One line of the manifest.
 
     Attributes:
-        bytes: the size of the file.
+        bytes: the size of the file, or of all files of a folder.
         sha256: the checksum of its bytes; of a folder, of those of its files in their order.
     """
 
@@ -97,11 +97,13 @@ def export_tables(
             "run_date": build["run_date"].isoformat(),
             "policy_versions": build["policy_versions"],
             "candidate_fingerprint": build["candidate_fingerprint"],
+            "invocation_id": build["invocation_id"],
         }
+        before = _set_of_last_finished_run(warehouse, audit, folder)
         unfinished = builds / f".{about['build_id']}"
         try:
             unfinished.mkdir()
-            files = [asdict(file) for file in _write_files(warehouse, tables, unfinished)]
+            files = [asdict(file) for file in _write_files(warehouse, tables, unfinished, before)]
             _write_manifest(unfinished / MANIFEST, about | {"files": files})
             _flush(unfinished)
         except BaseException:
@@ -111,7 +113,11 @@ def export_tables(
         unfinished.rename(builds / about["build_id"])
         _flush(builds)
         _make_latest(folder, builds / about["build_id"])
-        _remove_old_sets(folder, builds)
+        [run] = warehouse.rows(f"select has_new_deletions from {audit}.run_scope")
+        # Who asks to be forgotten is in the sets of before, and in the answers about the past.
+        _remove_old_sets(folder, builds, kept=1 if run["has_new_deletions"] else KEPT_BUILDS)
+        if run["has_new_deletions"]:
+            shutil.rmtree(folder / PAST, ignore_errors=True)
 
     return [about | file for file in files]
 
@@ -169,13 +175,27 @@ def _sets_of(folder: Path) -> Iterator[Path]:
         os.close(descriptor)
 
 
-def _write_files(warehouse: Warehouse, tables: Sequence[Table], folder: Path) -> list[ExportedFile]:
+def _set_of_last_finished_run(warehouse: Warehouse, audit: str, folder: Path) -> Path | None:
+    """The latest set, if the last finished run wrote it; only then is known what has changed."""
+    latest = (folder / LATEST).resolve()
+    if not (latest / MANIFEST).exists():
+        return None
+    written_by = json.loads((latest / MANIFEST).read_text("utf-8")).get("invocation_id")
+    finished = warehouse.rows(
+        f"select max_by(invocation_id, finished_at) as invocation_id from {audit}.finished_runs"
+    )
+    return latest if written_by and written_by == finished[0]["invocation_id"] else None
+
+
+def _write_files(
+    warehouse: Warehouse, tables: Sequence[Table], folder: Path, before: Path | None
+) -> list[ExportedFile]:
     """Write every table; hash and flush each file while the next is written."""
     with ThreadPoolExecutor(max_workers=1) as sealer:
         written = [
             (file, sealer.submit(_seal, folder / file.file))
             for table in tables
-            for file in warehouse.write(table, folder)
+            for file in warehouse.write(table, folder, before)
         ]
         return [_sealed(file, seal) for file, seal in written]
 
@@ -227,11 +247,11 @@ def _remove_leftovers(folder: Path, builds: Path) -> None:
         shutil.rmtree(leftover)
 
 
-def _remove_old_sets(folder: Path, builds: Path) -> None:
+def _remove_old_sets(folder: Path, builds: Path, kept: int) -> None:
     """Keep the latest set and the ones before it, for readers who have begun with one."""
     latest = (folder / LATEST).resolve()
     # Build ids begin with the time, so names sort by age.
     older = sorted(old for old in builds.resolve().iterdir() if old != latest)
-    for old in older[: -(KEPT_BUILDS - 1)]:
+    for old in older[: max(0, len(older) - (kept - 1))]:
         # Hidden first: what a build leaves here when it is killed is no set, but a leftover.
         shutil.rmtree(old.rename(old.with_name(f".{old.name}")))

@@ -52,7 +52,7 @@ create table if not exists raw.source_files (
     file_changed_ns bigint,
     loader_version integer,
     loaded_in bigint,          -- number of the load
-    cleaned_in bigint,         -- forgotten_ids noted up to this load are cleaned out
+    cleaned_of bigint,         -- it is clean of the forgotten_ids noted in loads up to this one
     rows_unreadable bigint,
     rows_forgotten bigint      -- records and lines left out because of forgotten_ids
 );
@@ -74,6 +74,10 @@ create table if not exists raw.unreadable_lines (
     error varchar
 );
 """
+# The load in which ids were last noted. Not the load that is running: if it finds nothing else, it
+# leaves its number to the next, which may note more.
+_LAST_NOTED = "(select coalesce(max(noted_in), 0) from raw.forgotten_ids)"
+
 # The columns of raw.source_files by which a file is known: if they are the same, so is the data.
 _KNOWN_BY = 10
 
@@ -212,9 +216,9 @@ def _clean(connection: duckdb.DuckDBPyConnection, files: tuple[FilePlan, ...], l
             where not {is_forgotten(source.name, "records")}
         """)
     connection.execute(
-        "update raw.source_files set cleaned_in = ?, loaded_in = if(?, ?, loaded_in)"
-        " where source = ?",
-        [load, removed > 0, load, source.name],
+        f"update raw.source_files set cleaned_of = {_LAST_NOTED},"
+        " loaded_in = if(?, ?, loaded_in) where source = ?",
+        [removed > 0, load, source.name],
     )
     return removed > 0
 
@@ -302,8 +306,8 @@ def _is_to_clean(connection: duckdb.DuckDBPyConnection, source: Source) -> bool:
     """Whether ids were noted after the files of a source were last cleaned."""
     return source.name != DELETIONS and _value(
         connection,
-        "select exists (from raw.forgotten_ids where noted_in > (select min(cleaned_in)"
-        " from raw.source_files where source = ? and source_file is not null))",
+        f"select coalesce({_LAST_NOTED} > min(cleaned_of), false) from raw.source_files"
+        " where source = ? and source_file is not null",
         [source.name],
     )
 
@@ -353,8 +357,11 @@ def _insert_file(
     unreadable: int,
     forgotten: int,
 ) -> None:
-    row = (*known_by, load, load, unreadable, forgotten)
-    connection.execute(f"insert into raw.source_files values ({', '.join('?' * len(row))})", row)
+    known = ", ".join("?" * len(known_by))
+    connection.execute(
+        f"insert into raw.source_files select {known}, ?, {_LAST_NOTED}, ?, ?",
+        [*known_by, load, unreadable, forgotten],
+    )
 
 
 def _remove(connection: duckdb.DuckDBPyConnection, source: Source) -> None:

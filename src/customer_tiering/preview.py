@@ -31,7 +31,7 @@ ONE_DATE = {"history_periods": 1}
 # Tables of the preview warehouse, and the live one, by the names that the queries below use.
 VIEWS = """
 create view live as from read_parquet('{live}');
-create view previewed as from audit.customer_tier_candidate;
+create view previewed as from audit.customer_tier_explained;
 create view tiers as from seeds.tiers;
 create view policies as from seeds.policies;
 """
@@ -137,7 +137,7 @@ def _build(warehouse: Path, manifest: Mapping) -> None:
     """Have dbt build the candidate of the changed rules, as of the day of the live tiers."""
     dates = {name: manifest[name] for name in ("as_of_date", "run_date")}
     folder = warehouse.parent
-    words = ["--quiet", "build", "--target", "preview", "--select", "+customer_tier_candidate"]
+    words = ["--quiet", "build", "--target", "preview", "--select", "+customer_tier_explained"]
     words += ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
     words += ["--vars", json.dumps(dates | ONE_DATE)]
     # The user's own target folder keeps the state of the user's own builds.

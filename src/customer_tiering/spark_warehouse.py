@@ -26,7 +26,7 @@ class _Spark:
 
     dialect = "hive"
 
-    def write(self, table: Table, folder: Path) -> Iterator[Written]:
+    def write(self, table: Table, folder: Path, before: Path | None) -> Iterator[Written]:
         """Write a table as a folder of Parquet parts, where dbt's machine and the workers see it.
 
         Not sorted, and not as CSV: both are for tables that one person opens.

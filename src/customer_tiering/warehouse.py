@@ -10,11 +10,16 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from duckdb import DuckDBPyConnection
 
 # Excel takes a CSV for UTF-8 only if it begins with this; COPY has no option for it, so it
 # stands before the name of the first column.
 BYTE_ORDER_MARK = "\ufeff"
+
+# CSV is for spreadsheets: a sheet of Excel has 1,048,576 rows, the first for the names. More rows
+# come as Parquet alone.
+MOST_ROWS_OF_A_SHEET = 1_048_575
 
 
 @dataclass(frozen=True)
@@ -26,12 +31,16 @@ class Table:
         rows: what `dbt.ref` gives a Python model: a relation of DuckDB, a DataFrame of Spark,
             or the name of the table.
         key: the columns that tell its rows apart.
+        parts_by: a column, where the table grows with time: a file for each of its values.
+        unchanged: a query of the values whose rows are still those of the last finished run.
         left_out: the columns that are not written.
     """
 
     name: str
     rows: Any
     key: tuple[str, ...]
+    parts_by: str | None = None
+    unchanged: str | None = None
     left_out: tuple[str, ...] = ()
 
     def written(self, columns: Sequence[str]) -> list[str]:
@@ -76,8 +85,14 @@ class Warehouse(Protocol):
     def result(self, table: pa.Table) -> Any:
         """A bounded table as the engine's dbt adapter takes it from a Python model."""
 
-    def write(self, table: Table, folder: Path) -> Iterator[Written]:
+    def write(self, table: Table, folder: Path, before: Path | None) -> Iterator[Written]:
         """Write a published table into a folder; one item for each file, as soon as it is whole.
+
+        Args:
+            table: what to write.
+            folder: where.
+            before: the set of the last finished run, from which parts may be taken that are
+                `unchanged`; None where there is none.
 
         On Spark a "file" is a folder of Parquet parts, written by the workers side by side.
         """
@@ -119,27 +134,61 @@ class DuckDBWarehouse:
         """See Warehouse."""
         return table
 
-    def write(self, table: Table, folder: Path) -> Iterator[Written]:
-        """Write a table as Parquet, then as CSV, both sorted by its key.
+    def write(self, table: Table, folder: Path, before: Path | None) -> Iterator[Written]:
+        """Write a table as Parquet, then as CSV where a sheet can hold it, both sorted by its key.
 
         Sorting the whole table is the dear part, so the CSV is read back from the sorted Parquet
         file, whose order DuckDB keeps.
         """
         columns = table.written(table.rows.columns)
         parquet, csv = (folder / f"{table.name}.{kind}" for kind in ("parquet", "csv"))
-        first, *others = names = [_name(column) for column in columns]
-        marked = ", ".join([f"{first} as {_name(BYTE_ORDER_MARK + columns[0])}", *others])
-        key = ", ".join(map(_name, table.key))
-        statements = {
-            parquet: f"copy (select {', '.join(names)} from ({table.rows.sql_query()}) "
-            f"order by {key}) to {_text(parquet)} "
-            "(format parquet, compression zstd, compression_level 1)",
-            csv: f"copy (select {marked} from read_parquet({_text(parquet)})) to {_text(csv)} "
-            "(format csv, header true)",
-        }
-        for path, statement in statements.items():
-            rows = self.session.execute(statement).fetchone()[0]
-            yield Written(table.name, path.suffix[1:], path.name, rows, columns)
+        names = [_name(column) for column in columns]
+        selected = f"select {', '.join(names)} from ({table.rows.sql_query()})"
+        if table.parts_by:
+            sorted_files = sorted(self._write_parts(table, selected, parquet, before))
+        else:
+            self._copy_sorted(selected, table.key, parquet)
+            sorted_files = [parquet]
+        rows = sum(pq.ParquetFile(file).metadata.num_rows for file in sorted_files)
+        yield Written(table.name, "parquet", parquet.name, rows, columns)
+        if rows <= MOST_ROWS_OF_A_SHEET:
+            first, *others = names
+            marked = ", ".join([f"{first} as {_name(BYTE_ORDER_MARK + columns[0])}", *others])
+            files = ", ".join(_text(file) for file in sorted_files)
+            self.session.execute(
+                f"copy (select {marked} from read_parquet([{files}])) to {_text(csv)} "
+                "(format csv, header true)"
+            )
+            yield Written(table.name, "csv", csv.name, rows, columns)
+
+    def _write_parts(
+        self, table: Table, source: str, parquet: Path, before: Path | None
+    ) -> Iterator[Path]:
+        """Write a file for each value of `parts_by`, or take it over from the set before."""
+        parquet.mkdir()
+        column = _name(table.parts_by)
+        values = self.session.sql(f"select distinct {column} from ({source})").fetchall()
+        kept = set(self.session.sql(table.unchanged).fetchall()) if before else set()
+        for (value,) in values:
+            part = parquet / f"{str(value).replace(' ', 'T').replace(':', '')}.parquet"
+            old = before / parquet.name / part.name if before else None
+            if (value,) in kept and old.exists():
+                # One file under two names: sets are never changed, only removed.
+                part.hardlink_to(old)
+            else:
+                rows = f"select * from ({source}) where {column} = '{value}'"
+                self._copy_sorted(rows, table.key, part)
+            yield part
+        if not values:
+            part = parquet / "empty.parquet"
+            self._copy_sorted(source, table.key, part)
+            yield part
+
+    def _copy_sorted(self, query: str, key: tuple[str, ...], file: Path) -> None:
+        self.session.execute(
+            f"copy ({query} order by {', '.join(map(_name, key))}) to {_text(file)} "
+            "(format parquet, compression zstd, compression_level 1)"
+        )
 
 
 def _name(column: str) -> str:

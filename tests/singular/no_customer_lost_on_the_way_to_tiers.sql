@@ -1,9 +1,9 @@
-/* Prevents: a score that loses or doubles customers of a date. The composite would take a lost
+/* Prevents: a score, or the history, that loses or doubles customers of a date. The composite would take a lost
    row for a method with nothing to say and spread its weight, and nothing would look wrong.
    Also a customer without a tier, because no cut point or stage fits. */
 {% set later_models = [] %}
 {% for method in scoring_methods() %}{% do later_models.append('score_' ~ method) %}{% endfor %}
-{% do later_models.append('tier_assigned') %}
+{% do later_models.extend(['tier_assigned', 'customer_tier_history']) %}
 with
 
 features as (
@@ -26,7 +26,7 @@ expected as (
         as_of_date,
         customers
     from features
-    {{ 'where is_published' if name == 'tier_assigned' }}
+    {{ 'where is_published' if not name.startswith('score_') }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 

@@ -18,6 +18,7 @@ from dbt.adapters.spark.connections import (
 from dbt.adapters.spark.session import Connection as SessionHandle
 from dbt.adapters.spark.session import Cursor, SessionConnectionWrapper
 
+from customer_tiering.lock import take_lock
 from customer_tiering.raw_on_spark import register_sources
 from customer_tiering.spark_warehouse import literal
 
@@ -130,6 +131,10 @@ class PlainSparkConnectionManager(SparkConnectionManager):
         if connection.state == ConnectionState.OPEN:
             return connection
         credentials = connection.credentials
+        # A catalog has no lock of its own. This one keeps out runs that share these folders.
+        folder = credentials.local_warehouse or credentials.landing
+        if folder:
+            take_lock(Path(folder).expanduser() / "run.lock", f"the Spark warehouse of '{folder}'")
         connection = super().open(connection)
         if credentials.method == SparkConnectionMethod.SESSION:
             handle = EagerSession(server_side_parameters=credentials.server_side_parameters)

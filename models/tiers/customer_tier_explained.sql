@@ -1,0 +1,24 @@
+/* One row per customer of the candidate, with the reason in words. A view: the sentences are long,
+   and written once, where they are published. */
+{{ config(schema='audit', materialized='view') }}
+{% set methods = scoring_methods() %}
+with
+
+method_labels as (
+
+    select
+        {% for method in methods %}
+        max(case when method = '{{ method }}' then cast(name_en as string) end) as {{ method }}_en,
+        max(case when method = '{{ method }}' then cast(name_zh as string) end) as {{ method }}_zh,
+        {% endfor %}
+        count(*) as methods
+    from {{ ref('methods') }}
+
+)
+
+select
+    candidate.*,
+    {{ tier_reason_en(methods) }} as reason_en,
+    {{ tier_reason_zh(methods) }} as reason_zh
+from {{ ref('customer_tier_candidate') }} as candidate
+cross join method_labels
