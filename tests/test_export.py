@@ -34,6 +34,8 @@ TABLES = {
     "rejected_records": "source, source_row, reject_reason",
     "row_reconciliation": "source",
 }
+# Who people are is not exported; tests/test_personal.py.
+LEFT_OUT = {"rejected_records": "raw_record"}
 
 # --- What a reader does, and what writes beside it --------------------------------------------
 
@@ -153,8 +155,11 @@ def test_a_reader_sees_a_file_of_another_build(sample_build, tmp_path):
 @pytest.mark.parametrize("table", sorted(TABLES))
 def test_csv_and_parquet_hold_the_table_in_order_of_its_key(sample_build, table):
     latest = sample_build.export / "latest"
-    expected = sample_build.rows(f"select * from marts.{table} order by {TABLES[table]}")
-    types = {row[0]: row[1] for row in sample_build.rows(f"describe marts.{table}")}
+    described = sample_build.rows(f"describe marts.{table}")
+    types = {row[0]: row[1] for row in described if row[0] != LEFT_OUT.get(table)}
+    expected = sample_build.rows(
+        f"select {', '.join(types)} from marts.{table} order by {TABLES[table]}"
+    )
     parquet = duckdb.read_parquet(str(latest / f"{table}.parquet"))
     assert dict(zip(parquet.columns, map(str, parquet.types), strict=True)) == types
     assert parquet.fetchall() == expected

@@ -15,6 +15,7 @@ MAY_READ = {
     "segments": {"scores", "fits", "intermediate", "seeds", "segments"},
     "tiers": {"scores", "segments", "intermediate", "seeds", "tiers"},
     "marts": {"intermediate", "fits", "scores", "segments", "tiers", "seeds", "marts"},
+    "metrics": {"marts"},
 }
 # The raw row of a reject is looked up where it is, not carried along with millions of others;
 # the reconciliation counts rows apart from everything that reads them.

@@ -32,6 +32,11 @@
     {%- for name, is_right, remedy in judged if not is_right -%}
         {%- do errors.append(('dbt_project.yml', 'vars: ' ~ name, name ~ ' is "' ~ var(name) ~ '"', remedy)) -%}
     {%- endfor -%}
+    {%- set personal = env_var('EXPORT_PERSONAL', '') -%}
+    {%- if personal not in ['', 'yes'] -%}
+        {%- do errors.append(('the environment', 'EXPORT_PERSONAL', 'EXPORT_PERSONAL is "' ~ personal ~ '"',
+            'yes, or not set: names, addresses and the like are then left out of the export')) -%}
+    {%- endif -%}
     {{ return(errors) }}
 {%- endmacro %}
 

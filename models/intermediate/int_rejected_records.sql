@@ -26,14 +26,14 @@ files as (
 ),
 
 /* Looked up here, and not carried along, because few records of millions are rejected; in many
-   sources none. */
+   sources none. Who a person is does not help to mend the record; file and row lead there. */
 raw_records as (
 
     {% for name in sources_with_rejects() %}
     select
         '{{ name }}' as source,
         raw.source_row,
-        {{ row_as_json('raw', raw_columns(name)) }} as raw_record
+        {{ row_as_json('raw', columns_of_record(name)) }} as raw_record
     from {{ source('crm', name) }} as raw
     inner join rejected on raw.source_row = rejected.source_row and rejected.source = '{{ name }}'
     {{ 'union all' if not loop.last }}

@@ -35,7 +35,12 @@ class _Spark:
         name = self._name(table)
         # With its scheme: without it, a cluster would look for the folder on its own file system.
         where = literal(f"file://{path}")
-        self._run(f"insert overwrite directory {where} using parquet select * from {name}")
+        columns = [row["col_name"] for row in self.rows(f"describe {name}")]
+        if "# Partition Information" in columns:
+            columns = columns[: columns.index("# Partition Information")]
+        columns = table.written(columns)
+        selected = f"select {', '.join(columns)} from {name}"
+        self._run(f"insert overwrite directory {where} using parquet {selected}")
         [counted] = self.rows(f"select count(*) as row_count from {name}")
         rows = sum(pq.read_metadata(part).num_rows for part in path.glob("*.parquet"))
         if rows != counted["row_count"]:
@@ -44,9 +49,6 @@ class _Spark:
                 "this machine sees it. EXPORT_PATH must be a folder that dbt's machine and all "
                 "workers share"
             )
-        columns = [row["col_name"] for row in self.rows(f"describe {name}")]
-        if "# Partition Information" in columns:
-            columns = columns[: columns.index("# Partition Information")]
         yield Written(table.name, "parquet", path.name, rows, columns)
 
 

@@ -4,7 +4,7 @@ What a Python model reads is bounded (a verdict, a grid, a sample), so it comes 
 grows with the customers stays in the engine.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -33,6 +33,7 @@ class Table:
         key: the columns that tell its rows apart.
         parts_by: a column, where the table grows with time: a file for each of its values.
         unchanged: a query of the values whose rows are still those of the last finished run.
+        left_out: the columns that are not written.
     """
 
     name: str
@@ -40,6 +41,11 @@ class Table:
     key: tuple[str, ...]
     parts_by: str | None = None
     unchanged: str | None = None
+    left_out: tuple[str, ...] = ()
+
+    def written(self, columns: Sequence[str]) -> list[str]:
+        """Of its columns those that are written, in their order."""
+        return [column for column in columns if column not in self.left_out]
 
 
 @dataclass(frozen=True)
@@ -134,17 +140,19 @@ class DuckDBWarehouse:
         Sorting the whole table is the dear part, so the CSV is read back from the sorted Parquet
         file, whose order DuckDB keeps.
         """
-        columns = list(table.rows.columns)
+        columns = table.written(table.rows.columns)
         parquet, csv = (folder / f"{table.name}.{kind}" for kind in ("parquet", "csv"))
+        names = [_name(column) for column in columns]
+        selected = f"select {', '.join(names)} from ({table.rows.sql_query()})"
         if table.parts_by:
-            sorted_files = sorted(self._write_parts(table, parquet, before))
+            sorted_files = sorted(self._write_parts(table, selected, parquet, before))
         else:
-            self._copy_sorted(table.rows.sql_query(), table.key, parquet)
+            self._copy_sorted(selected, table.key, parquet)
             sorted_files = [parquet]
         rows = sum(pq.ParquetFile(file).metadata.num_rows for file in sorted_files)
         yield Written(table.name, "parquet", parquet.name, rows, columns)
         if rows <= MOST_ROWS_OF_A_SHEET:
-            first, *others = (_name(column) for column in columns)
+            first, *others = names
             marked = ", ".join([f"{first} as {_name(BYTE_ORDER_MARK + columns[0])}", *others])
             files = ", ".join(_text(file) for file in sorted_files)
             self.session.execute(
@@ -153,11 +161,12 @@ class DuckDBWarehouse:
             )
             yield Written(table.name, "csv", csv.name, rows, columns)
 
-    def _write_parts(self, table: Table, parquet: Path, before: Path | None) -> Iterator[Path]:
+    def _write_parts(
+        self, table: Table, source: str, parquet: Path, before: Path | None
+    ) -> Iterator[Path]:
         """Write a file for each value of `parts_by`, or take it over from the set before."""
         parquet.mkdir()
         column = _name(table.parts_by)
-        source = table.rows.sql_query()
         values = self.session.sql(f"select distinct {column} from ({source})").fetchall()
         kept = set(self.session.sql(table.unchanged).fetchall()) if before else set()
         for (value,) in values:
