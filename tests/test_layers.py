@@ -6,20 +6,24 @@ import pytest
 from conftest import PROJECT
 
 # From left to right; a model reads from its own folder and those named.
+# What a run works out anew is decided in config (run_scope), and asked everywhere.
 MAY_READ = {
     "config": {"seeds", "config"},
-    "staging": {"sources", "config"},
+    "staging": {"sources", "config", "staging", "seeds"},
     "intermediate": {"staging", "intermediate", "seeds", "config"},
-    "fits": {"intermediate", "seeds"},
-    "scores": {"intermediate", "fits", "seeds", "scores"},
+    "fits": {"intermediate", "fits", "seeds", "config"},
+    "scores": {"intermediate", "fits", "seeds", "scores", "config"},
     "segments": {"scores", "fits", "intermediate", "seeds", "segments"},
-    "tiers": {"scores", "segments", "intermediate", "seeds", "tiers"},
-    "marts": {"intermediate", "fits", "scores", "segments", "tiers", "seeds", "marts"},
+    "tiers": {"scores", "segments", "fits", "intermediate", "seeds", "tiers", "config"},
+    "marts": {"intermediate", "fits", "scores", "segments", "tiers", "seeds", "marts", "config"},
     "metrics": {"marts"},
 }
 # The raw row of a reject is looked up where it is, not carried along with millions of others;
-# the reconciliation counts rows apart from everything that reads them.
+# the reconciliation counts rows apart from everything that reads them; which loads are new is
+# asked of the raw layer, and publications forget whom it forgets.
 EXCEPTIONS = {
+    ("run_scope", "sources"),
+    ("tier_publications", "sources"),
     ("int_rejected_records", "sources"),
     ("row_reconciliation", "staging"),
 }

@@ -14,6 +14,6 @@ from {{ ref('int_customer_fingerprints') }} as now
 full outer join {{ audit_table('finished_fingerprints') }} as before
     on now.customer_id = before.customer_id
 where
-    now.fingerprint is distinct from before.fingerprint
-    or now.override_fingerprint is distinct from before.override_fingerprint
+    now.fingerprint is distinct from (before.fingerprint)
+    or now.override_fingerprint is distinct from (before.override_fingerprint)
 {% endif %}

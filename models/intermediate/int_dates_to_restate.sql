@@ -58,7 +58,7 @@ first_changes as (
     from measures_now as now
     full outer join measures_before as before
         on now.customer_id = before.customer_id and now.as_of_date = before.as_of_date
-    where now.row_hash is distinct from before.row_hash
+    where now.row_hash is distinct from (before.row_hash)
 
     union all
 

@@ -7,5 +7,5 @@ select
     email,
     phone,
     birth_date
-from {{ of_touched_customers(ref('int_customer_records')) }} as records
+from {{ of_touched_customers(ref('int_customer_records')) }}
 where outcome = 'accepted'

@@ -83,7 +83,7 @@ from shown
 full outer join told on shown.customer_id = told.customer_id
 cross join build
 where
-    shown.tier_code is distinct from told.tier_code
+    shown.tier_code is distinct from (told.tier_code)
     or (
         shown.tier_code is not null
         and (

@@ -31,7 +31,7 @@ replaced as (
         finished.as_of_date is null
         or dates.is_current <> finished.is_current
         or dates.is_published <> finished.is_published
-        or dates.previous_date is distinct from finished.previous_date
+        or dates.previous_date is distinct from (finished.previous_date)
 
 ),
 
