@@ -176,7 +176,7 @@ def test_a_warning_is_shown_and_few_customers_raise_no_alarm(workspace):
 def test_a_candidate_that_the_gate_has_not_seen_is_refused(workspace):
     before = published(workspace)
     workspace.dbt("run", "-s", "customer_tier")  # the one that passed: published again
-    plant(workspace, f"update {CANDIDATE} set reason_en = 'because' where tier_code = 'A'")
+    plant(workspace, f"update {CANDIDATE} set stage_en = 'because' where tier_code = 'A'")
     told = workspace.dbt("run", "-s", "customer_tier", fails=True).stdout
     assert "customer_tier was not published: the candidate has changed since" in told
     # Judged by a profile of another candidate: no.

@@ -145,7 +145,7 @@ def unaccounted_rows(build: Workspace) -> list[str]:
             + rows_superseded + rows_excluded + rows_forgotten
         from marts.row_reconciliation
     """)
-    assert len(sources) == 8
+    assert len(sources) == 9
     for source, file, rows_in, accounted in sources:
         if rows_in != accounted:
             problems.append(f"{source}: {rows_in} came in, {accounted} are accounted for")

@@ -20,10 +20,9 @@ MAY_READ = {
 }
 # The raw row of a reject is looked up where it is, not carried along with millions of others;
 # the reconciliation counts rows apart from everything that reads them; which loads are new is
-# asked of the raw layer, and publications forget whom it forgets.
+# asked of the raw layer.
 EXCEPTIONS = {
     ("run_scope", "sources"),
-    ("tier_publications", "sources"),
     ("int_rejected_records", "sources"),
     ("row_reconciliation", "staging"),
 }

@@ -1,10 +1,3 @@
-{% macro fingerprint(relation) -%}
-    {#- A query of one text: the row count and an order-free hash of every column. -#}
-    select cast(count(*) as string) || '-' || coalesce(cast(bit_xor({{ row_hash('hashed') }}) as string), '0')
-    from {{ relation }} as hashed
-{%- endmacro %}
-
-
 {% macro row_hash(row_alias) -%}
     {#- A whole number of 64 bits that stands for all values of a row of a table alias. -#}
     {{ return(adapter.dispatch('row_hash', 'customer_tiering')(row_alias)) }}
