@@ -171,7 +171,12 @@ REFUND_FAULTS = {
 def test_refunds_that_count_otherwise_are_found(small_world, tmp_path, name):
     fault, expected = REFUND_FAULTS[name]
     copy = copy_of(small_world, tmp_path)
-    models = ["int_refund_records", "int_customer_days", "int_activity_calendar", "int_customer_states"]
+    models = [
+        "int_refund_records",
+        "int_customer_days",
+        "int_activity_calendar",
+        "int_customer_states",
+    ]
     rerun(copy, *models, "int_customer_features", fault=fault)
     assert set(wrong_money(copy)) == expected
 

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ class BusyError(RuntimeError):
 
 # Kept open until this process ends: with the file the lock goes, however the process ends.
 _HELD: dict[Path, int] = {}
+_TAKING = threading.Lock()
 
 
 def take_lock(lock: Path, warehouse: str) -> None:
@@ -24,9 +26,12 @@ def take_lock(lock: Path, warehouse: str) -> None:
     Raises:
         BusyError: if another process holds it. Nothing has been changed then.
     """
-    lock = lock.resolve()
-    if lock in _HELD:
-        return
+    with _TAKING:
+        if lock.resolve() not in _HELD:
+            _HELD[lock.resolve()] = _locked(lock.resolve(), warehouse)
+
+
+def _locked(lock: Path, warehouse: str) -> int:
     lock.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(lock, os.O_RDWR | os.O_CREAT)
     try:
@@ -40,4 +45,4 @@ def take_lock(lock: Path, warehouse: str) -> None:
         ) from None
     os.truncate(descriptor, 0)
     os.write(descriptor, f"process {os.getpid()} since {datetime.now(UTC):%H:%M:%S} UTC".encode())
-    _HELD[lock] = descriptor
+    return descriptor

@@ -1,13 +1,39 @@
 {% materialization table, adapter='plainspark', supported_languages=['sql', 'python'] %}
-    {{ return(put_in_place(compiled_code)) }}
+    {#- The statement stands here and in no macro: dbt lets Python models run nowhere else. -#}
+    {%- set places = make_room() -%}
+    {%- call statement('main', language=model['language']) -%}
+        {{ create_table_as(false, places.new, compiled_code, model['language']) }}
+    {%- endcall -%}
+    {{ return(take_place(places)) }}
 {% endmaterialization %}
 
 
-{% macro put_in_place(code) %}
+{% materialization restated, adapter='plainspark' %}
+    {#- Parquet tables lose no single rows: what stays and what is new is written beside the table and
+        takes its place. What is saved is working it out. -#}
+    {%- set places = make_room() -%}
+    {%- set whole_table -%}
+        {%- if not places.old or restates_this_table_whole() -%}
+        {{ compiled_code }}
+        {%- else -%}
+        {%- set columns = adapter.get_columns_in_relation(places.old) | map(attribute='name') | join(', ') -%}
+        select {{ columns }} from {{ places.old }} where not ({{ stale_rows() }})
+        union all
+        select {{ columns }} from ({{ compiled_code }}) as restated
+        {%- endif -%}
+    {%- endset -%}
+    {%- call statement('main') -%}
+        {{ create_table_as(false, places.new, whole_table) }}
+    {%- endcall -%}
+    {{ return(take_place(places)) }}
+{% endmaterialization %}
+
+
+{% macro make_room() %}
     {#- dbt-spark drops a table before it makes the new one: a build that fails there would leave
         none. Here the new one is whole before the old one goes; and should the build be killed
-        while they change places, the next one finds the old one and puts it back. -#}
-    {%- set language = model['language'] -%}
+        while they change places, the next one finds the old one and puts it back.
+        Returns the relations: target, new (not there yet), old (none where there is none), aside. -#}
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set new_relation = api.Relation.create(
         schema=this.schema, identifier=this.identifier ~ '__new', type='table'
@@ -27,20 +53,23 @@
     {{ run_hooks(pre_hooks) }}
     {#- One may be left of a build that was killed. -#}
     {%- do adapter.drop_relation(new_relation) -%}
-    {%- call statement('main', language=language) -%}
-        {{ create_table_as(false, new_relation, code, language) }}
-    {%- endcall -%}
-    {%- if old_relation and old_relation.type == 'table' -%}
-        {%- do adapter.rename_relation(old_relation, aside) -%}
-    {%- elif old_relation -%}
-        {%- do adapter.drop_relation(old_relation) -%}
+    {{ return({'target': target_relation, 'new': new_relation, 'old': old_relation, 'aside': aside}) }}
+{% endmacro %}
+
+
+{% macro take_place(places) %}
+    {#- The new table takes the place of the old one; what dbt does after a model follows. -#}
+    {%- if places.old and places.old.type == 'table' -%}
+        {%- do adapter.rename_relation(places.old, places.aside) -%}
+    {%- elif places.old -%}
+        {%- do adapter.drop_relation(places.old) -%}
     {%- endif -%}
-    {%- do adapter.rename_relation(new_relation, target_relation) -%}
-    {%- do adapter.drop_relation(aside) -%}
+    {%- do adapter.rename_relation(places.new, places.target) -%}
+    {%- do adapter.drop_relation(places.aside) -%}
 
     {%- set grants = config.get('grants') -%}
-    {%- do apply_grants(target_relation, grants, should_revoke(old_relation, full_refresh_mode=true)) -%}
-    {%- do persist_docs(target_relation, model) -%}
+    {%- do apply_grants(places.target, grants, should_revoke(places.old, full_refresh_mode=true)) -%}
+    {%- do persist_docs(places.target, model) -%}
     {{ run_hooks(post_hooks) }}
-    {{ return({'relations': [target_relation]}) }}
+    {{ return({'relations': [places.target]}) }}
 {% endmacro %}
