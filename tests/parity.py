@@ -5,11 +5,15 @@ from pathlib import Path
 
 import duckdb
 
-# What is published, and what tells the rows of a table apart.
+# What is published, and what tells the rows of a table apart. Not what was told when, which is not
+# the same in two builds.
 PUBLISHED = {
     "customer_tier": ("customer_id",),
     "customer_tier_factors": ("customer_id", "factor"),
     "customer_actions": ("customer_id",),
+    "customer_tier_history": ("customer_id", "as_of_date"),
+    "customer_tier_changes": ("customer_id", "as_of_date"),
+    "tier_migration": ("as_of_date", "business_line", "from_tier_code", "to_tier_code"),
     "scoring_parameters": ("as_of_date", "business_line", "method", "parameter"),
     "rejected_records": ("source", "source_file", "source_row"),
     "row_reconciliation": ("source",),
@@ -103,7 +107,9 @@ def _unequal(column: str, type_: str) -> str:
 
 def of_duckdb(export: Path, table: str) -> str:
     """The query of a table in an export of DuckDB."""
-    return f"select * from read_parquet('{export}/latest/{table}.parquet')"
+    path = export / "latest" / f"{table}.parquet"
+    files = f"{path}/*.parquet" if path.is_dir() else path
+    return f"select * from read_parquet('{files}')"
 
 
 def of_spark(export: Path, table: str) -> str:

@@ -1,11 +1,16 @@
 """A day's run leaves every restated table as a full refresh would; publications only grow."""
 
+import os
 import random
 import shutil
+import signal
+import subprocess
+import time
 
 import duckdb
 import pytest
 from changing_world import EVENTS, World, tables_that_differ
+from conftest import Workspace
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -115,3 +120,30 @@ def test_a_row_that_is_not_restated_is_found(tmp_path):
             " (select min(as_of_date) from scores.score_rfm)"
         )
     assert tables_that_differ(daily, whole) == {"scores.score_rfm": (1, 1)}
+
+
+@pytest.mark.long
+def test_a_run_killed_at_any_moment_is_repaired_by_the_next(tmp_path):
+    world = World(tmp_path, random.Random(3))
+    world.begin()
+    world.run("daily")
+    workspace = Workspace(tmp_path / "daily", data=world.data, project=world.project)
+    moments = []
+    for seconds in (4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0):
+        world.next_day(["late_order", "corrected_order", "orders", "refund"], 1)
+        command = workspace.command(
+            *("build", "--exclude-resource-type", "test", "unit_test"),
+            *("--exclude", "published_export"),
+            variables={"run_date": str(world.day)},
+        )
+        environment = workspace.full_environment()
+        with subprocess.Popen(
+            command, cwd=world.project, env=environment, stdout=subprocess.PIPE
+        ) as run:
+            time.sleep(seconds)
+            os.kill(run.pid, signal.SIGKILL)
+            moments.append(run.stdout.read().count(b"OK created"))
+        daily = world.run("daily")
+        assert tables_that_differ(daily, world.run_from_scratch()) == {}, f"{seconds} s"
+    # Some were killed in the middle of their models.
+    assert any(0 < models < 70 for models in moments), moments

@@ -319,3 +319,22 @@ def test_a_second_run_ends_with_a_clear_message_and_hurts_nothing(sample_build, 
     assert f"Another run is at work in {workspace.warehouse} (process {holder.pid} since" in said
     assert "This run has changed nothing" in said
     assert workspace.warehouse.read_bytes() == content
+
+
+# --- A flow out of its usual band -------------------------------------------------------------
+
+
+def test_a_wave_of_demotions_is_warned_about(sample_build, tmp_path):
+    [path] = (sample_build.folder / "target" / "compiled").rglob("flows_stay_in_their*.sql")
+    query = path.read_text("utf-8")
+    assert sample_build.rows(query) == []
+    shutil.copy(sample_build.warehouse, tmp_path / "warehouse.duckdb")
+    copy = Workspace(tmp_path)
+    with duckdb.connect(str(copy.warehouse)) as connection:
+        connection.execute("""
+            update marts.tier_migration set customers = customers + 60
+            where from_tier_code = 'A' and to_tier_code = 'B' and as_of_date =
+                (select max(as_of_date) from marts.tier_migration where not is_current)
+        """)
+    found = [(row[1], row[2]) for row in copy.rows(query)]
+    assert ("A", "B") in found

@@ -1,7 +1,7 @@
 /* One row per business line and tier of the candidate that equal scores can push off its band:
    equal scores stay together, so the share of a tier can miss its band by as many as share a
    score with somebody across an edge of the band. */
-{{ config(schema='audit') }}
+{{ config(schema='audit', materialized='view') }}
 with
 
 candidate as (
