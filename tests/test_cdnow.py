@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import Workspace
+from test_tiers_in_time import unbalanced
 
 DATASETS = Path(lifetimes.__file__).parent / "datasets"
 LOOKBACK_DAYS = 365
@@ -45,7 +46,7 @@ def build_cdnow(rows: pd.DataFrame, folder: Path) -> Workspace:
     orders.to_csv(data / "orders.csv", index=False)
     workspace = Workspace(folder, data=data)
     workspace.dbt(
-        *("build", "--select", "+score_rfm", "+int_record_outcomes"),
+        *("build", "--select", "+score_rfm", "+int_record_outcomes", "+tier_migration"),
         *("--resource-type", "seed", "--resource-type", "model"),
         variables={"reporting_currency": "USD"},
     )
@@ -205,3 +206,14 @@ def test_the_rfm_sum_finds_the_published_share_of_the_holdout_spend(sample, samp
     print(f"top 20 % by R+F+M: {share:.2f} % of the holdout spend; Gini {normalised:.3f}")
     assert share == pytest.approx(66.3, abs=0.3)
     assert normalised == pytest.approx(0.701, abs=0.005)
+
+
+def test_the_migration_of_twelve_months_adds_up(master_build):
+    """Each period's matrix adds up to the customers of both ends, entries among them."""
+    [(periods, entries)] = master_build.rows("""
+        select count(distinct as_of_date), sum(customers) filter (from_tier_code = 'entry')
+        from marts.tier_migration
+    """)
+    # The history begins on 30 June 1997; all customers bought first by the end of March.
+    assert (periods, entries) == (12, None)
+    assert unbalanced(master_build) == []
