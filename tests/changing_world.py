@@ -14,6 +14,7 @@ from contextlib import chdir
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from conftest import copy_project
@@ -97,6 +98,7 @@ class World:
     customers: list[str] = field(default_factory=list)
     orders: list[dict] = field(default_factory=list)
     waiting: list[dict] = field(default_factory=list)
+    manifest: Any = None
 
     @property
     def data(self) -> Path:
@@ -346,7 +348,11 @@ class World:
         os.environ.update(settings)
         try:
             with chdir(self.project):
-                result = dbtRunner().invoke([*command, *words])
+                # Parsed once: what changes in a world is data and rules, and no model.
+                if self.manifest is None:
+                    parsed = dbtRunner().invoke(["parse", "--quiet", *command[-6:]])
+                    self.manifest = parsed.result
+                result = dbtRunner(manifest=self.manifest).invoke([*command, *words])
         finally:
             # Otherwise the file stays open until this process ends.
             DuckDBConnectionManager.close_all_connections()
