@@ -6,13 +6,7 @@ with
 
 method_labels as (
 
-    select
-        {% for method in methods %}
-        max(case when method = '{{ method }}' then cast(name_en as string) end) as {{ method }}_en,
-        max(case when method = '{{ method }}' then cast(name_zh as string) end) as {{ method }}_zh,
-        {% endfor %}
-        count(*) as methods
-    from {{ ref('methods') }}
+    {{ method_labels(methods) }}
 
 )
 
