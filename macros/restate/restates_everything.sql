@@ -18,7 +18,9 @@
         {%- set waits_for = ref('run_scope') -%}
         {{ return(true) }}
     {%- endif -%}
-    {%- if not knows_its_dates() -%}{{ return(true) }}{%- endif -%}
+    {%- if model.resource_type == 'unit_test' or flags.WHICH not in ['build', 'run', 'test', 'retry'] -%}
+        {{ return(true) }}
+    {%- endif -%}
     {%- set scope = load_relation(audit_table('run_scope')) -%}
     {{ return(not scope or run_query('select ' ~ column ~ ' from ' ~ scope).rows[0][0] is not none) }}
 {%- endmacro %}
