@@ -60,6 +60,7 @@ facts as (
     from (
         select
             orders.customer_id,
+            items.source_row,
             items.order_id,
             items.product_id,
             items.category,
