@@ -31,6 +31,17 @@ rhythms as (
 
 )
 
+{% for ratio in ['early_ratio', 'usual_ratio', 'late_ratio'] %}
+select
+    as_of_date,
+    business_line,
+    'demand' as method,
+    '{{ ratio }}' as parameter,
+    {{ ratio }} as value,
+    customers
+from {{ ref('fit_gap_spread') }}
+union all
+{% endfor %}
 select * from cut_points
 union all
 select * from rhythms
