@@ -12,6 +12,11 @@
     {%- set method = {'type': 'code', 'in': 'methods.method'} -%}
 
     {{ return({
+        'rules': {'key': ['rule_set', 'policy', 'rule', 'condition_group', 'metric', 'operator'],
+            'may_be_empty': true, 'columns': dict(
+            rule_set={'type': 'choice', 'choices': ['persona', 'scenario', 'tag']}, policy=text, rule=identifier,
+            priority={'type': 'integer', 'from': 1}, condition_group={'type': 'integer', 'from': 1},
+            metric=text, operator={'type': 'choice', 'choices': rule_operators() | list}, value=note)},
         'event_points': {'key': ['event_type'], 'may_be_empty': true, 'columns': dict(
             event_type={'type': 'text', 'pattern': '^[^A-Z]+$', 'says': 'a code without capitals'},
             event_group={'type': 'choice', 'choices': [
