@@ -241,7 +241,7 @@ def order_quantiles(
     b = b + keys[:, 0]
     z = weeks / (rate + weeks)
     poisson = (1 - z) ** shape
-    stayed = np.ones(len(keys))
+    stayed = stayed_before = np.ones(len(keys))
     poisson_so_far, at_most = np.zeros(len(keys)), np.zeros(len(keys))
     found = [np.full(len(place), most) for _ in probabilities]
     for n in range(most):
