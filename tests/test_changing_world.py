@@ -115,11 +115,11 @@ def test_a_row_that_is_not_restated_is_found(tmp_path):
     assert tables_that_differ(daily, whole) == {}
     with duckdb.connect(str(daily)) as connection:
         connection.execute(
-            "update scores.score_rfm set order_count = order_count + 1 where customer_id ="
-            " (select min(customer_id) from scores.score_rfm) and as_of_date ="
-            " (select min(as_of_date) from scores.score_rfm)"
+            "update tiers.tier_composite set composite_score = composite_score + 1 where customer_id ="
+            " (select min(customer_id) from tiers.tier_composite where composite_score is not null)"
+            " and as_of_date = (select max(as_of_date) from tiers.tier_composite)"
         )
-    assert tables_that_differ(daily, whole) == {"scores.score_rfm": (1, 1)}
+    assert tables_that_differ(daily, whole) == {"tiers.tier_composite": (1, 1)}
 
 
 @pytest.mark.long

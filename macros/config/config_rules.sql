@@ -21,12 +21,12 @@
     {%- set bound = {'type': 'integer', 'from': 0, 'to': 100} -%}
     {%- set count = {'type': 'integer', 'from': 1} -%}
     {%- set ratio = {'type': 'number', 'above': 1} -%}
+    {%- set number = {'type': 'number'} -%}
     {%- set five = ['1', '2', '3', '4', '5'] -%}
     {%- set cells = [] -%}
     {%- for r in five %}{% for f in five %}{% for m in five -%}
         {%- do cells.append(r ~ f ~ m) -%}
     {%- endfor %}{% endfor %}{% endfor -%}
-    {%- set components = config_components().values() | sum(start=[]) -%}
 
     {{ return({
         'policies': {'key': ['policy'], 'columns': dict(
@@ -35,15 +35,19 @@
         'business_lines': {'key': ['business_line'], 'columns': dict(
             business_line={'type': 'text', 'pattern': '^[^A-Z]+$', 'says': 'a code without capitals'},
             policy=policy, name_en=text, name_zh=text)},
-        'methods': {'key': ['method'], 'columns': dict(method=identifier, **names)},
+        'methods': {'key': ['method'], 'columns': dict(
+            method=identifier, use_en=note, avoid_en=note, use_zh=note, avoid_zh=note, **names)},
         'tiers': {'key': ['tier_code'], 'columns': dict(
             tier_code={'type': 'text', 'pattern': '^[A-Za-z][A-Za-z0-9_]*$', 'says': 'letters, digits and _'},
             tier_rank=count, **names)},
         'policy_weights': {'key': ['policy', 'method'], 'columns': dict(
             policy=policy, method=method, weight={'type': 'number', 'from': 0, 'to': 1})},
         'component_weights': {'key': ['policy', 'method', 'component'], 'columns': dict(
-            policy=policy, method=method, component={'type': 'choice', 'choices': components},
+            policy=policy, method=method, component=identifier,
             weight={'type': 'number', 'from': 0})},
+        'method_settings': {'key': ['policy', 'method', 'setting'], 'may_be_empty': true, 'columns': dict(
+            policy=policy, method=method, setting=identifier, value=number, lowest=dict(number, may_be_empty=true),
+            highest=dict(number, may_be_empty=true), unit=note, description=note)},
         'tier_bands': {'key': ['policy', 'tier_code'], 'columns': dict(
             policy=policy, tier_code=tier, lower_bound=bound, upper_bound=bound,
             grace_periods={'type': 'integer', 'from': 0, 'to': 12})},
@@ -85,10 +89,14 @@
 {%- endmacro %}
 
 
-{% macro config_components() -%}
-    {#- The components that the methods made of components have. -#}
-    {{ return({
-        'rfm': ['recency', 'frequency', 'monetary'],
-        'contribution': ['revenue', 'margin', 'interactions'],
-    }) }}
+{% macro declared_parts(kind) -%}
+    {#- What the models name in their meta, as pairs of the method and the part.
+        Args: kind: components or settings. -#}
+    {%- set parts = [] -%}
+    {%- for node in (graph.nodes or {}).values() if node.resource_type == 'model' and kind in node.config.meta -%}
+        {%- for part in node.config.meta[kind] -%}
+            {%- do parts.append((modules.re.sub('^(score|segment|fit)_', '', node.name), part)) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(parts | unique | list) }}
 {%- endmacro %}

@@ -14,10 +14,14 @@
     (
         select part.*
         from {{ relation }} as part
-        inner join {{ ref(dates) }} as part_dates on part.as_of_date = part_dates.as_of_date
         where
-            part_dates.for_everyone
-            or part.customer_id in (select changed.customer_id from {{ ref('int_changed_customers') }} as changed)
+            {{ is_one_of('part.as_of_date', dates_to_restate(dates, 'for_everyone')) }}
+            or (
+                {{ is_one_of('part.as_of_date', dates_to_restate(dates, 'not for_everyone')) }}
+                and part.customer_id in (
+                    select changed.customer_id from {{ ref('int_changed_customers') }} as changed
+                )
+            )
     )
     {%- endif -%}
 {%- endmacro %}
@@ -33,7 +37,26 @@
     (
         select part.*
         from {{ relation }} as part
-        inner join {{ ref(dates) }} as part_dates on part.as_of_date = part_dates.as_of_date
+        where {{ is_one_of('part.as_of_date', dates_to_restate(dates)) }}
     )
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro dates_to_restate(dates, which='true') -%}
+    {#- The dates of a model *_dates_to_restate, as constants: an engine leaves out by a constant
+        what it would read and throw away by a join, and works out a view for those dates alone. -#}
+    {{ return(run_query(
+        'select cast(as_of_date as string) from ' ~ ref(dates) ~ ' where ' ~ which ~ ' order by 1'
+    ).columns[0].values()) }}
+{%- endmacro %}
+
+
+{% macro is_one_of(column, dates) -%}
+    {#- Whether a column is one of some dates given as constants; false where there are none. -#}
+    {%- if dates -%}
+        {{ column }} in ({% for date in dates %}date '{{ date }}'{{ ', ' if not loop.last }}{% endfor %})
+    {%- else -%}
+        1 = 0
     {%- endif -%}
 {%- endmacro %}

@@ -119,7 +119,10 @@ union all
 select * from repeated_keys
 union all
 select * from empty_seeds
-{% for view in ['config_missing_rows', 'config_policy_errors', 'config_tier_errors', 'config_stage_errors'] %}
+{% for view in [
+    'config_missing_rows', 'config_policy_errors', 'config_method_errors', 'config_tier_errors',
+    'config_stage_errors',
+] %}
 union all
 select
     config_file,

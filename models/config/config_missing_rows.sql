@@ -47,13 +47,14 @@ per_policy as (
         'lifecycle_thresholds' as seed,
         {{ config_row(['policy']) }} as config_row
     from policies
-    {% for method, components in config_components().items() %}
-    {% for component in components %}
+    {% for seed, part, kind in [
+        ('component_weights', 'component', 'components'), ('method_settings', 'setting', 'settings'),
+    ] %}
+    {% for method, name in declared_parts(kind) %}
     union all
     select
-        'component_weights' as seed,
-        {{ config_row(['policy']) }} || ', method={{ method }}, component={{ component }}' as config_row
-    from policies
+        '{{ seed }}' as seed,
+        'policy=default, method={{ method }}, {{ part }}={{ name }}' as config_row
     {% endfor %}
     {% endfor %}
 

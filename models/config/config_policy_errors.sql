@@ -35,12 +35,6 @@ thresholds as (
 
 ),
 
-component_weights as (
-
-    {{ seed_texts('component_weights') }}
-
-),
-
 bounds as (
 
     select
@@ -62,16 +56,6 @@ weight_sums as (
     left join weights on policies.policy = weights.policy
     group by policies.policy
     having count(weights.policy) = count(weights.weight)
-
-),
-
-component_sums as (
-
-    select
-        {{ config_row(['policy', 'method']) }} as config_row
-    from component_weights
-    group by policy, method
-    having max(try_cast(weight as decimal(18, 6))) = 0
 
 )
 
@@ -100,13 +84,6 @@ where
         {% endfor %}
         'no method'
     )
-union all
-select
-    'seeds/component_weights.csv' as config_file,
-    config_row,
-    'all weights are 0' as problem,
-    'at least one weight above 0' as remedy
-from component_sums
 {% for smaller, greater in [('late_ratio', 'dormant_ratio'), ('dormant_ratio', 'churned_ratio')] %}
 union all
 select

@@ -52,6 +52,41 @@ facts as (
         where outcome = 'accepted'
     ) as refunds
 
+    union all
+
+    select
+        items.customer_id,
+        {{ row_hash('items') }} as row_hash
+    from (
+        select
+            orders.customer_id,
+            items.source_row,
+            items.order_id,
+            items.product_id,
+            items.category,
+            items.quantity
+        from {{ ref('int_order_items') }} as items
+        inner join {{ ref('int_orders') }} as orders on items.order_id = orders.order_id
+        where items.outcome = 'accepted' and orders.outcome = 'accepted'
+    ) as items
+
+    union all
+
+    select
+        events.customer_id,
+        {{ row_hash('events') }} as row_hash
+    from (
+        select
+            customer_id,
+            event_id,
+            event_type,
+            occurred_at,
+            product_id,
+            session_id
+        from {{ ref('int_events') }}
+        where outcome = 'accepted'
+    ) as events
+
 ),
 
 overrides as (

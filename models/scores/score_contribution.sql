@@ -10,7 +10,7 @@ with
 
 features as (
 
-    select * from {{ to_restate(ref('int_customer_features'), 'fit_dates_to_restate') }}
+    select * from {{ ref('int_customer_features') }}
 
 ),
 
@@ -32,15 +32,7 @@ cut_points as (
 
 weights as (
 
-    select
-        {% for component in components %}
-        coalesce(max(case when component = '{{ component }}' then cast(weight as double) end), 0)
-            as {{ component }}_weight,
-        {% endfor %}
-        cast(policy as string) as policy
-    from {{ ref('component_weights') }}
-    where method = 'contribution'
-    group by policy
+    {{ component_weights('contribution', components) }}
 
 ),
 

@@ -6,7 +6,7 @@ with
 
 features as (
 
-    select * from {{ to_restate(ref('int_customer_features'), 'fit_dates_to_restate') }}
+    select * from {{ ref('int_customer_features') }}
 
 ),
 

@@ -5,7 +5,7 @@ with
 
 features as (
 
-    select * from {{ to_restate(ref('int_customer_features'), 'fit_dates_to_restate') }}
+    select * from {{ ref('int_customer_features') }}
 
 ),
 
@@ -27,15 +27,7 @@ cut_points as (
 
 weights as (
 
-    select
-        cast(policy as string) as policy,
-        {% for component in ['recency', 'frequency', 'monetary'] %}
-        max(case when component = '{{ component }}' then cast(weight as double) end) as {{ component }},
-        {% endfor %}
-        sum(cast(weight as double)) as total
-    from {{ ref('component_weights') }}
-    where method = 'rfm'
-    group by policy
+    {{ component_weights('rfm', ['recency', 'frequency', 'monetary']) }}
 
 ),
 
@@ -89,10 +81,10 @@ select
     cast(scored.r_score * 100 + scored.f_score * 10 + scored.m_score as string) as rfm_cell,
     {{ round_double(
         '100 * ('
-        ~ 'weights.recency * (scored.r_score - 1)'
-        ~ ' + weights.frequency * (scored.f_score - 1)'
-        ~ ' + weights.monetary * (scored.m_score - 1)'
-        ~ ') / (4 * weights.total)', 2
+        ~ 'weights.recency_weight * (scored.r_score - 1)'
+        ~ ' + weights.frequency_weight * (scored.f_score - 1)'
+        ~ ' + weights.monetary_weight * (scored.m_score - 1)'
+        ~ ') / (4 * (weights.recency_weight + weights.frequency_weight + weights.monetary_weight))', 2
     ) }} as score
 from scored
 left join weights on scored.policy = weights.policy

@@ -1,0 +1,63 @@
+/* One row per contradiction in how methods work: components and settings. */
+{{ config(schema='audit') }}
+with
+
+component_weights as (
+
+    {{ seed_texts('component_weights') }}
+
+),
+
+method_settings as (
+
+    {{ seed_texts('method_settings') }}
+
+),
+
+component_sums as (
+
+    select
+        {{ config_row(['policy', 'method']) }} as config_row
+    from component_weights
+    group by policy, method
+    having max(try_cast(weight as decimal(18, 6))) = 0
+
+)
+
+{% for seed, part, kind in [
+    ('component_weights', 'component', 'components'), ('method_settings', 'setting', 'settings'),
+] %}
+/* A part that no model reads is a slip of the pen: it would change nothing, in silence. */
+select
+    'seeds/{{ seed }}.csv' as config_file,
+    {{ config_row(['policy', 'method', part]) }} as config_row,
+    'no method ' || method || ' has the {{ part }} ' || {{ part }} as problem,
+    'one of: {{ declared_parts(kind) | map("join", " ") | join(", ") }}' as remedy -- noqa: LT05
+from {{ seed }}
+where
+    method || ' ' || {{ part }} not in (
+        {% for method, name in declared_parts(kind) %}
+        '{{ method }} {{ name }}',
+        {% endfor %}
+        'nothing'
+    )
+union all
+{% endfor %}
+select
+    'seeds/method_settings.csv' as config_file,
+    'policy=' || given.policy || ', method=' || given.method || ', setting=' || given.setting as config_row,
+    'value is ' || given.value as problem,
+    'a number from ' || coalesce(bounds.lowest, 'any') || ' to ' || coalesce(bounds.highest, 'any') as remedy
+from method_settings as given
+inner join method_settings as bounds
+    on given.method = bounds.method and given.setting = bounds.setting and bounds.policy = 'default'
+where
+    try_cast(given.value as decimal(18, 6)) < try_cast(bounds.lowest as decimal(18, 6))
+    or try_cast(given.value as decimal(18, 6)) > try_cast(bounds.highest as decimal(18, 6))
+union all
+select
+    'seeds/component_weights.csv' as config_file,
+    config_row,
+    'all weights are 0' as problem,
+    'at least one weight above 0' as remedy
+from component_sums
