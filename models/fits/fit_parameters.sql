@@ -29,8 +29,44 @@ rhythms as (
         customers
     from {{ ref('fit_purchase_rhythm') }}
 
+),
+
+clv as (
+
+    {% for parameter in ['r', 'alpha', 'a', 'b', 'p', 'q', 'v'] %}
+    select
+        as_of_date,
+        business_line,
+        'clv' as method,
+        '{{ parameter }}' as parameter,
+        {{ parameter }} as value,
+        customers
+    from {{ ref('fit_clv') }}
+    where is_usable
+    union all
+    {% endfor %}
+    {% for cut in ['p20', 'p40', 'p60', 'p80', 'p95'] %}
+    select
+        as_of_date,
+        business_line,
+        'clv' as method,
+        'lifetime_value_{{ cut }}' as parameter,
+        cast({{ cut }} as double) as value,
+        customers
+    from {{ ref('fit_clv_cut_points') }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
 )
 
-select * from cut_points
-union all
-select * from rhythms
+{% for parameters in ['cut_points', 'rhythms', 'clv'] %}
+select
+    as_of_date,
+    business_line,
+    method,
+    parameter,
+    cast(value as decimal(18, 6)) as value,
+    customers
+from {{ parameters }}
+{{ 'union all' if not loop.last }}
+{% endfor %}
