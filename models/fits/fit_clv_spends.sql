@@ -1,6 +1,6 @@
 /* One row per scored date, business line, frequency and mean spend of the repeat purchases: how
-   many customers have it. To the cent; where there are more than 100,000 different ones, in bins
-   half a per cent wide, which their mean stands for. */
+   many customers have it. Exact; where there are more than 100,000 different ones, in bins half a
+   per cent wide, which their mean stands for. */
 {{ config(materialized='restated', meta={'dates_restated_by': 'int_dates_to_restate'}) }}
 with
 

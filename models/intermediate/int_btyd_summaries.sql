@@ -27,7 +27,7 @@ select
         when purchase_day_count > 1
             then cast({{ round_double(
                 'cast(lifetime_net_revenue - first_purchase_revenue as double) / (purchase_day_count - 1)',
-                2
+                4
             ) }} as decimal(18, 4))
     end as mean_repeat_spend
 from features
