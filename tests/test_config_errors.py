@@ -12,7 +12,7 @@ from conftest import Workspace, copy_project
 FAULTS = [
     ("policies", "ecommerce,1,percentile,", "ecommerce,1,rank,"),
     ("policies", None, "wholesale,1,score,Wholesale,批发,,"),
-    ("business_lines", "default,default,Default,默认业务线", None),
+    ("business_lines", "default,default,balanced,Default,默认业务线", None),
     ("business_lines", "ecommerce,ecommerce,", "Ecommerce,ecommerce,"),
     ("business_lines", "b2b,b2b,", "b2b,b2c,"),
     ("methods", "rfm,RFM,", "RFM,RFM,"),

@@ -34,7 +34,11 @@
             band_method={'type': 'choice', 'choices': ['percentile', 'score']}, **names)},
         'business_lines': {'key': ['business_line'], 'columns': dict(
             business_line={'type': 'text', 'pattern': '^[^A-Z]+$', 'says': 'a code without capitals'},
-            policy=policy, name_en=text, name_zh=text)},
+            policy=policy, goal={'type': 'code', 'in': 'business_goals.goal'}, name_en=text, name_zh=text)},
+        'business_goals': {'key': ['goal'], 'columns': dict(goal=identifier, **names)},
+        'goal_weights': {'key': ['goal', 'method'], 'may_be_empty': true, 'columns': dict(
+            goal={'type': 'code', 'in': 'business_goals.goal'}, method=method,
+            factor={'type': 'number', 'from': 0, 'to': 10})},
         'methods': {'key': ['method'], 'columns': dict(
             method=identifier, use_en=note, avoid_en=note, use_zh=note, avoid_zh=note, **names)},
         'tiers': {'key': ['tier_code'], 'columns': dict(

@@ -4,6 +4,7 @@
     {%- set rows = [
         ('policies', 'policy=default'),
         ('business_lines', 'business_line=default'),
+        ('business_goals', 'goal=balanced'),
         ('tiers', 'tier_code=P'),
     ] -%}
     {%- for method in scoring_methods() -%}

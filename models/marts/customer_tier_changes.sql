@@ -1,7 +1,7 @@
 /* One row per customer and closed period in which the tier changed: from, to, and what moved.
    The points of the methods are compared for these customers alone. */
 {{ config(materialized='restated', meta={'rows_restated_by': 'tier_dates_to_restate'}) }}
-{% set methods = scoring_methods() %}
+{% set methods = weighted_methods() %}
 with
 
 closed_dates as (

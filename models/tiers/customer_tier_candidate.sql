@@ -2,7 +2,7 @@
    explains it, and the parts that the checks need. Nothing reads it but the gate and, once the
    gate has passed it, the published tables, for which customer_tier_explained puts it into words. */
 {{ config(schema='audit') }}
-{% set methods = scoring_methods() %}
+{% set methods = weighted_methods() %}
 with
 
 assigned as (

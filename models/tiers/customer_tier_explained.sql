@@ -1,7 +1,7 @@
 /* One row per customer of the candidate, with the reason in words. A view: the sentences are long,
    and written once, where they are published. */
 {{ config(schema='audit', materialized='view') }}
-{% set methods = scoring_methods() %}
+{% set methods = weighted_methods() %}
 with
 
 method_labels as (

@@ -1,7 +1,7 @@
 /* One row per customer at the current date and method that had something to say: the long form
    of the candidate, in which a score explains itself. */
 {{ config(schema='audit', materialized='view') }}
-{% for method in scoring_methods() %}
+{% for method in weighted_methods() %}
 select
     customer_id,
     as_of_date,

@@ -2,18 +2,21 @@
    that each method gives. A method that has nothing to say (null) leaves its weight to the
    others; who has not bought yet has no composite. */
 {{ config(materialized='restated', meta={'rows_restated_by': 'fit_dates_to_restate'}) }}
-{% set methods = scoring_methods() %}
+{% set methods = weighted_methods() %}
 with
 
 features as (
 
     select
-        customer_id,
-        as_of_date,
-        business_line,
-        policy,
-        purchase_day_count > 0 as has_bought
-    from {{ to_restate(ref('int_customer_features'), 'fit_dates_to_restate') }}
+        features.customer_id,
+        features.as_of_date,
+        features.business_line,
+        features.policy,
+        coalesce(cast(lines.goal as string), 'balanced') as goal,
+        features.purchase_day_count > 0 as has_bought
+    from {{ to_restate(ref('int_customer_features'), 'fit_dates_to_restate') }} as features
+    left join {{ ref('business_lines') }} as lines
+        on features.business_line = cast(lines.business_line as string)
 
 ),
 
@@ -21,12 +24,12 @@ weights as (
 
     select
         {% for method in methods %}
-        coalesce(max(case when method = '{{ method }}' then cast(weight as double) end), 0)
-            as {{ method }}_weight,
+        coalesce(max(case when method = '{{ method }}' then weight end), 0) as {{ method }}_weight,
         {% endfor %}
-        cast(policy as string) as policy
-    from {{ ref('policy_weights') }}
-    group by policy
+        policy,
+        goal
+    from {{ ref('tier_weights') }}
+    group by policy, goal
 
 ),
 
@@ -39,7 +42,8 @@ scored as (
         features.customer_id,
         features.as_of_date,
         features.business_line,
-        features.policy
+        features.policy,
+        features.goal
     from features
     {% for method in methods %}
     left join {{ to_restate(ref('score_' ~ method), 'fit_dates_to_restate') }} as score_{{ method }}
@@ -59,7 +63,7 @@ weighted as (
         {% endfor %}
         scored.*
     from scored
-    left join weights on scored.policy = weights.policy
+    left join weights on scored.policy = weights.policy and scored.goal = weights.goal
 
 ),
 
@@ -86,8 +90,9 @@ pointed as (
             {{ round_double(method ~ '_policy_weight / available_weight', 4) }} as decimal(9, 4)
         ) as {{ method }}_weight,
         cast(
-            {{ round_double(method ~ '_policy_weight / available_weight * ' ~ method ~ '_score', 4) }}
-            as decimal(9, 4)
+            {{ round_double(
+                'nullif(' ~ method ~ '_policy_weight, 0) / available_weight * ' ~ method ~ '_score', 4
+            ) }} as decimal(9, 4)
         ) as {{ method }}_points,
         {% endfor %}
         customer_id,
