@@ -52,6 +52,9 @@
         'method_settings': {'key': ['policy', 'method', 'setting'], 'may_be_empty': true, 'columns': dict(
             policy=policy, method=method, setting=identifier, value=number, lowest=dict(number, may_be_empty=true),
             highest=dict(number, may_be_empty=true), unit=note, description=note)},
+        'pyramid_levels': {'key': ['level'], 'columns': dict(
+            level=identifier, level_rank=count, share={'type': 'integer', 'from': 1, 'to': 99}, name_en=text,
+            name_zh=text)},
         'tier_bands': {'key': ['policy', 'tier_code'], 'columns': dict(
             policy=policy, tier_code=tier, lower_bound=bound, upper_bound=bound,
             grace_periods={'type': 'integer', 'from': 0, 'to': 12})},

@@ -57,9 +57,23 @@ clv as (
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
+),
+
+pyramid as (
+
+    select
+        as_of_date,
+        business_line,
+        'pyramid' as method,
+        pyramid_level || '_from' as parameter,
+        from_amount as value,
+        customers
+    from {{ ref('fit_pyramid') }}
+    where from_amount is not null
+
 )
 
-{% for parameters in ['cut_points', 'rhythms', 'clv'] %}
+{% for parameters in ['cut_points', 'rhythms', 'clv', 'pyramid'] %}
 select
     as_of_date,
     business_line,
