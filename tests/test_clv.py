@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import Workspace
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from lifetimes.generate_data import beta_geometric_nbd_model
 from test_cdnow import DATASETS, END_OF_CALIBRATION, build_cdnow, gini
 
+from bench.clv import simulated
 from customer_tiering import clv
 
 # Customers 1 to 10 of the sample (Hardie's note 025).
@@ -181,3 +181,170 @@ def test_the_best_customers_bring_the_published_share_of_the_holdout(rows, score
     print(f"top 20 % by expected spend: {share:.1f} % of the holdout spend; Gini {normalised:.3f}")
     assert share == pytest.approx(66.3, abs=0.05)
     assert normalised == pytest.approx(0.638, abs=0.0005)
+
+
+def distinct(x: np.ndarray, t_x: np.ndarray, age: np.ndarray) -> tuple[np.ndarray, ...]:
+    """The distinct triples and how many customers have each."""
+    triples, weight = np.unique(np.column_stack([x, t_x, age]), axis=0, return_counts=True)
+    return *triples.T, weight.astype(float)
+
+
+def days_of_a_population(seed: int, customers: int, weeks: int, parameters: dict) -> pd.DataFrame:
+    """x, t_x and T in days of a population that has come in over the first half of the weeks."""
+    who, times = simulated(
+        np.random.default_rng(seed), customers, (0, weeks / 2), weeks, **parameters
+    )
+    days = pd.DataFrame({"who": who, "day": np.floor(times * 7).astype(int)}).drop_duplicates()
+    of = days.groupby("who")["day"]
+    return pd.DataFrame({"x": of.size() - 1, "t_x": of.max() - of.min(), "T": weeks * 7 - of.min()})
+
+
+# lifetimes takes a while for each: few, and no search for a smaller one that fails, too.
+FEW = settings(
+    max_examples=5,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
+)
+WORLDS = st.fixed_dictionaries(
+    {
+        "r": st.sampled_from([0.3, 0.7, 1.5]),
+        "alpha": st.sampled_from([4.0, 8.0]),
+        "a": st.sampled_from([0.6, 0.9, 1.4]),
+        "b": st.sampled_from([2.0, 3.5]),
+    }
+)
+
+
+@settings(
+    max_examples=5,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
+)
+@given(parameters=WORLDS, seed=st.integers(1, 1000))
+def test_parameters_and_expectations_are_those_of_lifetimes(parameters, seed):
+    days = days_of_a_population(seed, 3000, 78, parameters)
+    x, t_x, age, weight = distinct(days["x"], days["t_x"] / 7, days["T"] / 7)
+    ours = clv.fit_orders(x, t_x, age, weight)
+    assert ours.reason is None and ours.converged
+    theirs = lifetimes.BetaGeoFitter().fit(x, t_x, age, weights=weight)
+    for name, value in ours.values.items():
+        assert value == pytest.approx(theirs.params_[name], rel=1e-4), (parameters, seed, name)
+    for weeks in (4, 52):
+        np.testing.assert_allclose(
+            clv.expected_orders(ours, x, t_x, age, weeks),
+            theirs.predict(weeks, x, t_x, age),
+            rtol=1e-4,
+        )
+    alive = theirs.conditional_probability_alive(x, t_x, age)
+    np.testing.assert_allclose(clv.p_alive(ours, x, t_x, age), alive, rtol=1e-4)
+
+
+@settings(
+    max_examples=5,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
+)
+@given(
+    p=st.sampled_from([2.0, 6.0]),
+    q=st.sampled_from([2.5, 4.0]),
+    v=st.sampled_from([15.0, 4000.0]),
+    seed=st.integers(1, 1000),
+)
+def test_spend_is_that_of_lifetimes(p, q, v, seed):
+    generator = np.random.default_rng(seed)
+    x = generator.geometric(0.3, 3000).astype(float)
+    spend = generator.gamma(p * x, 1 / (generator.gamma(q, 1 / v, 3000) * x))
+    ours = clv.fit_spend(x, spend, np.ones(3000))
+    assert ours.reason is None and ours.converged
+    theirs = lifetimes.GammaGammaFitter().fit(x, spend)
+    at_theirs = theirs.conditional_expected_average_profit(x, spend)
+    np.testing.assert_allclose(clv.expected_spend(ours, x, spend), at_theirs, rtol=1e-4)
+
+
+def test_steps_of_a_week_shift_what_is_expected_by_less_than_a_per_cent():
+    """Each step stands for its customers with their mean, as the models have it."""
+    parameters = {"r": 0.9, "alpha": 10.0, "a": 0.7, "b": 4.0}
+    days = days_of_a_population(1, 40_000, 156, parameters)
+    exact = distinct(days["x"], days["t_x"] / 7, days["T"] / 7)
+    days["step"], days["age_step"] = days["t_x"] // 7, days["T"] // 7
+    keys = ["x", "step", "age_step"]
+    steps = days.groupby(keys).agg(t_x=("t_x", "mean"), T=("T", "mean"), size=("T", "size"))
+    coarse = (
+        steps.index.get_level_values(0).to_numpy().astype(float),
+        steps["t_x"].to_numpy() / 7,
+        steps["T"].to_numpy() / 7,
+        steps["size"].to_numpy().astype(float),
+    )
+    theirs = lifetimes.BetaGeoFitter().fit(*exact[:3], weights=exact[3])
+    ours = clv.fit_orders(*coarse)
+    print(f"{len(exact[0]):,} histories exact, {len(coarse[0]):,} by week: {ours.values}")
+    for name, value in ours.values.items():
+        assert value == pytest.approx(theirs.params_[name], rel=0.01), name
+    expected = (clv.expected_orders(ours, *coarse[:3], 52) * coarse[3]).sum()
+    assert expected == pytest.approx((theirs.predict(52, *exact[:3]) * exact[3]).sum(), rel=0.01)
+    # Who is in a step gets what the step gets: near what lifetimes says of them.
+    of_step = pd.Series(clv.expected_orders(ours, *coarse[:3], 52), steps.index)
+    of_each = of_step.reindex(pd.MultiIndex.from_frame(days[keys])).to_numpy()
+    at_theirs = theirs.predict(52, days["x"], days["t_x"] / 7, days["T"] / 7).to_numpy()
+    assert np.abs(of_each - at_theirs).sum() / at_theirs.sum() < 0.01
+
+
+def test_the_interval_holds_what_it_says():
+    """Against a simulation of customers with one history, from the posterior of the fit."""
+    orders = clv.Fit({"r": 0.6, "alpha": 6.0, "a": 0.8, "b": 4.0}, 0.0, True, None)
+    generator = np.random.default_rng(7)
+    x, t_x, age, weeks, size = 5.0, 20.0, 38.0, 39.0, 200_000
+    alive = clv.p_alive(orders, x, t_x, age)
+    rate = generator.gamma(orders.r + x, 1 / (orders.alpha + age), size)
+    leaves = generator.beta(orders.a, orders.b + x, size)
+    counts, now = np.zeros(size, dtype=int), np.zeros(size)
+    there = generator.random(size) < alive
+    while there.any():
+        now = now + generator.exponential(1, size) / rate
+        there &= now < weeks
+        counts += there
+        there &= generator.random(size) >= leaves
+    low, high = clv.order_quantiles(orders, np.array([x]), np.array([age]), alive, weeks)
+    assert [low[0], high[0]] == list(np.quantile(counts, [0.1, 0.9]).astype(int))
+    assert counts.mean() == pytest.approx(
+        float(clv.expected_orders(orders, x, t_x, age, weeks)), rel=0.01
+    )
+
+
+@pytest.mark.parametrize(
+    ("world", "x", "t_x"),
+    [("nobody leaves", 12, 51.9), ("nobody comes back", 0, 0.0), ("all leave at once", 1, 1.0)],
+)
+def test_a_degenerate_world_is_not_fit_for_use(world, x, t_x):
+    """All customers alike: the likelihood has no top inside the bounds."""
+    fit = clv.fit_orders([x, x], [t_x, t_x], [52.0, 51.0], [500, 500])
+    print(f"{world}: {fit.reason}")
+    assert fit.reason is not None
+
+
+def test_a_line_that_cannot_be_fitted_falls_back_with_the_reason(tmp_path):
+    """Everybody buys every week for a year: the models value the past, and say why."""
+    days = pd.date_range("2025-01-01", "2025-12-31", freq="7D").strftime("%Y%m%d")
+    rows = pd.DataFrame(
+        [(f"c{n:03}", day, "10.00") for n in range(120) for day in days],
+        columns=["customer_id", "date", "dollars"],
+    )
+    build = build_cdnow(rows, tmp_path)
+    scored = build.query("""
+        select distinct scored.value_source, scored.fallback_reason, scored.p_alive, lifetime_value
+        from scores.score_clv as scored
+        inner join intermediate.int_scoring_dates as dates
+            on scored.as_of_date = dates.as_of_date and dates.is_current
+    """)
+    print(scored.to_dict("records"))
+    [one] = scored.to_dict("records")
+    assert one["value_source"] == "historical" and one["fallback_reason"]
+    assert pd.isna(one["p_alive"])
+    # 53 orders of 10 a year, for the three years of the setting lifespan_years, at a margin of 1.
+    assert one["lifetime_value"] == pytest.approx(53 * 10 * 3)
