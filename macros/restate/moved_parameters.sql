@@ -16,5 +16,5 @@
             and now.business_line = before.business_line
             and now.method = before.method
             and now.parameter = before.parameter
-    where cast(now.value as decimal(18, 4)) is distinct from before.value
+    where cast(now.value as decimal(18, 6)) is distinct from before.value
 {%- endmacro %}

@@ -14,6 +14,19 @@ method_settings as (
 
 ),
 
+pyramid_levels as (
+
+    {{ seed_texts('pyramid_levels') }}
+
+),
+
+pyramid_sums as (
+
+    select sum(try_cast(share as integer)) as shares
+    from pyramid_levels
+
+),
+
 component_sums as (
 
     select
@@ -61,3 +74,11 @@ select
     'all weights are 0' as problem,
     'at least one weight above 0' as remedy
 from component_sums
+union all
+select
+    'seeds/pyramid_levels.csv' as config_file,
+    'all rows' as config_row,
+    'the shares add up to ' || cast(shares as string) as problem,
+    'shares that add up to 100' as remedy
+from pyramid_sums
+where shares <> 100

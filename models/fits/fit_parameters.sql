@@ -29,19 +29,74 @@ rhythms as (
         customers
     from {{ ref('fit_purchase_rhythm') }}
 
+),
+
+clv as (
+
+    {% for parameter in ['r', 'alpha', 'a', 'b', 'p', 'q', 'v'] %}
+    select
+        as_of_date,
+        business_line,
+        'clv' as method,
+        '{{ parameter }}' as parameter,
+        {{ parameter }} as value,
+        customers
+    from {{ ref('fit_clv') }}
+    where is_usable
+    union all
+    {% endfor %}
+    {% for cut in ['p20', 'p40', 'p60', 'p80', 'p95'] %}
+    select
+        as_of_date,
+        business_line,
+        'clv' as method,
+        'lifetime_value_{{ cut }}' as parameter,
+        cast({{ cut }} as double) as value,
+        customers
+    from {{ ref('fit_clv_cut_points') }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+pyramid as (
+
+    select
+        as_of_date,
+        business_line,
+        'pyramid' as method,
+        pyramid_level || '_from' as parameter,
+        from_amount as value,
+        customers
+    from {{ ref('fit_pyramid') }}
+    where from_amount is not null
+
+),
+
+gaps as (
+
+    {% for ratio in ['early_ratio', 'usual_ratio', 'late_ratio'] %}
+    select
+        as_of_date,
+        business_line,
+        'demand' as method,
+        '{{ ratio }}' as parameter,
+        {{ ratio }} as value,
+        customers
+    from {{ ref('fit_gap_spread') }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
 )
 
-{% for ratio in ['early_ratio', 'usual_ratio', 'late_ratio'] %}
+{% for parameters in ['cut_points', 'rhythms', 'clv', 'pyramid', 'gaps'] %}
 select
     as_of_date,
     business_line,
-    'demand' as method,
-    '{{ ratio }}' as parameter,
-    {{ ratio }} as value,
+    method,
+    parameter,
+    cast(value as decimal(18, 6)) as value,
     customers
-from {{ ref('fit_gap_spread') }}
-union all
+from {{ parameters }}
+{{ 'union all' if not loop.last }}
 {% endfor %}
-select * from cut_points
-union all
-select * from rhythms

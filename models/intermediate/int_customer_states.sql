@@ -2,6 +2,9 @@
    running totals as of each scored date, from changes alone. A fact changes the totals on the
    scored date that first sees it and, for what is counted in the look-back window, once more
    on the one that leaves it behind. So the facts are read once, however many dates there are. */
+{% set counts = ['purchase_day_count', 'lifetime_order_count', 'order_count', 'interaction_count'] %}
+{% set amounts = ['lifetime_net_revenue', 'first_purchase_revenue', 'net_revenue', 'costed_revenue',
+    'costed_margin'] %}
 with
 
 days as (
@@ -29,6 +32,8 @@ changes as (
         case when purchase_date is not null then 1 else 0 end as purchase_day_count,
         order_count as lifetime_order_count,
         net_revenue as lifetime_net_revenue,
+        case when order_count > 0 and previous_purchase_date is null then net_revenue else 0 end
+            as first_purchase_revenue,
         case when is_ever_in_window then order_count else 0 end as order_count,
         case when is_ever_in_window then net_revenue else 0 end as net_revenue,
         case when is_ever_in_window then costed_revenue else 0 end as costed_revenue,
@@ -48,6 +53,7 @@ changes as (
         0 as purchase_day_count,
         0 as lifetime_order_count,
         0 as lifetime_net_revenue,
+        0 as first_purchase_revenue,
         -order_count as order_count,
         -net_revenue as net_revenue,
         -costed_revenue as costed_revenue,
@@ -69,6 +75,7 @@ changes as (
         0 as purchase_day_count,
         0 as lifetime_order_count,
         0 as lifetime_net_revenue,
+        0 as first_purchase_revenue,
         0 as order_count,
         0 as net_revenue,
         0 as costed_revenue,
@@ -86,12 +93,10 @@ changes_by_date as (
         min(first_purchase_date) as first_purchase_date,
         max(last_purchase_date) as last_purchase_date,
         max(previous_purchase_date) as previous_purchase_date,
-        {% for measure in ['purchase_day_count', 'lifetime_order_count', 'order_count',
-            'interaction_count'] %}
+        {% for measure in counts %}
         cast(sum({{ measure }}) as integer) as {{ measure }},
         {% endfor %}
-        {% for measure in ['lifetime_net_revenue', 'net_revenue', 'costed_revenue',
-            'costed_margin'] %}
+        {% for measure in amounts %}
         cast(sum({{ measure }}) as decimal(18, 4)) as {{ measure }},
         {% endfor %}
         customer_id,
@@ -109,12 +114,10 @@ select
     coalesce(
         lead(changed_at) over (partition by customer_id order by changed_at), date '9999-12-31'
     ) as state_until,
-    {% for measure in ['purchase_day_count', 'lifetime_order_count', 'order_count',
-        'interaction_count'] %}
+    {% for measure in counts %}
     cast(sum({{ measure }}) over so_far as integer) as {{ measure }},
     {% endfor %}
-    {% for measure in ['lifetime_net_revenue', 'net_revenue', 'costed_revenue',
-        'costed_margin'] %}
+    {% for measure in amounts %}
     cast(sum({{ measure }}) over so_far as decimal(18, 4)) as {{ measure }},
     {% endfor %}
     min(first_purchase_date) over so_far as first_purchase_date,

@@ -94,6 +94,7 @@ select
     dated.purchase_day_count,
     dated.lifetime_order_count,
     dated.lifetime_net_revenue,
+    dated.first_purchase_revenue,
     cast(
         {{ dbt.datediff('dated.last_purchase_date', 'dated.as_of_date', 'day') }} as integer -- noqa: LT05
     ) as recency_days,

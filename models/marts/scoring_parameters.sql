@@ -15,6 +15,6 @@ select
     business_line,
     method,
     parameter,
-    cast(value as decimal(18, 4)) as value,
+    cast(value as decimal(18, 6)) as value,
     customers
 from parameters

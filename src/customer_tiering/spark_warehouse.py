@@ -62,6 +62,10 @@ class SparkSessionWarehouse(_Spark):
         """See Warehouse."""
         return [row.asDict() for row in self.session.sql(query).collect()]
 
+    def read(self, table: Any) -> pa.Table:
+        """See Warehouse."""
+        return pa.Table.from_pandas(table.toPandas(), preserve_index=False)
+
     def connect(self) -> Any:
         """See Warehouse."""
         return _SessionConnection(self.session)
@@ -106,6 +110,10 @@ class ThriftWarehouse(_Spark):
             }
             for row in cursor.fetchall()
         ]
+
+    def read(self, table: Any) -> pa.Table:
+        """See Warehouse."""
+        return pa.Table.from_pylist(self.rows(f"select * from {table}"))
 
     def connect(self) -> Any:
         """See Warehouse."""

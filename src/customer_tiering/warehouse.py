@@ -79,6 +79,9 @@ class Warehouse(Protocol):
     def rows(self, query: str) -> list[dict[str, Any]]:
         """The rows of a query whose result is bounded, with Python's own types."""
 
+    def read(self, table: Any) -> pa.Table:
+        """A bounded table, by what `dbt.ref` gives a Python model."""
+
     def connect(self) -> Any:
         """A new connection as the database API of Python (PEP 249) has it."""
 
@@ -123,6 +126,10 @@ class DuckDBWarehouse:
     def rows(self, query: str) -> list[dict[str, Any]]:
         """See Warehouse."""
         return self.session.sql(query).to_arrow_table().to_pylist()
+
+    def read(self, table: Any) -> pa.Table:
+        """See Warehouse."""
+        return table.to_arrow_table()
 
     def connect(self) -> Any:
         """See Warehouse."""

@@ -1,0 +1,32 @@
+/* One row per scored date and business line: the percentiles of lifetime value that the score
+   compares it with, in two significant digits, from the customers who ordered in the window. */
+{{ config(materialized='restated', meta={'dates_restated_by': 'int_dates_to_restate'}) }}
+with
+
+customer_values as (
+
+    select * from {{ of_restated_dates(ref('fit_clv_values'), 'int_dates_to_restate') }} as restated
+    where restated.order_count > 0
+
+),
+
+learned as (
+
+    select
+        as_of_date,
+        business_line,
+        count(*) as customers,
+        {{ percentiles('lifetime_value', [0.2, 0.4, 0.6, 0.8, 0.95]) }} as percentiles
+    from customer_values
+    group by as_of_date, business_line
+
+)
+
+select
+    as_of_date,
+    business_line,
+    {% for fraction in ['p20', 'p40', 'p60', 'p80', 'p95'] %}
+    {{ round_significant(array_item('percentiles', loop.index)) }} as {{ fraction }},
+    {% endfor %}
+    cast(customers as integer) as customers
+from learned

@@ -1,0 +1,93 @@
+/* One row per scored date and business line with buyers: how finely the histories of its customers
+   are told apart before the CLV models learn from them, so that what they read stays bounded. Exact
+   up to 100,000 different histories: coarser ones shift the parameters (see clv.py). */
+{% set most = 100000 %}
+{{ config(materialized='restated', meta={'dates_restated_by': 'int_dates_to_restate'}) }}
+with
+
+summaries as (
+
+    select * from {{ of_restated_dates(ref('int_btyd_summaries'), 'int_dates_to_restate') }} as restated
+    where restated.btyd_frequency is not null
+
+),
+
+settings as (
+
+    {{ method_settings('clv', ['horizon_months', 'monthly_discount_rate', 'min_repeat_customers']) }}
+
+),
+
+histories as (
+
+    select
+        as_of_date,
+        business_line,
+        policy,
+        btyd_frequency,
+        btyd_recency_days,
+        btyd_age_days,
+        count(*) as customers
+    from summaries
+    group by as_of_date, business_line, policy, btyd_frequency, btyd_recency_days, btyd_age_days
+
+),
+
+lines as (
+
+    select
+        as_of_date,
+        business_line,
+        policy,
+        sum(customers) as customers,
+        sum(case when btyd_frequency > 0 then customers else 0 end) as repeat_customers,
+        count(*) as histories,
+        {% for days in [7, 28] %}
+        count(distinct cast(btyd_frequency as bigint) * 100000000
+            + cast(floor(btyd_recency_days / {{ days }}) as bigint) * 10000
+            + cast(floor(btyd_age_days / {{ days }}) as bigint)) as histories_of_{{ days }}_days,
+        {% endfor %}
+    from histories
+    group by as_of_date, business_line, policy
+
+),
+
+spends as (
+
+    select
+        as_of_date,
+        business_line,
+        count(*) as spends
+    from (
+        select distinct
+            as_of_date,
+            business_line,
+            btyd_frequency,
+            mean_repeat_spend
+        from summaries
+        where mean_repeat_spend > 0
+    ) as different
+    group by as_of_date, business_line
+
+)
+
+select
+    lines.as_of_date,
+    lines.business_line,
+    lines.policy,
+    cast(lines.customers as integer) as customers,
+    cast(lines.repeat_customers as integer) as repeat_customers,
+    cast(lines.histories as integer) as histories,
+    case
+        when lines.histories <= {{ most }} then 1
+        when lines.histories_of_7_days <= {{ most }} then 7
+        when lines.histories_of_28_days <= {{ most }} then 28
+        else 91
+    end as step_days,
+    coalesce(spends.spends, 0) > {{ most }} as has_binned_spends,
+    cast(settings.horizon_months as integer) as horizon_months,
+    settings.monthly_discount_rate,
+    cast(settings.min_repeat_customers as integer) as min_repeat_customers
+from lines
+left join spends on lines.as_of_date = spends.as_of_date and lines.business_line = spends.business_line
+left join settings on lines.policy = settings.policy
