@@ -21,24 +21,19 @@
     {%- set bound = {'type': 'integer', 'from': 0, 'to': 100} -%}
     {%- set count = {'type': 'integer', 'from': 1} -%}
     {%- set ratio = {'type': 'number', 'above': 1} -%}
-    {%- set number = {'type': 'number'} -%}
     {%- set five = ['1', '2', '3', '4', '5'] -%}
     {%- set cells = [] -%}
     {%- for r in five %}{% for f in five %}{% for m in five -%}
         {%- do cells.append(r ~ f ~ m) -%}
     {%- endfor %}{% endfor %}{% endfor -%}
 
-    {{ return({
+    {{ return(dict(method_rules(), **{
         'policies': {'key': ['policy'], 'columns': dict(
             policy=text, policy_version=text,
             band_method={'type': 'choice', 'choices': ['percentile', 'score']}, **names)},
         'business_lines': {'key': ['business_line'], 'columns': dict(
             business_line={'type': 'text', 'pattern': '^[^A-Z]+$', 'says': 'a code without capitals'},
             policy=policy, goal={'type': 'code', 'in': 'business_goals.goal'}, name_en=text, name_zh=text)},
-        'business_goals': {'key': ['goal'], 'columns': dict(goal=identifier, **names)},
-        'goal_weights': {'key': ['goal', 'method'], 'may_be_empty': true, 'columns': dict(
-            goal={'type': 'code', 'in': 'business_goals.goal'}, method=method,
-            factor={'type': 'number', 'from': 0, 'to': 10})},
         'methods': {'key': ['method'], 'columns': dict(
             method=identifier, use_en=note, avoid_en=note, use_zh=note, avoid_zh=note, **names)},
         'tiers': {'key': ['tier_code'], 'columns': dict(
@@ -46,15 +41,6 @@
             tier_rank=count, **names)},
         'policy_weights': {'key': ['policy', 'method'], 'columns': dict(
             policy=policy, method=method, weight={'type': 'number', 'from': 0, 'to': 1})},
-        'component_weights': {'key': ['policy', 'method', 'component'], 'columns': dict(
-            policy=policy, method=method, component=identifier,
-            weight={'type': 'number', 'from': 0})},
-        'method_settings': {'key': ['policy', 'method', 'setting'], 'may_be_empty': true, 'columns': dict(
-            policy=policy, method=method, setting=identifier, value=number, lowest=dict(number, may_be_empty=true),
-            highest=dict(number, may_be_empty=true), unit=note, description=note)},
-        'pyramid_levels': {'key': ['level'], 'columns': dict(
-            level=identifier, level_rank=count, share={'type': 'integer', 'from': 1, 'to': 99}, name_en=text,
-            name_zh=text)},
         'tier_bands': {'key': ['policy', 'tier_code'], 'columns': dict(
             policy=policy, tier_code=tier, lower_bound=bound, upper_bound=bound,
             grace_periods={'type': 'integer', 'from': 0, 'to': 12})},
@@ -92,18 +78,6 @@
             status=text, is_sale={'type': 'choice', 'choices': ['true', 'false']})},
         'reject_reasons': {'key': ['reject_reason'], 'columns': dict(
             reject_reason=text, remedy_en=text, remedy_zh=text)},
-    }) }}
+    })) }}
 {%- endmacro %}
 
-
-{% macro declared_parts(kind) -%}
-    {#- What the models name in their meta, as pairs of the method and the part.
-        Args: kind: components or settings. -#}
-    {%- set parts = [] -%}
-    {%- for node in (graph.nodes or {}).values() if node.resource_type == 'model' and kind in node.config.meta -%}
-        {%- for part in node.config.meta[kind] -%}
-            {%- do parts.append((modules.re.sub('^(score|segment|fit)_', '', node.name), part)) -%}
-        {%- endfor -%}
-    {%- endfor -%}
-    {{ return(parts | unique | list) }}
-{%- endmacro %}

@@ -6,7 +6,10 @@ with
 
 features as (
 
-    select * from {{ of_restated_dates(ref('int_customer_features'), 'int_dates_to_restate') }}
+    select
+        *,
+        favourite_count + cart_count as wish_count
+    from {{ of_restated_dates(ref('int_customer_features'), 'int_dates_to_restate') }}
 
 ),
 
@@ -16,6 +19,10 @@ features as (
     'net_revenue': 'order_count > 0',
     'margin': 'order_count > 0 and margin is not null',
     'interaction_count': 'interaction_count > 0',
+    'engagement_points': 'engagement_points > 0',
+    'visit_count': 'visit_count > 0',
+    'view_count': 'view_count > 0',
+    'wish_count': 'wish_count > 0',
 } %}
 
 learned as (

@@ -71,9 +71,25 @@ pyramid as (
     from {{ ref('fit_pyramid') }}
     where from_amount is not null
 
+),
+
+demand as (
+
+    {% for ratio in ['early_ratio', 'usual_ratio', 'late_ratio'] %}
+    select
+        as_of_date,
+        business_line,
+        'demand' as method,
+        '{{ ratio }}' as parameter,
+        {{ ratio }} as value,
+        customers
+    from {{ ref('fit_gap_spread') }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
 )
 
-{% for parameters in ['cut_points', 'rhythms', 'clv', 'pyramid'] %}
+{% for parameters in ['cut_points', 'rhythms', 'clv', 'pyramid', 'demand'] %}
 select
     as_of_date,
     business_line,

@@ -55,20 +55,9 @@ facts as (
     union all
 
     select
-        items.customer_id,
-        {{ row_hash('items') }} as row_hash
-    from (
-        select
-            orders.customer_id,
-            items.source_row,
-            items.order_id,
-            items.product_id,
-            items.category,
-            items.quantity
-        from {{ ref('int_order_items') }} as items
-        inner join {{ ref('int_orders') }} as orders on items.order_id = orders.order_id
-        where items.outcome = 'accepted' and orders.outcome = 'accepted'
-    ) as items
+        customer_id,
+        {{ row_hash('purchase_lines') }} as row_hash
+    from {{ ref('int_purchase_lines') }} as purchase_lines -- noqa: AL05
 
     union all
 

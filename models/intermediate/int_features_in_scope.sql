@@ -36,6 +36,24 @@ policies as (
 
 ),
 
+revenues as (
+
+    select * from {{ ref('int_revenue_features') }}
+
+),
+
+events as (
+
+    select * from {{ ref('int_event_features') }}
+
+),
+
+baskets as (
+
+    select * from {{ ref('int_basket_features') }}
+
+),
+
 dated as (
 
     select
@@ -93,6 +111,31 @@ select
                     ~ ' / cast(dated.costed_revenue as double)', 4
                 ) }} as decimal(18, 4)
             )
-    end as margin
+    end as margin,
+    cast(
+        {{ dbt.datediff('dated.first_purchase_date', 'dated.as_of_date', 'day') }} as integer -- noqa: LT05
+    ) as days_as_customer,
+    {% for n in range(1, 6) %}
+    cast(coalesce(revenues.revenue_fifth_{{ n }}, 0) as decimal(18, 4)) as revenue_fifth_{{ n }},
+    {% endfor %}
+    {% for measure in [
+        'visit_count', 'view_count', 'favourite_count', 'cart_count', 'search_count', 'share_count', 'review_count',
+    ] %}
+    coalesce(events.{{ measure }}, 0) as {{ measure }},
+    {% endfor %}
+    cast(coalesce(events.engagement_points, 0) as decimal(18, 4)) as engagement_points,
+    cast(coalesce(events.engagement_points_before, 0) as decimal(18, 4)) as engagement_points_before,
+    baskets.new_product_share,
+    baskets.repeat_product_share,
+    baskets.gift_share,
+    coalesce(baskets.category_count, 0) as category_count,
+    baskets.favourite_category,
+    baskets.last_category
 from dated
 left join policies on dated.business_line = policies.business_line
+{% for features in ['revenues', 'events', 'baskets'] %}
+left join {{ features }}
+    on
+        dated.customer_id = {{ features }}.customer_id
+        and dated.as_of_date = {{ features }}.as_of_date
+{% endfor %}

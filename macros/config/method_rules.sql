@@ -1,0 +1,53 @@
+{#- What the seeds of the methods must look like; see config_rules. -#}
+
+{% macro method_rules() -%}
+    {%- set text = {'type': 'text'} -%}
+    {%- set note = {'type': 'text', 'may_be_empty': true} -%}
+    {%- set names = {'name_en': text, 'name_zh': text, 'description_en': note, 'description_zh': note} -%}
+    {%- set number = {'type': 'number'} -%}
+    {%- set identifier = {
+        'type': 'text', 'pattern': '^[a-z][a-z0-9_]*$', 'says': 'small letters, digits and _'
+    } -%}
+    {%- set policy = {'type': 'code', 'in': 'policies.policy'} -%}
+    {%- set method = {'type': 'code', 'in': 'methods.method'} -%}
+
+    {{ return({
+        'event_points': {'key': ['event_type'], 'may_be_empty': true, 'columns': dict(
+            event_type={'type': 'text', 'pattern': '^[^A-Z]+$', 'says': 'a code without capitals'},
+            event_group={'type': 'choice', 'choices': [
+                'visit', 'view', 'favourite', 'cart', 'search', 'share', 'review', 'contact', 'other']},
+            points={'type': 'number', 'from': 0, 'to': 1000}, half_life_days={'type': 'integer', 'from': 1})},
+        'gift_categories': {'key': ['category'], 'may_be_empty': true, 'columns': dict(category=text)},
+        'matrix_axes': {'key': ['matrix', 'place'], 'complete': true, 'columns': dict(
+            matrix={'type': 'choice', 'choices': ['value_loyalty', 'value_engagement']},
+            place={'type': 'choice', 'choices': ['1', '2']}, axis=identifier,
+            method={'type': 'choice', 'choices': scoring_methods()},
+            high_from={'type': 'number', 'from': 0, 'to': 100})},
+        'method_settings': {'key': ['policy', 'method', 'setting'], 'may_be_empty': true, 'columns': dict(
+            policy=policy, method=method, setting=identifier, value=number, lowest=dict(number, may_be_empty=true),
+            highest=dict(number, may_be_empty=true), unit=note, description=note)},
+        'component_weights': {'key': ['policy', 'method', 'component'], 'columns': dict(
+            policy=policy, method=method, component=identifier,
+            weight={'type': 'number', 'from': 0})},
+        'pyramid_levels': {'key': ['level'], 'columns': dict(
+            level=identifier, level_rank={'type': 'integer', 'from': 1},
+            share={'type': 'integer', 'from': 1, 'to': 99}, name_en=text, name_zh=text)},
+        'business_goals': {'key': ['goal'], 'columns': dict(goal=identifier, **names)},
+        'goal_weights': {'key': ['goal', 'method'], 'may_be_empty': true, 'columns': dict(
+            goal={'type': 'code', 'in': 'business_goals.goal'}, method=method,
+            factor={'type': 'number', 'from': 0, 'to': 10})},
+    }) }}
+{%- endmacro %}
+
+
+{% macro declared_parts(kind) -%}
+    {#- What the models name in their meta, as pairs of the method and the part.
+        Args: kind: components or settings. -#}
+    {%- set parts = [] -%}
+    {%- for node in (graph.nodes or {}).values() if node.resource_type == 'model' and kind in node.config.meta -%}
+        {%- for part in node.config.meta[kind] -%}
+            {%- do parts.append((modules.re.sub('^(score|segment|fit)_', '', node.name), part)) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(parts | unique | list) }}
+{%- endmacro %}

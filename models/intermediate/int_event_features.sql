@@ -1,0 +1,80 @@
+/* One row per customer and scored date of the customer's scope with an event or interaction in the
+   look-back window: how many of each group, and the points they still are worth. A point loses half
+   of its worth every half-life (seed event_points); an event of a type that the seed lacks has none. */
+with
+
+kinds as (
+
+    select
+        cast(event_type as string) as event_type,
+        cast(event_group as string) as event_group,
+        cast(points as double) as points,
+        cast(half_life_days as double) as half_life_days
+    from {{ ref('event_points') }}
+
+),
+
+facts as (
+
+    select
+        customer_id,
+        event_date,
+        event_type
+    from {{ ref('int_events') }}
+    where outcome = 'accepted'
+
+    union all
+
+    select
+        customer_id,
+        interaction_date as event_date,
+        'interaction' as event_type
+    from {{ ref('int_interactions') }}
+    where outcome = 'accepted'
+
+),
+
+dated as (
+
+    select
+        facts.customer_id,
+        dates.as_of_date,
+        facts.event_date,
+        kinds.event_group,
+        kinds.points,
+        kinds.half_life_days,
+        {{ dbt.datediff('facts.event_date', 'dates.as_of_date', 'day') }} as age_days -- noqa: LT05
+    from facts
+    left join kinds on facts.event_type = kinds.event_type
+    {{ facts_in_window('facts', 'dates', 'event_date') }}
+
+),
+
+/* Doubles are rounded before they are added: sums of them would depend on the order of rows. */
+pointed as (
+
+    select
+        *,
+        cast({{ round_double('points * power(0.5, age_days / half_life_days)', 4) }} as decimal(18, 4))
+            as points_left,
+        case
+            when age_days >= 30
+                then cast(
+                    {{ round_double('points * power(0.5, (age_days - 30) / half_life_days)', 4) }}
+                    as decimal(18, 4)
+                )
+        end as points_left_before
+    from dated
+
+)
+
+select
+    customer_id,
+    as_of_date,
+    {% for group in ['visit', 'view', 'favourite', 'cart', 'search', 'share', 'review'] %}
+    cast(sum(case when event_group = '{{ group }}' then 1 else 0 end) as integer) as {{ group }}_count,
+    {% endfor %}
+    cast(coalesce(sum(points_left), 0) as decimal(18, 4)) as engagement_points,
+    cast(coalesce(sum(points_left_before), 0) as decimal(18, 4)) as engagement_points_before
+from pointed
+group by customer_id, as_of_date
