@@ -46,7 +46,14 @@ def build_cdnow(rows: pd.DataFrame, folder: Path) -> Workspace:
     orders.to_csv(data / "orders.csv", index=False)
     workspace = Workspace(folder, data=data)
     workspace.dbt(
-        *("build", "--select", "+score_rfm", "+score_clv", "+int_record_outcomes", "+tier_migration"),
+        *(
+            "build",
+            "--select",
+            "+score_rfm",
+            "+score_clv",
+            "+int_record_outcomes",
+            "+tier_migration",
+        ),
         *("--resource-type", "seed", "--resource-type", "model"),
         variables={"reporting_currency": "USD"},
     )
