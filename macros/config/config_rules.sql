@@ -41,6 +41,9 @@
             tier_rank=count, **names)},
         'policy_weights': {'key': ['policy', 'method'], 'columns': dict(
             policy=policy, method=method, weight={'type': 'number', 'from': 0, 'to': 1})},
+        'pyramid_levels': {'key': ['level'], 'columns': dict(
+            level=identifier, level_rank=count, share={'type': 'integer', 'from': 1, 'to': 99}, name_en=text,
+            name_zh=text)},
         'tier_bands': {'key': ['policy', 'tier_code'], 'columns': dict(
             policy=policy, tier_code=tier, lower_bound=bound, upper_bound=bound,
             grace_periods={'type': 'integer', 'from': 0, 'to': 12})},

@@ -12,6 +12,11 @@
     {%- set method = {'type': 'code', 'in': 'methods.method'} -%}
 
     {{ return({
+        'rules': {'key': ['rule_set', 'policy', 'rule', 'condition_group', 'metric', 'operator'],
+            'may_be_empty': true, 'columns': dict(
+            rule_set={'type': 'choice', 'choices': ['persona', 'scenario', 'tag']}, policy=text, rule=identifier,
+            priority={'type': 'integer', 'from': 1}, condition_group={'type': 'integer', 'from': 1},
+            metric=text, operator={'type': 'choice', 'choices': rule_operators() | list}, value=note)},
         'event_points': {'key': ['event_type'], 'may_be_empty': true, 'columns': dict(
             event_type={'type': 'text', 'pattern': '^[^A-Z]+$', 'says': 'a code without capitals'},
             event_group={'type': 'choice', 'choices': [
@@ -29,9 +34,6 @@
         'component_weights': {'key': ['policy', 'method', 'component'], 'columns': dict(
             policy=policy, method=method, component=identifier,
             weight={'type': 'number', 'from': 0})},
-        'pyramid_levels': {'key': ['level'], 'columns': dict(
-            level=identifier, level_rank={'type': 'integer', 'from': 1},
-            share={'type': 'integer', 'from': 1, 'to': 99}, name_en=text, name_zh=text)},
         'business_goals': {'key': ['goal'], 'columns': dict(goal=identifier, **names)},
         'goal_weights': {'key': ['goal', 'method'], 'may_be_empty': true, 'columns': dict(
             goal={'type': 'code', 'in': 'business_goals.goal'}, method=method,

@@ -10,7 +10,11 @@
     {%- for method in scoring_methods() -%}
         {%- do rows.append(('methods', 'method=' ~ method)) -%}
     {%- endfor -%}
-    {%- for method in ['rfm', 'rfm_zh', 'lifecycle'] -%}
+    {%- do rows.extend([
+        ('segment_labels', 'method=persona, segment=everyday_shopper'),
+        ('segment_labels', 'method=scenario, segment=none'),
+    ]) -%}
+    {%- for method in ['rfm', 'rfm_zh', 'lifecycle', 'persona', 'value_loyalty', 'value_engagement'] -%}
         {%- do rows.append(('segment_labels', 'method=' ~ method ~ ', segment=prospect')) -%}
     {%- endfor -%}
     {%- for seed, rules in config_rules().items() if rules.complete -%}

@@ -9,7 +9,7 @@ with
 
 known_at_once as (
 
-    {{ config_literals(variable_errors() + seed_column_errors()) }}
+    {{ config_literals(variable_errors() + seed_column_errors() + rule_errors()) }}
 
 ),
 

@@ -87,8 +87,12 @@ labels as (
         'segment_labels' as seed,
         'method={{ method }}, segment=' || segment as config_row
     from ({{ seed_texts(seed) }}) as {{ seed }}
-    {{ 'union' if not loop.last }}
+    union
     {% endfor %}
+    select
+        'segment_labels' as seed,
+        'method=' || rule_set || ', segment=' || rule as config_row
+    from ({{ seed_texts('rules') }}) as rules
 
 ),
 

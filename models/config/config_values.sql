@@ -14,25 +14,25 @@ with
 {% for seed, rules in config_rules().items() %}
 {% set columns = seed_columns(seed) %}
 {% if columns %}
-/* Each row once for each column: what is said of a column in `rules`, its value and whether that
+/* Each row once for each column: what is said of a column in `asked`, its value and whether that
    is right in a case. */
 select
     '{{ seed }}' as seed,
     {{ config_row(rules.key) }} as config_row,
-    rules.column_name,
-    case rules.column_name
+    asked.column_name,
+    case asked.column_name
         {% for column in rules.columns if column in columns %}
         when '{{ column }}' then {{ column }}
         {% endfor %}
     end as config_value,
-    rules.column_name = '{{ rules.key[0] }}' as is_first_of_key,
-    case rules.column_name
+    asked.column_name = '{{ rules.key[0] }}' as is_first_of_key,
+    case asked.column_name
         {% for column, rule in rules.columns.items() if column in columns %}
         when '{{ column }}' then {{ config_value_is_valid(column, rule) }}
         {% endfor %}
     end as is_valid,
-    rules.remedy,
-    rules.code_list,
+    asked.remedy,
+    asked.code_list,
     {{ row_as_json(seed) }} as seed_row
 from {{ seed }}
 cross join (
@@ -44,7 +44,7 @@ cross join (
         {{ "'" ~ rule['in'] ~ "'" if 'in' in rule else 'cast(null as string)' }}
     ){{ ',' if not loop.last }}
     {% endfor %}
-) as rules (column_name, remedy, code_list)
+) as asked (column_name, remedy, code_list)
 union all
 {% endif %}
 {% endfor %}

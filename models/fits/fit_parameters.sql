@@ -73,7 +73,7 @@ pyramid as (
 
 ),
 
-demand as (
+gaps as (
 
     {% for ratio in ['early_ratio', 'usual_ratio', 'late_ratio'] %}
     select
@@ -89,7 +89,7 @@ demand as (
 
 )
 
-{% for parameters in ['cut_points', 'rhythms', 'clv', 'pyramid', 'demand'] %}
+{% for parameters in ['cut_points', 'rhythms', 'clv', 'pyramid', 'gaps'] %}
 select
     as_of_date,
     business_line,
