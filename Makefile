@@ -4,7 +4,7 @@ BIN := .venv/bin
 
 SPARK_BIN := .venv-spark/bin
 
-.PHONY: build preview test test-long lint docs bench sample clean build-spark test-spark test-spark-sample bench-spark bench-memory bench-daily
+.PHONY: build preview test test-long lint docs bench sample clean build-spark test-spark test-spark-sample bench-spark bench-memory bench-daily bench-clv
 .DELETE_ON_ERROR:
 
 ## The main job: environment, then everything from raw exports to the published tiers.
@@ -58,6 +58,10 @@ bench: .venv/ready
 ## What a day costs beside a full build at 10 million orders; a full build at 1, 3 and 10 million.
 bench-daily: .venv/ready
 	$(BIN)/python -m bench.daily
+
+## Lifetime value of 2 million customers beside the package lifetimes: time and memory.
+bench-clv: .venv/ready
+	$(BIN)/python -m bench.clv
 
 ## DuckDB with 8 GB of memory at 3, 10 and 30 million orders: it spills, and does not fail.
 bench-memory: .venv/ready

@@ -66,7 +66,8 @@ looked_up as (
                 then cast(summaries.margin as double) / cast(summaries.net_revenue as double)
             else settings.margin_rate
         end as margin_rate,
-        cast(summaries.lifetime_net_revenue as double) / summaries.lifetime_order_count as average_order,
+        cast(summaries.lifetime_net_revenue as double) / nullif(summaries.lifetime_order_count, 0)
+            as average_order,
         cast(summaries.order_count as double) * 365 / {{ var('lookback_days') | int }} as orders_per_year,
         settings.lifespan_years,
         fits.reason
