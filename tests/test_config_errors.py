@@ -20,7 +20,7 @@ FAULTS = [
     ("policy_weights", "ecommerce,lifecycle,0.25", "ecommerce,lifecycle,a quarter"),
     ("policy_weights", "b2b,lifecycle,0.30", "b2b,vip,0.30"),
     ("component_weights", "default,rfm,recency,1", "default,rfm,recency,-1"),
-    ("component_weights", "ecommerce,rfm,recency,1", "ecommerce,rfm,speed,1"),
+    ("component_weights", None, "ecommerce,rfm,speed,1"),
     ("tiers", "D,4,", "D,7,"),
     ("tiers", "B,2,Valued customer,重要客户,", "B,2,Valued customer,,"),
     ("tier_bands", "default,B,50,80", "default,B,55,80"),
