@@ -75,7 +75,7 @@
         that a rule could ask for are captured. -#}
     {%- if not execute -%}
         {%- for method in scoring_methods() %}{% set reads = ref('score_' ~ method) %}{% endfor -%}
-        {%- for method in ['rfm', 'rfm_zh', 'lifecycle', 'value_loyalty', 'value_engagement'] -%}
+        {%- for method in ['rfm', 'rfm_zh', 'lifecycle', 'value_loyalty', 'value_engagement', 'cluster'] -%}
             {%- set reads = ref('segment_' ~ method) -%}
         {%- endfor -%}
     {%- endif -%}

@@ -14,7 +14,7 @@
 } %}
 {% set segments = {
     'value_loyalty': 'value_loyalty_segment', 'value_engagement': 'value_engagement_segment',
-    'persona': 'persona', 'scenario': 'scenario',
+    'persona': 'persona', 'scenario': 'scenario', 'cluster': 'cluster',
 } %}
 with
 

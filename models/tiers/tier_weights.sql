@@ -1,6 +1,7 @@
 /* One row per policy, business goal and method: how much the method counts, as a share of 1. The
    weights of the policy, shifted by the goal of the business line: each is multiplied by the factor
    that the goal gives to its method (1 where it says nothing), and all are made to add up to 1. */
+{{- wait_for_config() }}
 with
 
 weights as (

@@ -1,0 +1,183 @@
+"""K-means clusters with names that stay, from a bounded sample per date."""
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+PLACES = 6
+"""Decimals of what is published. Customers are assigned by the centroids as published."""
+SCALE_FLOOR = 1e-9
+Matrix = NDArray[np.float64]
+
+
+def standardise(points: Matrix) -> tuple[Matrix, Matrix, Matrix]:
+    """Take the mean off each column and divide it by its standard deviation.
+
+    Args:
+        points: one row per customer, one column per measure (logarithms).
+
+    Returns:
+        The scaled points, the means and the scales (1 for a column that does not vary).
+    """
+    means = points.mean(axis=0).round(PLACES)
+    scales = points.std(axis=0).round(PLACES)
+    scales[scales < SCALE_FLOOR] = 1.0
+    return (points - means) / scales, means, scales
+
+
+def cold_centroids(points: Matrix, k: int, sort_by: int) -> Matrix:
+    """Centroids in the units of the points, the cluster with the greatest `sort_by` first.
+
+    Starts from k-means++ with a fixed seed (Arthur and Vassilvitskii 2007). The rows are sorted
+    first, so that their order makes no difference.
+
+    Args:
+        points: one row per customer; at least `k` distinct ones.
+        k: number of clusters.
+        sort_by: the column whose mean numbers the clusters.
+    """
+    from sklearn.cluster import KMeans
+
+    ordered = points[np.lexsort(points.T[::-1])]
+    scaled, means, scales = standardise(ordered)
+    found = KMeans(n_clusters=k, n_init=4, random_state=7).fit(scaled).cluster_centers_
+    centroids = found * scales + means
+    return centroids[np.argsort(-centroids[:, sort_by], kind="stable")]
+
+
+def fit(
+    points: Matrix, k: int, sort_by: int, start: Matrix | None
+) -> tuple[Matrix, Matrix, Matrix]:
+    """Centroids of the scaled points, their means and scales, in that order.
+
+    Args:
+        points: one row per customer.
+        k: number of clusters; fewer where there are fewer distinct points.
+        sort_by: the column that numbers the clusters of a cold start.
+        start: centroids to start from, in the units of the points, so that cluster 1 stays
+            cluster 1 from date to date; None for a cold start.
+    """
+    from sklearn.cluster import KMeans
+
+    k = min(k, len(np.unique(points, axis=0)))
+    if start is None or len(start) != k:
+        start = cold_centroids(points, k, sort_by)
+    ordered = points[np.lexsort(points.T[::-1])]
+    scaled, means, scales = standardise(ordered)
+    initial = (start - means) / scales
+    model = KMeans(n_clusters=k, init=initial, n_init=1, max_iter=100).fit(scaled)
+    return model.cluster_centers_.round(PLACES), means, scales
+
+
+def fitted(sample: pa.Table, dates: dict[Any, Any], k: int, measures: list[str]) -> pa.Table:
+    """One row per date, cluster and measure.
+
+    A date starts from the cold centroids of the date before it: names stay, and what is found at a
+    date depends on no other date than these two.
+
+    Args:
+        sample: customer_id, as_of_date and the measures, which are logarithms.
+        dates: the previous date of each date, None for the first.
+        k: number of clusters.
+        measures: names of the columns to cluster by.
+    """
+    days = sample["as_of_date"].to_pylist()
+    values = np.column_stack([sample[name].to_numpy().astype(float) for name in measures])
+    places: dict[Any, list[int]] = {}
+    for place, day in enumerate(days):
+        places.setdefault(day, []).append(place)
+    points = {day: values[rows] for day, rows in places.items()}
+    sort_by = measures.index("net_revenue")
+    rows = []
+    for day in sorted(points):
+        before = points.get(dates.get(day))
+        distinct = 0 if before is None else len(np.unique(before, axis=0))
+        start = cold_centroids(before, k, sort_by) if before is not None and distinct >= k else None
+        centroids, means, scales = fit(points[day], k, sort_by, start)
+        for number, centroid in enumerate(centroids, start=1):
+            for name, value, mean, scale in zip(measures, centroid, means, scales, strict=True):
+                rows.append((day, number, name, value, mean, scale, len(points[day])))
+    return (
+        pa.Table.from_arrays(
+            [pa.array(column) for column in zip(*rows, strict=True)]
+            if rows
+            else [pa.array([])] * 7,
+            schema=SCHEMA,
+        )
+        if rows
+        else SCHEMA.empty_table()
+    )
+
+
+SCHEMA = pa.schema(
+    [("as_of_date", pa.date32()), ("cluster", pa.int32()), ("measure", pa.string())]
+    + [(name, pa.float64()) for name in ("centroid", "mean", "scale")]
+    + [("customers", pa.int32())]
+)
+
+
+def proposals(points: Matrix, ks: range = range(3, 9)) -> dict[int, float]:
+    """The mean silhouette (Rousseeuw 1987) of each number of clusters, -1 to 1, 1 the best.
+
+    Args:
+        points: one row per customer; at most 5,000 are taken, because it grows with the square.
+        ks: numbers of clusters to try.
+    """
+    from sklearn.cluster import KMeans
+    from sklearn.metrics import silhouette_score
+
+    scaled, _, _ = standardise(points[:5000])
+    return {
+        k: float(silhouette_score(scaled, KMeans(k, n_init=4, random_state=7).fit_predict(scaled)))
+        for k in ks
+    }
+
+
+def plain_rules(points: Matrix, labels: NDArray[np.int32], measures: list[str]) -> str:
+    """What tells the clusters apart, as the text of a decision tree of three levels.
+
+    Args:
+        points: one row per customer, in the measures' own units.
+        labels: the cluster of each.
+        measures: names of the columns.
+    """
+    from sklearn.tree import DecisionTreeClassifier, export_text
+
+    tree = DecisionTreeClassifier(max_depth=3, min_samples_leaf=20, random_state=7)
+    return export_text(tree.fit(points, labels), feature_names=measures, decimals=0)
+
+
+def main() -> None:
+    """Print the silhouettes of 3 to 8 clusters, and the rules that explain the present ones."""
+    import os
+
+    import duckdb
+
+    path = os.environ.get("DUCKDB_PATH", "warehouse.duckdb")
+    with duckdb.connect(path, read_only=True) as warehouse:
+        table = warehouse.sql(
+            "select * exclude (customer_id, as_of_date) from fits.fit_cluster_sample"
+            " where as_of_date = (select max(as_of_date) from fits.fit_cluster_sample)"
+            " order by md5(customer_id)"
+        ).to_arrow_table()
+        own = warehouse.sql(
+            "select features.recency_days, features.order_count, features.net_revenue,"
+            " features.purchase_day_count, features.engagement_points, clusters.segment"
+            " from intermediate.int_customer_features as features"
+            " inner join segments.segment_cluster as clusters using (customer_id, as_of_date)"
+            " inner join intermediate.int_scoring_dates as dates using (as_of_date)"
+            " where dates.is_current and clusters.segment <> 'prospect'"
+            " order by md5(customer_id) limit 20000"
+        ).to_arrow_table()
+    points = np.column_stack([column.to_numpy().astype(float) for column in table.columns])
+    for k, silhouette in proposals(points).items():
+        print(f"{k} clusters: silhouette {silhouette:.3f}")
+    names = own.column_names[:-1]
+    values = np.column_stack([own[name].to_numpy().astype(float) for name in names])
+    print(plain_rules(values, np.array(own["segment"].to_pylist()), names))
+
+
+if __name__ == "__main__":
+    main()

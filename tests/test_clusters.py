@@ -1,0 +1,87 @@
+"""K-means: what was planted is found again under names that stay; SQL assigns as scikit-learn."""
+
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+from sklearn.cluster import KMeans
+from sklearn.metrics import adjusted_rand_score
+
+from customer_tiering.clusters import fit, fitted, plain_rules, proposals
+
+MEASURES = ["recency_days", "order_count", "net_revenue", "purchase_day_count", "engagement_points"]
+
+
+def planted(seed: int, spread: float = 0.15) -> tuple[np.ndarray, np.ndarray]:
+    """Points around five centres that differ most in net revenue, and the centre of each."""
+    random = np.random.default_rng(seed)
+    centres = np.array([[i, 5 - i, 2 * (5 - i), (i * 3) % 5, (i * 2) % 5] for i in range(5)])
+    labels = random.integers(0, 5, 2000)
+    return centres[labels] + random.normal(0, spread, (2000, 5)), labels
+
+
+def assigned(points, centroids, means, scales) -> np.ndarray:
+    scaled = (points - means) / scales
+    return ((scaled[:, None, :] - centroids[None]) ** 2).sum(axis=2).argmin(axis=1)
+
+
+def test_planted_clusters_are_found_again_and_numbered_by_revenue():
+    points, labels = planted(1)
+    found = assigned(points, *fit(points, 5, 2, None))
+    assert adjusted_rand_score(labels, found) > 0.95
+    means = [points[found == number, 2].mean() for number in range(5)]
+    assert means == sorted(means, reverse=True)
+
+
+def test_the_order_of_rows_changes_nothing():
+    points, _ = planted(2, spread=0.8)
+    shuffled = np.random.default_rng(0).permutation(points)
+    for one, other in zip(fit(points, 5, 2, None), fit(shuffled, 5, 2, None), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6)
+
+
+def test_names_stay_from_date_to_date():
+    before, _ = planted(3)
+    after, _ = planted(4)
+    days = [date(2025, 1, 31)] * 2000 + [date(2025, 2, 28)] * 2000
+    table = pa.table({"customer_id": [str(n) for n in range(4000)], "as_of_date": days})
+    for place, name in enumerate(MEASURES):
+        table = table.append_column(name, pa.array(np.concatenate([before, after])[:, place]))
+    fits = fitted(table, {days[0]: None, days[-1]: days[0]}, 5, MEASURES).to_pandas()
+    wide = {
+        day: part.pivot(index="cluster", columns="measure", values="centroid")[MEASURES].to_numpy()
+        for day, part in fits.groupby("as_of_date")
+    }
+    first, second = (wide[day] for day in sorted(wide))
+    distances = ((first[:, None] - second[None]) ** 2).sum(axis=2)
+    assert distances.argmin(axis=1).tolist() == list(range(5))
+
+
+def test_fewer_distinct_customers_than_clusters():
+    points = np.array([[1.0, 1, 1, 1, 1]] * 3 + [[2.0, 2, 2, 2, 2]])
+    assert len(fit(points, 5, 2, None)[0]) == 2
+
+
+def test_sql_assigns_as_scikit_learn(sample_build):
+    fits = sample_build.rows(
+        "select cluster, measure, centroid, mean, scale from fits.fit_clusters"
+        " inner join intermediate.int_scoring_dates using (as_of_date) where is_current"
+    )
+    by = {(cluster, measure): values for cluster, measure, *values in fits}
+    k = max(cluster for cluster, _ in by)
+    centroids = np.array([[by[n, name][0] for name in MEASURES] for n in range(1, k + 1)])
+    means, scales = (np.array([by[1, name][i] for name in MEASURES]) for i in (1, 2))
+    rows = sample_build.rows(
+        f"select clusters.segment, {', '.join(MEASURES)} from segments.segment_cluster as clusters"
+        " inner join intermediate.int_customer_features using (customer_id, as_of_date)"
+        " inner join intermediate.int_scoring_dates using (as_of_date)"
+        " where is_current and purchase_day_count > 0"
+    )
+    values = np.log1p(np.maximum(np.array([row[1:] for row in rows], dtype=float), 0))
+    model = KMeans(n_clusters=k, init=centroids, n_init=1, max_iter=1).fit(centroids)
+    model.cluster_centers_ = centroids
+    expected = [f"cluster_{n + 1}" for n in model.predict((values - means) / scales)]
+    assert [row[0] for row in rows] == expected
+    assert len(set(expected)) == k > 1
+    assert plain_rules(values, np.array(expected), MEASURES).count("class") >= k - 1
+    assert set(proposals(values)) == set(range(3, 9))
