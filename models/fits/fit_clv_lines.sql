@@ -7,8 +7,8 @@ with
 
 summaries as (
 
-    select * from {{ of_restated_dates(ref('int_btyd_summaries'), 'int_dates_to_restate') }} as restated
-    where restated.btyd_frequency is not null
+    select * from {{ of_restated_dates(ref('int_btyd_summaries'), 'int_dates_to_restate') }}
+    where btyd_frequency is not null
 
 ),
 
@@ -36,17 +36,20 @@ histories as (
 lines as (
 
     select
+        {% for days in [7, 28] %}
+        count(
+            distinct
+            cast(btyd_frequency as bigint) * 100000000
+            + cast(floor(btyd_recency_days / {{ days }}) as bigint) * 10000
+            + cast(floor(btyd_age_days / {{ days }}) as bigint)
+        ) as histories_of_{{ days }}_days,
+        {% endfor %}
         as_of_date,
         business_line,
         policy,
         sum(customers) as customers,
         sum(case when btyd_frequency > 0 then customers else 0 end) as repeat_customers,
-        count(*) as histories,
-        {% for days in [7, 28] %}
-        count(distinct cast(btyd_frequency as bigint) * 100000000
-            + cast(floor(btyd_recency_days / {{ days }}) as bigint) * 10000
-            + cast(floor(btyd_age_days / {{ days }}) as bigint)) as histories_of_{{ days }}_days,
-        {% endfor %}
+        count(*) as histories
     from histories
     group by as_of_date, business_line, policy
 
