@@ -1,7 +1,9 @@
 /* One row per scored date and business line with buyers: how finely the histories of its customers
    are told apart before the CLV models learn from them, so that what they read stays bounded. Exact
-   up to 100,000 different histories: coarser ones shift the parameters (see clv.py). */
+   up to 100,000 different histories; beyond, in the finest steps of days that leave no more than
+   250,000, as coarser ones shift the parameters. */
 {% set most = 100000 %}
+{% set most_in_steps = 250000 %}
 {{ config(materialized='restated', meta={'dates_restated_by': 'int_dates_to_restate'}) }}
 with
 
@@ -36,7 +38,7 @@ histories as (
 lines as (
 
     select
-        {% for days in [7, 28] %}
+        {% for days in [7, 14, 28] %}
         count(
             distinct
             cast(btyd_frequency as bigint) * 100000000
@@ -83,8 +85,9 @@ select
     cast(lines.histories as integer) as histories,
     case
         when lines.histories <= {{ most }} then 1
-        when lines.histories_of_7_days <= {{ most }} then 7
-        when lines.histories_of_28_days <= {{ most }} then 28
+        {% for days in [7, 14, 28] %}
+        when lines.histories_of_{{ days }}_days <= {{ most_in_steps }} then {{ days }}
+        {% endfor %}
         else 91
     end as step_days,
     coalesce(spends.spends, 0) > {{ most }} as has_binned_spends,
