@@ -11,6 +11,7 @@ PUBLISHED = {
     "customer_tier": ("customer_id",),
     "customer_tier_factors": ("customer_id", "factor"),
     "customer_actions": ("customer_id",),
+    "customer_360": ("customer_id",),
     "customer_tags": ("customer_id", "rule_set", "tag"),
     "customer_tier_history": ("customer_id", "as_of_date"),
     "customer_tier_changes": ("customer_id", "as_of_date"),

@@ -115,7 +115,8 @@ def test_a_row_that_is_not_restated_is_found(tmp_path):
     assert tables_that_differ(daily, whole) == {}
     with duckdb.connect(str(daily)) as connection:
         connection.execute(
-            "update tiers.tier_composite set composite_score = composite_score + 1 where customer_id ="
+            "update tiers.tier_composite set composite_score = composite_score + 1 where"
+            " customer_id ="
             " (select min(customer_id) from tiers.tier_composite where composite_score is not null)"
             " and as_of_date = (select max(as_of_date) from tiers.tier_composite)"
         )

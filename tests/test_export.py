@@ -30,6 +30,7 @@ TABLES = {
     "customer_tier": "customer_id",
     "customer_tier_factors": "customer_id, factor",
     "customer_actions": "customer_id",
+    "customer_360": "customer_id",
     "customer_tags": "customer_id",
     "customer_tier_history": "as_of_date, customer_id",
     "customer_tier_changes": "as_of_date, customer_id",

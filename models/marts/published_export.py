@@ -28,6 +28,7 @@ def model(dbt, session):
     tables = [
         Table("customer_tier", dbt.ref("customer_tier"), ("customer_id",)),
         Table("customer_actions", dbt.ref("customer_actions"), ("customer_id",)),
+        Table("customer_360", dbt.ref("customer_360"), ("customer_id",)),
         Table("customer_tags", dbt.ref("customer_tags"), ("customer_id", "rule_set", "tag")),
         Table("customer_tier_factors", dbt.ref("customer_tier_factors"), ("customer_id", "factor")),
         Table(

@@ -1,0 +1,60 @@
+/* One row per customer at the current date: every score and segment side by side, ready for a BI tool. */
+{% set scores = {
+    'rfm': ['rfm_cell'],
+    'lifecycle': ['overdue_ratio'],
+    'contribution': [],
+    'monetary': ['amount_tier'],
+    'pyramid': ['pyramid_level'],
+    'clv': ['lifetime_value', 'value_source', 'p_alive', 'expected_orders', 'clv_to_cac_ratio'],
+    'engagement': ['engagement_level'],
+    'behaviour': ['furthest_step'],
+    'growth': ['growth_path', 'growth_rate'],
+    'demand': ['expected_order_date', 'next_category'],
+    'intent': [],
+} %}
+{% set segments = {
+    'value_loyalty': 'value_loyalty_segment', 'value_engagement': 'value_engagement_segment',
+    'persona': 'persona', 'scenario': 'scenario',
+} %}
+with
+
+tiers as (
+
+    select * from {{ ref('customer_tier_candidate') }}
+
+)
+
+select
+    tiers.customer_id,
+    tiers.as_of_date,
+    tiers.business_line,
+    tiers.policy,
+    tiers.tier_code,
+    tiers.tier_name_en,
+    tiers.tier_name_zh,
+    tiers.composite_score,
+    tiers.tier_since,
+    tiers.lifecycle_stage,
+    tiers.rfm_segment,
+    tiers.rfm_zh_segment,
+    {% for segment, column in segments.items() %}
+    segment_{{ segment }}.segment as {{ column }},
+    {% endfor %}
+    tiers.recency_days,
+    tiers.order_count,
+    tiers.net_revenue,
+    {% for method, measures in scores.items() %}
+    {% for measure in measures %}
+    score_{{ method }}.{{ measure }},
+    {% endfor %}
+    score_{{ method }}.score as {{ method }}_score{{ ',' if not loop.last }}
+    {% endfor %}
+from tiers
+{% for model in scores %}
+inner join {{ at_current_date('score_' ~ model) }} as score_{{ model }}
+    on tiers.customer_id = score_{{ model }}.customer_id
+{% endfor %}
+{% for model in segments %}
+inner join {{ at_current_date('segment_' ~ model) }} as segment_{{ model }}
+    on tiers.customer_id = segment_{{ model }}.customer_id
+{% endfor %}
