@@ -148,6 +148,7 @@ def run_ours(orders: Path, compiled: Path) -> dict:
 
     clock = Clock()
     connection = duckdb.connect(str(orders.parent / "warehouse.duckdb"))
+    connection.execute("set preserve_insertion_order = false")
     for schema in ("intermediate", "fits", "scores", "seeds"):
         connection.execute(f"create schema {schema}")
     for seed in ("policies", "method_settings"):
@@ -157,7 +158,7 @@ def run_ours(orders: Path, compiled: Path) -> dict:
         )
     connection.execute("""
         create table intermediate.int_customers as
-        select null::varchar as customer_id, null::decimal(18, 4) as acquisition_cost where false
+        select null::bigint as customer_id, null::decimal(18, 4) as acquisition_cost where false
     """)
     connection.execute(f"""
         create table intermediate.int_customer_features as
@@ -167,7 +168,7 @@ def run_ours(orders: Path, compiled: Path) -> dict:
             from read_parquet('{orders}') group by all
         )
         select
-            cast(customer_id as varchar) as customer_id, date '{AS_OF}' as as_of_date,
+            customer_id, date '{AS_OF}' as as_of_date,
             'default' as business_line, 'default' as policy,
             min(order_date) as first_purchase_date, max(order_date) as last_purchase_date,
             cast(count(*) as integer) as purchase_day_count,
@@ -207,11 +208,17 @@ def run_ours(orders: Path, compiled: Path) -> dict:
     build("fit_clv_values", "view")
     build("fit_clv_cut_points")
     clock.lap("cut points")
-    build("score_clv")
+    # A view in the project, too; what lifetimes gives, and the score, is worked out for everybody.
+    build("score_clv", "view")
+    connection.execute("""
+        create table scores.scored as
+        select customer_id, p_alive, expected_orders, predicted_revenue, lifetime_value, score
+        from scores.score_clv
+    """)
     clock.lap("scores of all")
     [(expected, value)] = connection.execute("""
         select sum(expected_orders_52_weeks * customers), (select sum(predicted_revenue)
-            from scores.score_clv) from fits.fit_clv_grid
+            from scores.scored) from fits.fit_clv_grid
     """).fetchall()
     [fit], [line] = fits.to_pylist(), lines.to_pylist()
     return {

@@ -5,8 +5,8 @@ with
 
 customer_values as (
 
-    select * from {{ of_restated_dates(ref('fit_clv_values'), 'int_dates_to_restate') }} as restated
-    where restated.order_count > 0
+    select * from {{ of_restated_dates(ref('fit_clv_values'), 'int_dates_to_restate') }}
+    where order_count > 0
 
 ),
 

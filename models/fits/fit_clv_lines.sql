@@ -1,14 +1,16 @@
 /* One row per scored date and business line with buyers: how finely the histories of its customers
    are told apart before the CLV models learn from them, so that what they read stays bounded. Exact
-   up to 100,000 different histories: coarser ones shift the parameters (see clv.py). */
+   up to 100,000 different histories; beyond, in the finest steps of days that leave no more than
+   250,000, as coarser ones shift the parameters. */
 {% set most = 100000 %}
+{% set most_in_steps = 250000 %}
 {{ config(materialized='restated', meta={'dates_restated_by': 'int_dates_to_restate'}) }}
 with
 
 summaries as (
 
-    select * from {{ of_restated_dates(ref('int_btyd_summaries'), 'int_dates_to_restate') }} as restated
-    where restated.btyd_frequency is not null
+    select * from {{ of_restated_dates(ref('int_btyd_summaries'), 'int_dates_to_restate') }}
+    where btyd_frequency is not null
 
 ),
 
@@ -36,17 +38,20 @@ histories as (
 lines as (
 
     select
+        {% for days in [7, 14, 28] %}
+        count(
+            distinct
+            cast(btyd_frequency as bigint) * 100000000
+            + cast(floor(btyd_recency_days / {{ days }}) as bigint) * 10000
+            + cast(floor(btyd_age_days / {{ days }}) as bigint)
+        ) as histories_of_{{ days }}_days,
+        {% endfor %}
         as_of_date,
         business_line,
         policy,
         sum(customers) as customers,
         sum(case when btyd_frequency > 0 then customers else 0 end) as repeat_customers,
-        count(*) as histories,
-        {% for days in [7, 28] %}
-        count(distinct cast(btyd_frequency as bigint) * 100000000
-            + cast(floor(btyd_recency_days / {{ days }}) as bigint) * 10000
-            + cast(floor(btyd_age_days / {{ days }}) as bigint)) as histories_of_{{ days }}_days,
-        {% endfor %}
+        count(*) as histories
     from histories
     group by as_of_date, business_line, policy
 
@@ -80,8 +85,9 @@ select
     cast(lines.histories as integer) as histories,
     case
         when lines.histories <= {{ most }} then 1
-        when lines.histories_of_7_days <= {{ most }} then 7
-        when lines.histories_of_28_days <= {{ most }} then 28
+        {% for days in [7, 14, 28] %}
+        when lines.histories_of_{{ days }}_days <= {{ most_in_steps }} then {{ days }}
+        {% endfor %}
         else 91
     end as step_days,
     coalesce(spends.spends, 0) > {{ most }} as has_binned_spends,

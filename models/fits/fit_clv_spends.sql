@@ -6,8 +6,8 @@ with
 
 summaries as (
 
-    select * from {{ of_restated_dates(ref('int_btyd_summaries'), 'int_dates_to_restate') }} as restated
-    where restated.btyd_frequency is not null
+    select * from {{ of_restated_dates(ref('int_btyd_summaries'), 'int_dates_to_restate') }}
+    where btyd_frequency is not null
 
 ),
 

@@ -53,11 +53,11 @@ looked_up as (
         grid.expected_orders_low,
         grid.expected_orders_high,
         grid.discounted_orders,
-        /* Between the customer's own mean and that of all; a customer who got more back than they
-           paid has spent nothing. */
+        /* Between the customer's own mean and that of all; who got more back than paid spent nothing. */
         case
             when grid.p_alive is not null
-                then fits.p * (fits.v + summaries.btyd_frequency * summaries.paid_per_repeat)
+                then
+                    fits.p * (fits.v + summaries.btyd_frequency * summaries.paid_per_repeat)
                     / (fits.p * summaries.btyd_frequency + fits.q - 1)
         end as expected_spend,
         /* The customer's own margin in the window, where it is known. */

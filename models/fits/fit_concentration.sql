@@ -8,8 +8,8 @@ with
 
 features as (
 
-    select * from {{ of_restated_dates(ref('int_customer_features'), 'int_dates_to_restate') }} as restated
-    where restated.order_count > 0
+    select * from {{ of_restated_dates(ref('int_customer_features'), 'int_dates_to_restate') }}
+    where order_count > 0
 
 ),
 

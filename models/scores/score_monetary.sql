@@ -32,13 +32,13 @@ compared as (
         features.order_count,
         features.net_revenue,
         features.purchase_day_count > 0 as has_bought,
-        settings.amount_5 > 0 as is_fixed,
         {% for fraction in fractions %}
         case
             when settings.amount_5 > 0 then cast(settings.amount_{{ loop.index }} as decimal(18, 4))
             else learned.{{ fraction }}
-        end as amount_{{ loop.index }}{{ ',' if not loop.last }}
+        end as amount_{{ loop.index }},
         {% endfor %}
+        settings.amount_5 > 0 as is_fixed
     from features
     left join learned
         on
