@@ -7,6 +7,13 @@
         ('business_goals', 'goal=balanced'),
         ('tiers', 'tier_code=P'),
     ] -%}
+    {%- for seed, part, kind in [
+        ('component_weights', 'component', 'components'), ('method_settings', 'setting', 'settings'),
+    ] -%}
+        {%- for method, name in declared_parts(kind) -%}
+            {%- do rows.append((seed, 'policy=default, method=' ~ method ~ ', ' ~ part ~ '=' ~ name)) -%}
+        {%- endfor -%}
+    {%- endfor -%}
     {%- for method in scoring_methods() -%}
         {%- do rows.append(('methods', 'method=' ~ method)) -%}
     {%- endfor -%}

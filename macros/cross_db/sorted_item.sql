@@ -3,7 +3,7 @@
     {{ return(adapter.dispatch('sorted_item', 'customer_tiering')(values, place)) }}
 {%- endmacro %}
 
-{% macro default__sorted_item(values, place) -%}
+{% macro duckdb__sorted_item(values, place) -%}
     list_extract(list_sort(list_value({{ values | join(', ') }})), {{ place }})
 {%- endmacro %}
 

@@ -110,14 +110,10 @@ empty_seeds as (
 
 )
 
-select * from known_at_once
+{% for part in ['known_at_once', 'invalid_values', 'unknown_codes', 'repeated_keys'] %}
+select * from {{ part }}
 union all
-select * from invalid_values
-union all
-select * from unknown_codes
-union all
-select * from repeated_keys
-union all
+{% endfor %}
 select * from empty_seeds
 {% for view in [
     'config_missing_rows', 'config_policy_errors', 'config_method_errors', 'config_tier_errors',

@@ -47,16 +47,6 @@ per_policy as (
         'lifecycle_thresholds' as seed,
         {{ config_row(['policy']) }} as config_row
     from policies
-    {% for seed, part, kind in [
-        ('component_weights', 'component', 'components'), ('method_settings', 'setting', 'settings'),
-    ] %}
-    {% for method, name in declared_parts(kind) %}
-    union all
-    select
-        '{{ seed }}' as seed,
-        'policy=default, method={{ method }}, {{ part }}={{ name }}' as config_row
-    {% endfor %}
-    {% endfor %}
 
 ),
 

@@ -36,24 +36,6 @@ policies as (
 
 ),
 
-revenues as (
-
-    select * from {{ ref('int_revenue_features') }}
-
-),
-
-events as (
-
-    select * from {{ ref('int_event_features') }}
-
-),
-
-baskets as (
-
-    select * from {{ ref('int_basket_features') }}
-
-),
-
 dated as (
 
     select
@@ -133,8 +115,10 @@ select
     baskets.last_category
 from dated
 left join policies on dated.business_line = policies.business_line
-{% for features in ['revenues', 'events', 'baskets'] %}
-left join {{ features }}
+{% for features, model in [
+    ('revenues', 'int_revenue_features'), ('events', 'int_event_features'), ('baskets', 'int_basket_features'),
+] %}
+left join {{ ref(model) }} as {{ features }}
     on
         dated.customer_id = {{ features }}.customer_id
         and dated.as_of_date = {{ features }}.as_of_date
