@@ -71,8 +71,10 @@ def add_method(project: Path) -> None:
     weights.write_text(text.replace("ecommerce,rfm,0.50", "ecommerce,rfm,0.40"), "utf-8")
     settings = project / "dbt_project.yml"
     text = settings.read_text("utf-8")
-    assert "demand, intent," in text
-    settings.write_text(text.replace("demand, intent,", "demand, intent, breadth,"), "utf-8")
+    assert "propensity, intent," in text
+    settings.write_text(
+        text.replace("propensity, intent,", "propensity, intent, breadth,"), "utf-8"
+    )
 
 
 @pytest.fixture(scope="module")

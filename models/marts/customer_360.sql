@@ -10,6 +10,7 @@
     'behaviour': ['furthest_step'],
     'growth': ['growth_path', 'growth_rate'],
     'demand': ['expected_order_date', 'next_category'],
+    'propensity': ['buy_probability_30_days', 'churn_probability_90_days', 'factor_1', 'factor_2', 'factor_3'],
     'intent': [],
 } %}
 {% set segments = {
