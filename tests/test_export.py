@@ -31,7 +31,7 @@ TABLES = {
     "customer_tier_factors": "customer_id, factor",
     "customer_actions": "customer_id",
     "customer_360": "customer_id",
-    "customer_tags": "customer_id",
+    "customer_tags": "customer_id, rule_set, tag",
     "customer_tier_history": "as_of_date, customer_id",
     "customer_tier_changes": "as_of_date, customer_id",
     "tier_publications": "published_at, customer_id",
