@@ -22,11 +22,11 @@ sizes as (
 )
 
 select
-    features.customer_id,
-    features.as_of_date,
     {% for measure in cluster_measures() %}
-    {{ log_measure('features.' ~ measure) }} as {{ measure }}{{ ',' if not loop.last }}
+    {{ log_measure('features.' ~ measure) }} as {{ measure }},
     {% endfor %}
+    features.customer_id,
+    features.as_of_date
 from features
 inner join sizes on features.as_of_date = sizes.as_of_date
 where

@@ -1,6 +1,6 @@
-/* One row per scored date, target and customer of a sample: the measures at an earlier scored date, the latest
-   of which the outcome was known by then, and whether it came. Outcomes are dated on or before the scored
-   date. At most some 20,000 buyers a date, by the hash of the key. */
+/* One row per scored date, target and customer of a sample: the measures at an earlier scored date,
+   the latest of which the outcome was known by then, and whether it came. Outcomes are dated on or
+   before the scored date. At most some 20,000 buyers a date, by the hash of the key. */
 with
 
 features as (
@@ -62,11 +62,11 @@ sampled as (
         features.*
     from (
         select
-            as_of_date as feature_date,
-            customer_id,
             {% for measure in propensity_measures() %}
-            {{ log_measure(measure) }} as {{ measure }}{{ ',' if not loop.last }}
+            {{ log_measure(measure) }} as {{ measure }},
             {% endfor %}
+            as_of_date as feature_date,
+            customer_id
         from features
     ) as features
     inner join learning_dates on features.feature_date = learning_dates.learned_at
@@ -88,8 +88,8 @@ bought as (
     inner join {{ ref('int_customer_days') }} as days
         on
             sampled.customer_id = days.customer_id
-            and days.purchase_date > sampled.learned_at
-            and days.purchase_date <= {{ dbt.dateadd('day', 'sampled.days_ahead', 'sampled.learned_at') }}
+            and sampled.learned_at < days.purchase_date
+            and {{ dbt.dateadd('day', 'sampled.days_ahead', 'sampled.learned_at') }} >= days.purchase_date
 
 )
 

@@ -41,15 +41,15 @@ select
     {% for segment, column in segments.items() %}
     segment_{{ segment }}.segment as {{ column }},
     {% endfor %}
-    tiers.recency_days,
-    tiers.order_count,
-    tiers.net_revenue,
     {% for method, measures in scores.items() %}
     {% for measure in measures %}
     score_{{ method }}.{{ measure }},
     {% endfor %}
-    score_{{ method }}.score as {{ method }}_score{{ ',' if not loop.last }}
+    score_{{ method }}.score as {{ method }}_score,
     {% endfor %}
+    tiers.recency_days,
+    tiers.order_count,
+    tiers.net_revenue
 from tiers
 {% for model in scores %}
 inner join {{ at_current_date('score_' ~ model) }} as score_{{ model }}

@@ -10,11 +10,11 @@ with
 met as (
 
     select
+        int_customer_features.customer_id,
+        int_customer_features.as_of_date,
         {% for rule in rules %}
         {{ rule_is_met(rule) }} as rule_{{ loop.index }},
         {% endfor %}
-        int_customer_features.customer_id,
-        int_customer_features.as_of_date,
         int_customer_features.purchase_day_count > 0 as has_bought
     from {{ from_rule_metrics(rules, at_current=true) }}
 
@@ -50,6 +50,7 @@ tagged as (
     cross join rules
     where
         case rules.rule_number
+            when 0 then false
             {% for rule in rules %}
             when {{ loop.index }} then met.rule_{{ loop.index }}
             {% endfor %}

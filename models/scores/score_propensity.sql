@@ -8,12 +8,12 @@ with
 features as (
 
     select
+        {% for measure in measures %}
+        {{ log_measure(measure) }} as {{ measure }},
+        {% endfor %}
         customer_id,
         as_of_date,
-        purchase_day_count > 0 as has_bought,
-        {% for measure in measures %}
-        {{ log_measure(measure) }} as {{ measure }}{{ ',' if not loop.last }}
-        {% endfor %}
+        purchase_day_count > 0 as has_bought
     from {{ ref('int_customer_features') }}
 
 ),
@@ -40,8 +40,6 @@ coefficients as (
 weighed as (
 
     select
-        features.*,
-        coefficients.learned_at,
         {% for target in propensity_targets() %}
         coefficients.{{ target }}_intercept
         {%- for measure in measures %}
@@ -50,8 +48,10 @@ weighed as (
         {% endfor %}
         {% for measure in measures %}
         {{ round_double('coefficients.buy_' ~ measure ~ ' * (features.' ~ measure ~ ' - coefficients.'
-            ~ measure ~ '_mean)', 4) }} as {{ measure }}_effect{{ ',' if not loop.last }}
+            ~ measure ~ '_mean)', 4) }} as {{ measure }}_effect,
         {% endfor %}
+        features.*,
+        coefficients.learned_at
     from features
     left join coefficients on features.as_of_date = coefficients.as_of_date
 
@@ -60,13 +60,12 @@ weighed as (
 /* The size comes first, of fixed width, so that texts sort by it; the name and direction follow. */
 {% set sized = [] %}
 {% for measure in measures %}
-{% do sized.append("lpad(cast(cast(round(abs(" ~ measure ~ "_effect) * 10000) as bigint) as string), 9, '0') || '"
-    ~ measure ~ "' || case when " ~ measure ~ "_effect < 0 then ' down' else ' up' end") %}
+{% do sized.append(
+    "lpad(cast(cast(round(abs(" ~ measure ~ "_effect) * 10000) as bigint) as string), 9, '0') || '" ~ measure ~ "' || case when " ~ measure ~ "_effect < 0 then ' down' else ' up' end") %}
 {% endfor %}
 scored as (
 
     select
-        *,
         {% for target in propensity_targets() %}
         case when has_bought then {{ round_double('1 / (1 + exp(-' ~ target ~ '_log_odds))', 4) }} end
             as {{ target }}_probability,
@@ -75,8 +74,9 @@ scored as (
         case
             when has_bought and buy_log_odds is not null
                 then substring({{ sorted_item(sized, measures | length + 1 - n) }}, 10, 100)
-        end as factor_{{ n }}{{ ',' if not loop.last }}
+        end as factor_{{ n }},
         {% endfor %}
+        *
     from weighed
 
 )

@@ -13,13 +13,13 @@ features as (
 centroids as (
 
     select
-        as_of_date,
-        cluster,
         {% for measure in cluster_measures() %}
         max(case when measure = '{{ measure }}' then centroid end) as {{ measure }}_centroid,
         max(case when measure = '{{ measure }}' then mean end) as {{ measure }}_mean,
-        max(case when measure = '{{ measure }}' then scale end) as {{ measure }}_scale{{ ',' if not loop.last }}
+        max(case when measure = '{{ measure }}' then scale end) as {{ measure }}_scale,
         {% endfor %}
+        as_of_date,
+        cluster
     from {{ ref('fit_clusters') }}
     group by as_of_date, cluster
 
