@@ -47,9 +47,8 @@
         'tier_bands': {'key': ['policy', 'tier_code'], 'columns': dict(
             policy=policy, tier_code=tier, lower_bound=bound, upper_bound=bound,
             grace_periods={'type': 'integer', 'from': 0, 'to': 12})},
-        'guardrails': {'key': ['policy', 'lifecycle_stage'], 'may_be_empty': true, 'columns': dict(
-            policy=policy, lifecycle_stage=stage, best_tier=tier, worst_tier=tier,
-            reason_code=text, reason_en=text, reason_zh=text)},
+        'guardrails': {'key': ['rule'], 'may_be_empty': true, 'columns': dict(
+            rule=identifier, best_tier=tier, worst_tier=tier, reason_en=text, reason_zh=text)},
         'lifecycle_thresholds': {'key': ['policy'], 'columns': dict(
             policy=policy, min_purchase_days={'type': 'integer', 'from': 2}, min_interval_days=count,
             default_interval_days=count, min_rhythm_customers=count, late_ratio=ratio,

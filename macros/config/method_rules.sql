@@ -14,14 +14,27 @@
     {{ return({
         'rules': {'key': ['rule_set', 'policy', 'rule', 'condition_group', 'metric', 'operator'],
             'may_be_empty': true, 'columns': dict(
-            rule_set={'type': 'choice', 'choices': ['persona', 'scenario', 'tag']}, policy=text, rule=identifier,
+            rule_set={'type': 'choice', 'choices': rule_sets()}, policy=text, rule=identifier,
             priority={'type': 'integer', 'from': 1}, condition_group={'type': 'integer', 'from': 1},
             metric=text, operator={'type': 'choice', 'choices': rule_operators() | list}, value=note)},
         'event_points': {'key': ['event_type'], 'may_be_empty': true, 'columns': dict(
             event_type={'type': 'text', 'pattern': '^[^A-Z]+$', 'says': 'a code without capitals'},
             event_group={'type': 'choice', 'choices': [
-                'visit', 'view', 'favourite', 'cart', 'search', 'share', 'review', 'contact', 'other']},
+                'visit', 'view', 'favourite', 'cart', 'search', 'share', 'review', 'contact', 'touch',
+                'response', 'referral', 'referral_won', 'other']},
             points={'type': 'number', 'from': 0, 'to': 1000}, half_life_days={'type': 'integer', 'from': 1})},
+        'opportunity_stages': {'key': ['stage'], 'may_be_empty': true, 'columns': dict(
+            stage=text, stage_kind={'type': 'choice', 'choices': ['open', 'won', 'lost']},
+            probability={'type': 'number', 'from': 0, 'to': 1})},
+        'survey_questions': {'key': ['question'], 'may_be_empty': true, 'columns': dict(
+            question=text, attitude={'type': 'choice', 'choices': ['nps', 'price', 'novelty', 'service', 'quality']},
+            lowest=number, highest=number)},
+        'potential_points': {'key': ['attribute', 'value'], 'may_be_empty': true, 'columns': dict(
+            attribute={'type': 'choice', 'choices': ['company_size', 'industry']}, value=text,
+            points={'type': 'number', 'from': 0, 'to': 100})},
+        'market_priorities': {'key': ['tier_code', 'segment'], 'columns': dict(
+            tier_code={'type': 'code', 'in': 'tiers.tier_code'}, segment=identifier,
+            priority={'type': 'integer', 'from': 1, 'to': 5})},
         'gift_categories': {'key': ['category'], 'may_be_empty': true, 'columns': dict(category=text)},
         'matrix_axes': {'key': ['matrix', 'place'], 'complete': true, 'columns': dict(
             matrix={'type': 'choice', 'choices': ['value_loyalty', 'value_engagement']},

@@ -20,6 +20,9 @@
     {%- do rows.extend([
         ('segment_labels', 'method=persona, segment=everyday_shopper'),
         ('segment_labels', 'method=scenario, segment=none'),
+        ('segment_labels', 'method=attitude, segment=undecided'),
+        ('segment_labels', 'method=attitude, segment=no_answer'),
+        ('segment_labels', 'method=market, segment=general_market'),
     ]) -%}
     {%- for method in ['rfm', 'rfm_zh', 'lifecycle', 'persona', 'value_loyalty', 'value_engagement'] -%}
         {%- do rows.append(('segment_labels', 'method=' ~ method ~ ', segment=prospect')) -%}

@@ -2,7 +2,7 @@
     {#- The sources of which a run need not read every record, and what tells their records apart. -#}
     {{ return({
         'customers': 'customer_id', 'orders': 'order_id', 'order_items': 'order_id', 'refunds': 'refund_id',
-        'interactions': 'interaction_id', 'events': 'event_id',
+        'interactions': 'interaction_id', 'events': 'event_id', 'campaign_touches': 'touch_id',
     }) }}
 {%- endmacro %}
 

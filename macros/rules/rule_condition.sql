@@ -57,15 +57,24 @@
 {%- endmacro %}
 
 
-{% macro from_rule_metrics(rules, at_current=false) -%}
-    {#- The tables that rules ask, each under its own name, after `from`. -#}
-    {%- set others = rule_models(rules) -%}
-    {{ at_current_date('int_customer_features') if at_current else ref('int_customer_features') }} as int_customer_features
-    {%- for other in others %}
-    left join {{ at_current_date(other) if at_current else ref(other) }} as {{ other }}
+{% macro from_rule_metrics(rules, restated_by=none, at_current=false) -%}
+    {#- The tables that rules ask, each under its own name, after `from`.
+        Args:
+            restated_by: the model of the dates that a run restates, where no others are asked for.
+            at_current: whether the current date alone is asked for. -#}
+    {%- for name in ['int_customer_features'] + rule_models(rules) -%}
+    {%- set rows = ref(name) if name == 'int_customers' else at_current_date(name) if at_current
+        else to_restate(ref(name), restated_by) if restated_by else ref(name) -%}
+    {%- if loop.first %}
+    {{ rows }} as {{ name }}
+    {%- else %}
+    left join {{ rows }} as {{ name }}
         on
-            int_customer_features.customer_id = {{ other }}.customer_id
-            and int_customer_features.as_of_date = {{ other }}.as_of_date
+            int_customer_features.customer_id = {{ name }}.customer_id
+            {%- if name != 'int_customers' %}
+            and int_customer_features.as_of_date = {{ name }}.as_of_date
+            {%- endif %}
+    {%- endif %}
     {%- endfor %}
 {%- endmacro %}
 

@@ -7,7 +7,7 @@
     {%- if execute and load_relation(table_of('seeds', 'rules')) -%}
         {%- do policies.extend(run_query('select policy from ' ~ ref('policies') ~ ' order by 1').columns[0].values()) -%}
     {%- endif -%}
-    {%- for rule_set in ['persona', 'scenario', 'tag'] if execute and load_relation(table_of('seeds', 'rules')) -%}
+    {%- for rule_set in rule_sets() if execute and load_relation(table_of('seeds', 'rules')) -%}
         {%- set rules = rules_of(rule_set) -%}
         {%- for rule in rules -%}
             {%- set row = 'rule_set=' ~ rule_set ~ ', policy=' ~ rule.policy ~ ', rule=' ~ rule.rule -%}
@@ -45,12 +45,14 @@
     {%- set kind, asks = metrics.get(condition.metric), condition.operator in ['is_null', 'is_not_null'] -%}
     {%- set row = row ~ ', metric=' ~ condition.metric -%}
     {%- if not kind -%}
-        {%- set near = [] -%}
-        {%- for metric in metrics if metric.startswith((condition.metric or '').split('.')[0] ~ '.') -%}
-            {%- do near.append(metric) -%}
+        {%- set near, models = [], [] -%}
+        {%- for metric in metrics -%}
+            {%- do models.append(metric.split('.')[0]) -%}
+            {%- if models[-1] == (condition.metric or '').split('.')[0] %}{% do near.append(metric) %}{% endif -%}
         {%- endfor -%}
-        {{ return([(row, 'there is no measure ' ~ condition.metric, 'one of: '
-            ~ (near or metrics | list) | sort | join(', '))]) }}
+        {{ return([(row, 'there is no measure ' ~ condition.metric,
+            'one of: ' ~ near | sort | join(', ') if near
+            else 'model.column, of one of: ' ~ models | unique | sort | join(', '))]) }}
     {%- elif condition.operator not in operators -%}
         {{ return([]) }}
     {%- elif kind not in operators[condition.operator] -%}

@@ -29,22 +29,35 @@
 
 
 {% macro rule_metrics() -%}
-    {#- What can stand in a rule: every column of int_customer_features and of the scores, and the segment
-        of the labelling methods that are no rules themselves, by `model.column` with its kind: number,
-        text, date or truth. -#}
+    {#- What can stand in a rule: every column of int_customer_features, int_customers and the scores, and the
+        segment of the labelling methods that are no rules themselves, by `model.column` with its kind:
+        number, text, date or truth. -#}
     {%- set metrics = {} -%}
     {%- set kinds = {'string': 'text', 'date': 'date', 'boolean': 'truth'} -%}
     {%- for node in (graph.nodes or {}).values()
-        if node.resource_type == 'model' and node.name not in ['segment_persona', 'segment_scenario'] -%}
+        if node.resource_type == 'model' and not node.name in rule_segments() -%}
         {%- for column in node.columns.values()
             if column.data_type and column.name not in ['customer_id', 'as_of_date']
-            and (node.name == 'int_customer_features' or node.name.startswith(('score_', 'segment_'))) -%}
+            and (node.name in ['int_customer_features', 'int_customers']
+                or node.name.startswith(('score_', 'segment_'))) -%}
             {%- do metrics.update({
                 node.name ~ '.' ~ column.name: kinds.get(column.data_type, 'number')
             }) -%}
         {%- endfor -%}
     {%- endfor -%}
     {{ return(metrics) }}
+{%- endmacro %}
+
+
+{% macro rule_segments() -%}
+    {#- The models whose segment is the first rule of a set that a customer meets. -#}
+    {{ return(['segment_persona', 'segment_scenario', 'segment_attitude', 'segment_market']) }}
+{%- endmacro %}
+
+
+{% macro rule_sets() -%}
+    {#- The sets of rules. Of all but the tags the first rule that is met decides. -#}
+    {{ return(['persona', 'scenario', 'attitude', 'market', 'guardrail', 'tag']) }}
 {%- endmacro %}
 
 
@@ -74,6 +87,7 @@
     {#- The models beside int_customer_features whose measures some rules ask for. While parsing, all
         that a rule could ask for are captured. -#}
     {%- if not execute -%}
+        {%- set reads = ref('int_customers') -%}
         {%- for method in scoring_methods() %}{% set reads = ref('score_' ~ method) %}{% endfor -%}
         {%- for method in ['rfm', 'rfm_zh', 'lifecycle', 'value_loyalty', 'value_engagement', 'cluster'] -%}
             {%- set reads = ref('segment_' ~ method) -%}

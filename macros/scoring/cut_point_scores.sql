@@ -28,3 +28,15 @@
         else 20 * cast({{ value }} as double) / cast({{ cut_points[0] }} as double)
     end
 {%- endmacro %}
+
+
+{% macro line_score(value, none_at, full_at) -%}
+    {#- 0-100: on a straight line between where there are no marks and where there are all. Null where one of
+        the three is null: greatest() and least() alone would pass over that.
+        Args: none_at, full_at: either may be the greater one. -#}
+    {%- set share = 'cast(' ~ value ~ ' - ' ~ none_at ~ ' as double) / cast(' ~ full_at ~ ' - ' ~ none_at ~ ' as double)' -%}
+    case
+        when {{ value }} is not null and {{ full_at }} <> {{ none_at }}
+            then {{ round_double('100 * greatest(0.0, least(1.0, ' ~ share ~ '))', 2) }}
+    end
+{%- endmacro %}

@@ -2,7 +2,7 @@
     the same for files. -#}
 
 {% macro forgotten_by() -%}
-    {#- By which of its columns a record belongs to such a person. -#}
+    {#- By which of its columns a record belongs to such a person; a referral belongs to two. -#}
     {{ return({
         'customers': 'customer_id',
         'orders': 'customer_id',
@@ -11,16 +11,28 @@
         'interactions': 'customer_id',
         'events': 'customer_id',
         'tier_overrides': 'customer_id',
+        'tickets': 'customer_id',
+        'campaign_touches': 'customer_id',
+        'opportunities': 'customer_id',
+        'subscriptions': 'customer_id',
+        'surveys': 'customer_id',
+        'referrals': 'customer_id referred_customer_id',
+        'social_profiles': 'customer_id',
     }) }}
 {%- endmacro %}
 
 
 {% macro forgotten_records(name, ids='raw.forgotten_ids') -%}
     {#- The condition under which a row of a table, known as `records`, belongs to such a person. -#}
+    {%- set columns = forgotten_by()[name].split() -%}
     exists (
         select 1 from {{ ids }} as forgotten
-        where forgotten.column_name = '{{ forgotten_by()[name] }}'
-            and forgotten.id = {{ trimmed('cast(records.' ~ forgotten_by()[name] ~ ' as string)') }}
+        where forgotten.column_name = '{{ columns[0] }}'
+            and forgotten.id in (
+                {%- for column in columns -%}
+                    {{ trimmed('cast(records.' ~ column ~ ' as string)') }}{{ ', ' if not loop.last }}
+                {%- endfor -%}
+            )
     )
 {%- endmacro %}
 

@@ -12,6 +12,14 @@
         'events': ['event_id', 'customer_id', 'occurred_at', 'event_type'],
         'fx_rates': ['currency', 'valid_from', 'rate'],
         'tier_overrides': ['customer_id', 'tier_code', 'reason', 'author', 'valid_from', 'valid_until'],
+        'tickets': ['ticket_id', 'customer_id', 'opened_at'],
+        'campaigns': ['campaign_id'],
+        'campaign_touches': ['touch_id', 'customer_id', 'campaign_id', 'touched_at'],
+        'opportunities': ['opportunity_id', 'customer_id', 'created_at', 'stage'],
+        'subscriptions': ['subscription_id', 'customer_id', 'started_at'],
+        'surveys': ['response_id', 'customer_id', 'answered_at', 'question', 'answer'],
+        'referrals': ['referral_id', 'customer_id', 'referred_at'],
+        'social_profiles': ['customer_id', 'platform', 'followers'],
         'deletions': ['customer_id'],
     }) }}
 {%- endmacro %}

@@ -69,6 +69,24 @@ where
     or try_cast(given.value as decimal(18, 6)) > try_cast(bounds.highest as decimal(18, 6))
 union all
 select
+    'seeds/survey_questions.csv' as config_file,
+    {{ config_row(['question']) }} as config_row,
+    'lowest is ' || lowest || ' and highest is ' || highest as problem,
+    'a scale whose two ends differ' as remedy
+from ({{ seed_texts('survey_questions') }}) as survey_questions
+where try_cast(lowest as decimal(18, 6)) = try_cast(highest as decimal(18, 6))
+union all
+select
+    'seeds/market_priorities.csv' as config_file,
+    {{ config_row(['tier_code', 'segment']) }} as config_row,
+    'there is no market segment ' || segment as problem,
+    'a segment of the method market in seeds/segment_labels.csv' as remedy
+from ({{ seed_texts('market_priorities') }}) as market_priorities
+where segment not in (
+    select labels.segment from ({{ seed_texts('segment_labels') }}) as labels where labels.method = 'market'
+)
+union all
+select
     'seeds/component_weights.csv' as config_file,
     config_row,
     'all weights are 0' as problem,

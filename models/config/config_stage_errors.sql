@@ -39,13 +39,21 @@ where (rhythm_state = 'never_bought') <> (segment = 'prospect')
 union all
 select
     'seeds/guardrails.csv' as config_file,
-    {{ config_row(['policy', 'lifecycle_stage']) }} as config_row,
+    'rule=' || guardrails.rule as config_row,
     'best_tier is ' || guardrails.best_tier || ' and worst_tier is ' || guardrails.worst_tier as problem,
     'a best_tier at least as good as the worst_tier, and neither of them P' as remedy
 from guardrails
 inner join tiers as best on guardrails.best_tier = best.tier_code
 inner join tiers as worst on guardrails.worst_tier = worst.tier_code
 where best.tier_rank > worst.tier_rank or 'P' in (guardrails.best_tier, guardrails.worst_tier)
+union all
+select
+    'seeds/guardrails.csv' as config_file,
+    {{ config_row(['rule']) }} as config_row,
+    'no rule of the set guardrail has this code, so that the limit would never hold' as problem,
+    'conditions for it in seeds/rules.csv, or no row' as remedy
+from guardrails
+where rule not in (select rules.rule from ({{ seed_texts('rules') }}) as rules where rules.rule_set = 'guardrail')
 union all
 select
     'seeds/actions.csv' as config_file,

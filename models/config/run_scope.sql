@@ -48,7 +48,10 @@ loads as (
             case
                 when
                     loads.load > coalesce(last_finished.last_load, 0)
-                    and (loads.kind = 'replaced' or loads.source in ('products', 'fx_rates', 'deletions'))
+                    and (
+                        (loads.kind = 'replaced' and loads.source in ('{{ record_keys() | join("', '") }}'))
+                        or loads.source in ('products', 'fx_rates', 'campaigns', 'deletions')
+                    )
                     then loads.source
             end
         ) as replaced_source,

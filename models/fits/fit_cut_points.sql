@@ -23,6 +23,9 @@ features as (
     'visit_count': 'visit_count > 0',
     'view_count': 'view_count > 0',
     'wish_count': 'wish_count > 0',
+    'influence_points': 'influence_points > 0',
+    'follower_count': 'follower_count > 0',
+    'weighted_pipeline': 'weighted_pipeline > 0',
 } %}
 
 learned as (

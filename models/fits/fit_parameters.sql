@@ -87,9 +87,22 @@ gaps as (
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
+),
+
+peers as (
+
+    select
+        as_of_date,
+        business_line,
+        'potential' as method,
+        'peer_revenue' || coalesce(' of ' || category, '') as parameter,
+        peer_revenue as value,
+        customers
+    from {{ ref('fit_peer_revenue') }}
+
 )
 
-{% for parameters in ['cut_points', 'rhythms', 'clv', 'pyramid', 'gaps'] %}
+{% for parameters in ['cut_points', 'rhythms', 'clv', 'pyramid', 'gaps', 'peers'] %}
 select
     as_of_date,
     business_line,

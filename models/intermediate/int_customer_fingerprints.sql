@@ -1,5 +1,20 @@
 /* One row per customer: a hash of all that is known about them, by which the next run sees whose
-   facts have changed, however they came: appended, corrected, exported anew or taken out. */
+   facts have changed, however they came: appended, corrected, exported anew or taken out. Where a record
+   stands in its file does not count. */
+{% set other_facts = {
+    'int_events': ['event_id', 'event_type', 'occurred_at', 'product_id', 'session_id'],
+    'int_tickets': ['ticket_id', 'opened_date', 'closed_date', 'satisfaction'],
+    'int_campaign_touches': ['touch_id', 'touch_date', 'event_type', 'has_discount'],
+    'int_opportunities': [
+        'opportunity_id', 'created_date', 'closed_date', 'stage_kind', 'probability', 'amount', 'contact_roles',
+    ],
+    'int_subscriptions': [
+        'subscription_id', 'started_date', 'renewal_date', 'cancelled_date', 'monthly_amount',
+    ],
+    'int_surveys': ['response_id', 'answered_at', 'attitude', 'agreement'],
+    'int_referrals': ['referral_id', 'referral_date', 'won_date'],
+    'int_social_profiles': ['platform', 'followers', 'measured_date'],
+} %}
 with
 
 facts as (
@@ -59,22 +74,22 @@ facts as (
         {{ row_hash('purchase_lines') }} as row_hash
     from {{ ref('int_purchase_lines') }} as purchase_lines -- noqa: AL05
 
+    {% for model_name, columns in other_facts.items() %}
     union all
 
     select
-        events.customer_id,
-        {{ row_hash('events') }} as row_hash
+        customer_id,
+        {{ row_hash('records') }} as row_hash
     from (
         select
-            customer_id,
-            event_id,
-            event_type,
-            occurred_at,
-            product_id,
-            session_id
-        from {{ ref('int_events') }}
+            {% for column in columns %}
+            {{ column }},
+            {% endfor %}
+            customer_id
+        from {{ ref(model_name) }}
         where outcome = 'accepted'
-    ) as events
+    ) as records
+    {% endfor %}
 
 ),
 

@@ -44,6 +44,7 @@ select
         end,
         coalesce(ordering.first_order_date, date '9999-12-31')
     ) as known_since,
+    ordering.first_order_date,
     /* Most customers buy in one line only, with every order: the dear question "which line brings
        most, on this date?" is put for the others alone. */
     case

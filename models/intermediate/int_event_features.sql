@@ -1,6 +1,7 @@
-/* One row per customer and scored date of the customer's scope with an event or interaction in the
-   look-back window: how many of each group, and the points they still are worth. A point loses half
-   of its worth every half-life (seed event_points); an event of a type that the seed lacks has none. */
+/* One row per customer and scored date of the customer's scope with an event, interaction, campaign touch or
+   referral in the look-back window: how many of each group, and the points they still are worth. A point
+   loses half of its worth every half-life (seed event_points); an event of a type that the seed lacks has
+   none. */
 with
 
 kinds as (
@@ -19,7 +20,8 @@ facts as (
     select
         customer_id,
         event_date,
-        event_type
+        event_type,
+        false as has_discount
     from {{ ref('int_events') }}
     where outcome = 'accepted'
 
@@ -28,9 +30,32 @@ facts as (
     select
         customer_id,
         interaction_date as event_date,
-        'interaction' as event_type
+        'interaction' as event_type,
+        false as has_discount
     from {{ ref('int_interactions') }}
     where outcome = 'accepted'
+
+    union all
+
+    select
+        customer_id,
+        touch_date as event_date,
+        event_type,
+        has_discount
+    from {{ ref('int_campaign_touches') }}
+    where outcome = 'accepted'
+
+    {% for event_date, event_type in [('referral_date', 'referral'), ('won_date', 'referral_won')] %}
+    union all
+
+    select
+        customer_id,
+        {{ event_date }} as event_date,
+        '{{ event_type }}' as event_type,
+        false as has_discount
+    from {{ ref('int_referrals') }}
+    where outcome = 'accepted' and {{ event_date }} is not null
+    {% endfor %}
 
 ),
 
@@ -40,6 +65,8 @@ dated as (
         facts.customer_id,
         dates.as_of_date,
         facts.event_date,
+        facts.has_discount,
+        coalesce(kinds.event_group = 'response', false) as is_response,
         kinds.event_group,
         kinds.points,
         kinds.half_life_days,
@@ -71,9 +98,16 @@ pointed as (
 select
     customer_id,
     as_of_date,
-    {% for group in ['visit', 'view', 'favourite', 'cart', 'search', 'share', 'review'] %}
+    {% for group in [
+        'visit', 'view', 'favourite', 'cart', 'search', 'share', 'review', 'response', 'referral', 'referral_won',
+    ] %}
     cast(sum(case when event_group = '{{ group }}' then 1 else 0 end) as integer) as {{ group }}_count,
     {% endfor %}
+    cast(sum(case when is_response and has_discount then 1 else 0 end) as integer) as discount_response_count,
+    cast(
+        sum(case when event_group in ('share', 'review', 'referral', 'referral_won') then points_left else 0 end)
+        as decimal(18, 4)
+    ) as influence_points,
     cast(coalesce(sum(points_left), 0) as decimal(18, 4)) as engagement_points,
     cast(coalesce(sum(points_left_before), 0) as decimal(18, 4)) as engagement_points_before
 from pointed

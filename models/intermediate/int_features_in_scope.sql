@@ -1,32 +1,43 @@
 /* One row per customer and scored date of the customer's scope: the measures of
    int_customer_features, as this run works them out. */
 {{ config(materialized='view') }}
+{#- What other models measure; where they have no row, a count and an amount is 0. #}
+{% set counts = {
+    'events': [
+        'visit_count', 'view_count', 'favourite_count', 'cart_count', 'search_count', 'share_count', 'review_count',
+        'response_count', 'discount_response_count', 'referral_count', 'referral_won_count',
+    ],
+    'baskets': ['category_count'],
+    'services': ['ticket_count', 'open_ticket_count', 'active_subscription_count'],
+} %}
+{% set amounts = {
+    'revenues': ['revenue_fifth_1', 'revenue_fifth_2', 'revenue_fifth_3', 'revenue_fifth_4', 'revenue_fifth_5'],
+    'events': ['engagement_points', 'engagement_points_before', 'influence_points'],
+    'services': ['monthly_recurring_revenue'],
+    'pipelines': ['open_pipeline', 'weighted_pipeline'],
+} %}
+{% set others = {
+    'baskets': ['new_product_share', 'repeat_product_share', 'gift_share', 'favourite_category', 'last_category'],
+    'services': ['ticket_satisfaction', 'days_to_renewal'],
+    'pipelines': ['decision_role_count', 'sales_cycle_days'],
+    'voices': [
+        'nps_answer', 'price_agreement', 'novelty_agreement', 'service_agreement', 'quality_agreement',
+        'follower_count',
+    ],
+} %}
 with
 
-states as (
+{% for name, model in {
+    'states': 'int_customer_states', 'spans': 'int_scoring_spans', 'customers': 'int_customers',
+    'leading_lines': 'int_leading_business_lines',
+}.items() %}
+{{ name }} as (
 
-    select * from {{ ref('int_customer_states') }}
-
-),
-
-spans as (
-
-    select * from {{ ref('int_scoring_spans') }}
+    select * from {{ ref(model) }}
 
 ),
 
-customers as (
-
-    select * from {{ ref('int_customers') }}
-
-),
-
-leading_lines as (
-
-    select * from {{ ref('int_leading_business_lines') }}
-
-),
-
+{% endfor %}
 policies as (
 
     select
@@ -94,29 +105,23 @@ select
                 ) }} as decimal(18, 4)
             )
     end as margin,
+    {% for alias, measures in counts.items() %}{% for measure in measures %}
+    coalesce({{ alias }}.{{ measure }}, 0) as {{ measure }},
+    {% endfor %}{% endfor %}
+    {% for alias, measures in amounts.items() %}{% for measure in measures %}
+    cast(coalesce({{ alias }}.{{ measure }}, 0) as decimal(18, 4)) as {{ measure }},
+    {% endfor %}{% endfor %}
+    {% for alias, measures in others.items() %}{% for measure in measures %}
+    {{ alias }}.{{ measure }},
+    {% endfor %}{% endfor %}
     cast(
         {{ dbt.datediff('dated.first_purchase_date', 'dated.as_of_date', 'day') }} as integer -- noqa: LT05
-    ) as days_as_customer,
-    {% for n in range(1, 6) %}
-    cast(coalesce(revenues.revenue_fifth_{{ n }}, 0) as decimal(18, 4)) as revenue_fifth_{{ n }},
-    {% endfor %}
-    {% for measure in [
-        'visit_count', 'view_count', 'favourite_count', 'cart_count', 'search_count', 'share_count', 'review_count',
-    ] %}
-    coalesce(events.{{ measure }}, 0) as {{ measure }},
-    {% endfor %}
-    cast(coalesce(events.engagement_points, 0) as decimal(18, 4)) as engagement_points,
-    cast(coalesce(events.engagement_points_before, 0) as decimal(18, 4)) as engagement_points_before,
-    baskets.new_product_share,
-    baskets.repeat_product_share,
-    baskets.gift_share,
-    coalesce(baskets.category_count, 0) as category_count,
-    baskets.favourite_category,
-    baskets.last_category
+    ) as days_as_customer
 from dated
 left join policies on dated.business_line = policies.business_line
 {% for features, model in [
     ('revenues', 'int_revenue_features'), ('events', 'int_event_features'), ('baskets', 'int_basket_features'),
+    ('services', 'int_service_features'), ('pipelines', 'int_pipeline_features'), ('voices', 'int_voice_features'),
 ] %}
 left join {{ ref(model) }} as {{ features }}
     on

@@ -10,6 +10,14 @@
     'events': ('int_events', 'event_id'),
     'fx_rates': ('stg_fx_rates', 'currency'),
     'tier_overrides': ('int_tier_overrides', 'customer_id'),
+    'tickets': ('int_tickets', 'ticket_id'),
+    'campaigns': ('stg_campaigns', 'campaign_id'),
+    'campaign_touches': ('int_campaign_touches', 'touch_id'),
+    'opportunities': ('int_opportunities', 'opportunity_id'),
+    'subscriptions': ('int_subscriptions', 'subscription_id'),
+    'surveys': ('int_surveys', 'response_id'),
+    'referrals': ('int_referrals', 'referral_id'),
+    'social_profiles': ('int_social_profiles', 'customer_id'),
 } %}
 {% for source, (model, key) in outcomes.items() %}
 select

@@ -12,16 +12,29 @@
     'demand': ['expected_order_date', 'next_category'],
     'propensity': ['buy_probability_30_days', 'churn_probability_90_days', 'factor_1', 'factor_2', 'factor_3'],
     'intent': [],
+    'influence': ['influence_level', 'referral_won_count'],
+    'potential': ['headroom', 'weighted_pipeline'],
 } %}
 {% set segments = {
     'value_loyalty': 'value_loyalty_segment', 'value_engagement': 'value_engagement_segment',
-    'persona': 'persona', 'scenario': 'scenario', 'cluster': 'cluster',
+    'persona': 'persona', 'scenario': 'scenario', 'cluster': 'cluster', 'attitude': 'attitude',
+    'market': 'market_segment',
 } %}
 with
 
 tiers as (
 
     select * from {{ ref('customer_tier_candidate') }}
+
+),
+
+priorities as (
+
+    select
+        cast(tier_code as string) as tier_code,
+        cast(segment as string) as segment,
+        cast(priority as integer) as market_priority
+    from {{ ref('market_priorities') }}
 
 )
 
@@ -47,6 +60,8 @@ select
     {% endfor %}
     score_{{ method }}.score as {{ method }}_score,
     {% endfor %}
+    segment_attitude.nps_class,
+    priorities.market_priority,
     tiers.recency_days,
     tiers.order_count,
     tiers.net_revenue
@@ -59,3 +74,5 @@ inner join {{ at_current_date('score_' ~ model) }} as score_{{ model }}
 inner join {{ at_current_date('segment_' ~ model) }} as segment_{{ model }}
     on tiers.customer_id = segment_{{ model }}.customer_id
 {% endfor %}
+left join priorities
+    on tiers.tier_code = priorities.tier_code and segment_market.segment = priorities.segment

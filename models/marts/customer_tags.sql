@@ -2,7 +2,7 @@
    not only the first of its set, with the conditions that gave it. */
 -- depends_on: {{ ref('int_scoring_dates') }}
 {% set rules = [] %}
-{% for rule_set in ['persona', 'scenario', 'tag'] %}
+{% for rule_set in rule_sets() if rule_set != 'guardrail' %}
 {% for rule in rules_of(rule_set) %}{% do rules.append(dict(rule, rule_set=rule_set)) %}{% endfor %}
 {% endfor %}
 with

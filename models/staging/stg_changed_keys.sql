@@ -80,9 +80,10 @@ changed as (
         'touched' as source,
         customer_id as record_id
     from touched
-    {% for name, table_name in [
-        ('refunds', 'int_refund_records'), ('interactions', 'int_interactions'), ('events', 'int_events'),
-    ] %}
+    {% for name, table_name in {
+        'refunds': 'int_refund_records', 'interactions': 'int_interactions', 'events': 'int_events',
+        'campaign_touches': 'int_campaign_touches',
+    }.items() %}
     union
     select
         '{{ name }}' as source,
@@ -102,6 +103,7 @@ known as (
     {% for name, table_name in {
         'customers': 'int_customer_records', 'orders': 'int_orders', 'order_items': 'int_order_items',
         'refunds': 'int_refund_records', 'interactions': 'int_interactions', 'events': 'int_events',
+        'campaign_touches': 'int_campaign_touches',
     }.items() %}
     select distinct
         '{{ name }}' as source,

@@ -25,8 +25,7 @@ tiers as (
 guardrails as (
 
     select
-        cast(policy as string) as policy,
-        cast(lifecycle_stage as string) as lifecycle_stage,
+        cast(rule as string) as rule,
         cast(reason_en as string) as guardrail_en,
         cast(reason_zh as string) as guardrail_zh
     from {{ ref('guardrails') }}
@@ -76,8 +75,8 @@ explained as (
         overrides.reason as override_reason,
         overrides.author as override_author,
         overrides.valid_until as override_until,
-        case when assigned.guardrail_code is not null then guardrails.guardrail_en end as guardrail_en,
-        case when assigned.guardrail_code is not null then guardrails.guardrail_zh end as guardrail_zh
+        guardrails.guardrail_en,
+        guardrails.guardrail_zh
     from assigned
     inner join tiers on assigned.tier_code = tiers.tier_code
     inner join stage_labels on assigned.lifecycle_stage = stage_labels.segment
@@ -101,10 +100,7 @@ explained as (
         on
             assigned.customer_id = overrides.customer_id
             and assigned.as_of_date = overrides.as_of_date
-    left join guardrails
-        on
-            assigned.policy = guardrails.policy
-            and assigned.lifecycle_stage = guardrails.lifecycle_stage
+    left join guardrails on assigned.guardrail_code = guardrails.rule
 
 )
 

@@ -1,6 +1,6 @@
 /* One row per customer and scored date that is published: the tier by its cut points (raw), and
    what it becomes: grace keeps a better tier of earlier periods for a while, the guardrails of the
-   policy limit it by the stage of life, and last an override of the CRM sets it. */
+   policy limit it by the rules that the customer meets, and last an override of the CRM sets it. */
 {{ config(materialized='restated', meta={'rows_restated_by': 'tier_dates_to_restate'}) }}
 with
 
@@ -16,9 +16,7 @@ tiers as (
 guardrails as (
 
     select
-        cast(guardrails.policy as string) as policy,
-        cast(guardrails.lifecycle_stage as string) as lifecycle_stage,
-        cast(guardrails.reason_code as string) as reason_code,
+        cast(guardrails.rule as string) as rule,
         best.tier_rank as best_rank,
         worst.tier_rank as worst_rank
     from {{ ref('guardrails') }} as guardrails
@@ -58,17 +56,18 @@ guarded as (
 
     select
         ranked.*,
-        guardrails.reason_code,
+        guardrails.rule as reason_code,
         least(
             greatest(ranked.kept_rank, coalesce(guardrails.best_rank, ranked.kept_rank)),
             coalesce(guardrails.worst_rank, ranked.kept_rank)
         ) as guarded_rank
     from ranked
-    left join guardrails
+    left join {{ ref('tier_guardrails') }} as met
         on
-            ranked.policy = guardrails.policy
-            and ranked.lifecycle_stage = guardrails.lifecycle_stage
+            ranked.customer_id = met.customer_id
+            and ranked.as_of_date = met.as_of_date
             and ranked.composite_score is not null
+    left join guardrails on met.rule = guardrails.rule
 
 )
 

@@ -39,7 +39,7 @@ REQUIRED_SOURCES = frozenset({"orders"})
 # their records out of every other one.
 DELETIONS = "deletions"
 
-# By which of its columns a record belongs to such a person.
+# By which of its columns a record belongs to such a person; a referral belongs to two.
 FORGOTTEN_BY = {
     "customers": "customer_id",
     "orders": "customer_id",
@@ -48,6 +48,13 @@ FORGOTTEN_BY = {
     "interactions": "customer_id",
     "events": "customer_id",
     "tier_overrides": "customer_id",
+    "tickets": "customer_id",
+    "campaign_touches": "customer_id",
+    "opportunities": "customer_id",
+    "subscriptions": "customer_id",
+    "surveys": "customer_id",
+    "referrals": "customer_id referred_customer_id",
+    "social_profiles": "customer_id",
 }
 
 SOURCES: dict[str, Source] = {
@@ -91,6 +98,34 @@ SOURCES: dict[str, Source] = {
         ),
         _source("fx_rates", "currency valid_from rate", ""),
         _source("tier_overrides", "customer_id tier_code reason author valid_from valid_until", ""),
+        _source(
+            "tickets",
+            "ticket_id customer_id opened_at",
+            "closed_at category priority satisfaction channel",
+        ),
+        _source(
+            "campaigns",
+            "campaign_id",
+            "campaign_name kind channel starts_at ends_at cost discount_rate",
+        ),
+        _source(
+            "campaign_touches",
+            "touch_id customer_id campaign_id touched_at",
+            "channel outcome",
+        ),
+        _source(
+            "opportunities",
+            "opportunity_id customer_id created_at stage",
+            "amount currency closed_at expected_close_at contact_roles updated_at",
+        ),
+        _source(
+            "subscriptions",
+            "subscription_id customer_id started_at",
+            "plan monthly_amount currency renews_at cancelled_at updated_at",
+        ),
+        _source("surveys", "response_id customer_id answered_at question answer", "survey_id"),
+        _source("referrals", "referral_id customer_id referred_at", "referred_customer_id outcome"),
+        _source("social_profiles", "customer_id platform followers", "measured_at"),
         _source("deletions", "customer_id", "requested_at"),
     )
 }

@@ -37,13 +37,13 @@ def is_forgotten(source: str, alias: str, ids: str = "raw.forgotten_ids") -> str
         alias: the name of the record's table in the query; its columns are texts.
         ids: the relation of the ids.
     """
-    column = FORGOTTEN_BY.get(source)
-    if column is None:
+    if source not in FORGOTTEN_BY:
         return "1 = 0"
+    columns = FORGOTTEN_BY[source].split()
+    theirs = ", ".join(_trimmed(f"{alias}.{column}") for column in columns)
     return (
         f"exists (select 1 from {ids} as forgotten"
-        f" where forgotten.column_name = '{column}'"
-        f" and forgotten.id = {_trimmed(f'{alias}.{column}')})"
+        f" where forgotten.column_name = '{columns[0]}' and forgotten.id in ({theirs}))"
     )
 
 

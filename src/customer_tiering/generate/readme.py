@@ -28,8 +28,9 @@ order, those of products in CNY.
 ## Which trap is where
 
 Rows that are rejected are extra rows with identities of their own: orders from SO900001,
-refunds from RF90001, interactions from I90001, events from E900001, unknown customers from
-999901, unreadable customers from 009901. Negative orders are SO800001 and following.
+refunds from RF90001, interactions from I90001, events from E900001, others from 90001 after
+their letters, unknown customers from 999901, unreadable customers from 009901. Negative
+orders are SO800001 and following.
 
 | file | trap | rows | what becomes of it |
 |---|---|---|---|
@@ -44,6 +45,14 @@ NOTES = {
     "refunds.csv": "in part or in full",
     "互动记录.csv": "`interactions`: calls, visits, mails, WeChat; GB18030",
     "events.parquet": "web and app events; typed Parquet",
+    "campaigns.csv": "six a year",
+    "tickets.csv": "questions and complaints after orders",
+    "campaign_touches.csv": "whom each campaign reached, and what came of it",
+    "opportunities.csv": "b2b deals, open, won and lost; stages in English and Chinese",
+    "subscriptions.csv": "coffee and tea by the month, maintenance, leases",
+    "surveys.csv": "the net promoter question and four statements, a record for each answer",
+    "referrals.csv": "who recommended whom",
+    "social_profiles.csv": "followers, some counted twice",
     "fx_rates.csv": "to CNY, by month, invented; EUR from 2023-08-01",
 }
 

@@ -10,6 +10,7 @@ from customer_tiering.generate import activity, people, untidy
 from customer_tiering.generate import vocabulary as words
 from customer_tiering.generate.population import draw
 from customer_tiering.generate.records import FIRST_EUR_RATE, Rates, Record
+from customer_tiering.generate.relations import relations
 
 SEED = 11
 FIRST_DAY = date(2023, 7, 1)
@@ -19,7 +20,7 @@ PROSPECTS = 0.12
 
 
 def write(out: Path, seed: int) -> None:
-    """Write the untidy sample: eight sources, `mapping.csv` and a README.
+    """Write the untidy sample: sixteen sources, `mapping.csv` and a README.
 
     Args:
         out: folder to write to; made if missing.
@@ -29,7 +30,7 @@ def write(out: Path, seed: int) -> None:
 
 
 def build(seed: int) -> dict[str, list[Record]]:
-    """The tidy CRM by source name.
+    """The tidy CRM by source name; `voices` are events, too.
 
     Args:
         seed: the same seed gives the same records.
@@ -52,6 +53,7 @@ def build(seed: int) -> dict[str, list[Record]]:
             {"currency": currency, "valid_from": day, "rate": f"{rate / 10_000:.4f}"}
             for (currency, day), rate in rates.by_month.items()
         ],
+        **relations(seed, customers, orders, rates),
     }
 
 

@@ -24,6 +24,7 @@ from customer_tiering.generate.export import (
 )
 from customer_tiering.generate.readme import readme
 from customer_tiering.generate.records import LAST_MOMENT, Record
+from customer_tiering.generate.untidy_relations import exports
 
 NULLS = ["N/A", "-", "NULL", "None"]
 SALE = ["completed"] * 12 + ["Completed", "Delivered", "Delivered", "已完成", "已完成", "paid"]
@@ -65,14 +66,16 @@ def write(out: Path, crm: dict[str, list[Record]], rng: random.Random) -> None:
     refunds = _refunds(export, rng, crm["refunds"])
     interactions = _interactions(export, rng, crm["interactions"])
     events = _events(export, rng, crm["events"])
+    events.rows += crm["voices"]
     rates = _fx_rates(export, crm["fx_rates"])
+    others = exports(crm, ledger)
 
     headers = {column.replace("_", " ").title(): column for column in SOURCES["customers"].columns}
     headers = {header.replace(" Id", " ID"): column for header, column in headers.items()}
     headers["Legacy Code"] = "legacy_code"
     _save(out / customers.name, customers.text(headers), "utf-8-sig")
     _save(out / interactions.name, interactions.text(INTERACTIONS_HEADERS), "gb18030")
-    for plain in (orders, items, products, refunds, rates):
+    for plain in (orders, items, products, refunds, rates, *others):
         columns = SOURCES[plain.name.removesuffix(".csv")].columns
         _save(out / plain.name, plain.text({column: column for column in columns}), "utf-8")
     _save_events(out / events.name, events.rows)
@@ -81,7 +84,7 @@ def write(out: Path, crm: dict[str, list[Record]], rng: random.Random) -> None:
         for theirs, ours in INTERACTIONS_HEADERS.items()
     ]
     _save(out / "mapping.csv", "source,file,their_column,our_column\n" + "".join(mapping), "utf-8")
-    files = (customers, orders, items, products, refunds, interactions, events, rates)
+    files = (customers, orders, items, products, refunds, interactions, events, rates, *others)
     _save(out / "README.md", readme({file.name: len(file.rows) for file in files}, ledger), "utf-8")
 
 

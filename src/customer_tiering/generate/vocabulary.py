@@ -131,3 +131,38 @@ CONTACTS = {
 }  # fmt: skip
 OUTCOMES = ["已解决", "待跟进", "无人接听", "有意向，下周再联系", "已下单", "暂无需求"]
 EVENT_TYPES = ["page_view", "product_view", "search", "add_to_cart", "app_open", "email_open"]
+TICKET_CATEGORIES = [
+    "物流 delivery",
+    "质量 quality",
+    "使用 how to use",
+    "发票 invoice",
+    "换货 exchange",
+]
+# Month, name, kind, discount.
+CAMPAIGNS = [
+    (1, "年货节 New Year", "seasonal", 0.1), (3, "Spring Harvest 春茶", "new_product", 0),
+    (6, "618大促", "promotion", 0.2), (8, "Members' Week 会员周", "membership", 0.1),
+    (9, "Autumn Roast", "new_product", 0), (11, "11.11", "promotion", 0.25),
+]  # fmt: skip
+DECISION_ROLES = ["decision_maker", "buyer", "user", "technical", "finance"]
+OPEN_STAGES = [
+    "Prospecting",
+    "qualified",
+    "方案报价",
+    "Proposal",
+    "negotiation",
+    "商务谈判",
+    "contract",
+]
+PLANS = {
+    # line: (plan, CNY a month, months between renewals)
+    "ecommerce": [("每月咖啡 Coffee of the Month", 88, 12), ("茶友会 Tea Club", 128, 6)],
+    "b2b": [("保养合同 Maintenance", 400, 12), ("咖啡机租赁 Machine lease", 1200, 24)],
+}
+STATEMENTS = [
+    "I compare prices before I buy",
+    "I like to be the first to try something new",
+    "Good advice matters more to me than a low price",
+    "I pay more for better quality",
+]
+REMARKS = ["物流很快", "希望多出低因产品", "Packaging could be greener", "客服很耐心", "价格有点贵"]

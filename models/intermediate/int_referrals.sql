@@ -1,0 +1,38 @@
+/* One row per record of whom customers have referred, with its final outcome: a record of somebody who is
+   neither in the CRM's list nor has an order is rejected. A referral is won when the one who was referred
+   buys for the first time afterwards. */
+with
+
+referrals as (
+
+    {{ of_known_customers(
+        'stg_referrals', ['referral_id', 'referred_customer_id', 'referral_outcome'],
+        days={'referral_date': 'referred_at'}
+    ) }}
+
+),
+
+customers as (
+
+    select
+        customer_id,
+        first_order_date
+    from {{ ref('int_customers') }}
+
+)
+
+select
+    referrals.source_row,
+    referrals.customer_id,
+    referrals.referral_id,
+    referrals.referral_date,
+    referrals.referred_customer_id,
+    referrals.referral_outcome,
+    case when customers.first_order_date >= referrals.referral_date then customers.first_order_date end as won_date,
+    referrals.outcome,
+    referrals.reject_reason
+from referrals
+left join customers
+    on
+        referrals.referred_customer_id = customers.customer_id
+        and referrals.customer_id <> referrals.referred_customer_id
