@@ -32,6 +32,14 @@ COLUMNS = {
     "refunds": ["refund_id", "customer_id", "refunded_at", "amount", "order_id"],
     "interactions": ["interaction_id", "customer_id", "occurred_at", "channel"],
     "events": ["event_id", "customer_id", "occurred_at", "event_type"],
+    "campaign_touches": ["touch_id", "customer_id", "campaign_id", "touched_at", "outcome"],
+    "campaigns": ["campaign_id", "discount_rate"],
+    "tickets": ["ticket_id", "customer_id", "opened_at", "closed_at"],
+    "opportunities": [
+        *("opportunity_id", "customer_id", "created_at", "stage", "amount", "currency"),
+        *("closed_at", "updated_at"),
+    ],
+    "referrals": ["referral_id", "customer_id", "referred_at", "referred_customer_id"],
     "fx_rates": ["currency", "valid_from", "rate"],
     "tier_overrides": [
         *("customer_id", "tier_code", "reason", "author", "valid_from", "valid_until"),
@@ -51,6 +59,8 @@ EVENTS = [
     "stray_refund",
     "items_before_order",
     "call",
+    "touch",
+    "deal",
     "new_customer",
     "customer_changes_line",
     "override",
@@ -62,10 +72,16 @@ EVENTS = [
     "nothing",
 ]
 # Otherwise most days would read every record anew.
-EVENTS = EVENTS + 2 * EVENTS[:13]
+EVENTS = EVENTS + 2 * EVENTS[:15]
 # Written for the run and not for the next: what took part in it.
 OF_THE_RUN = {
     "int_activity_calendar",
+    "int_basket_features",
+    "int_event_features",
+    "int_pipeline_features",
+    "int_revenue_features",
+    "int_service_features",
+    "int_voice_features",
     "int_changed_customers",
     "int_customer_states",
     "int_dates_to_restate",
@@ -123,6 +139,7 @@ class World:
         rows["products"] = [
             {"product_id": f"P{number}", "unit_cost": 3 + number} for number in range(4)
         ]
+        rows["campaigns"] = [{"campaign_id": "K1", "discount_rate": "0.1"}]
         rows["fx_rates"] = [{"currency": "USD", "valid_from": "2024-12-01", "rate": "7.1"}]
         for source, records in rows.items():
             self._write(self.data / f"{source}.csv", source, records)
@@ -200,6 +217,53 @@ class World:
                 "event_type": "view",
             }
         )
+
+    def _touch(self, new: dict) -> None:
+        """By a campaign, also of a stranger; somebody asks, somebody recommends a stranger."""
+        stranger = self._id("C")
+        for customer in (self.random.choice(self.customers), stranger):
+            touch = {"touch_id": self._id("K"), "customer_id": customer, "campaign_id": "K1"}
+            outcome = self.random.choice(["clicked", "opened", ""])
+            touched_at = self.day - timedelta(self.random.randrange(40))
+            new["campaign_touches"].append(
+                touch | {"touched_at": str(touched_at), "outcome": outcome}
+            )
+        self.waiting.append(
+            self._order(self.day + timedelta(self.random.randrange(1, 9)), stranger)
+        )
+        new["referrals"].append(
+            {
+                "referral_id": self._id("F"),
+                "customer_id": self.random.choice(self.customers),
+                "referred_at": str(self.day),
+                "referred_customer_id": stranger,
+            }
+        )
+        new["tickets"].append(
+            {
+                "ticket_id": self._id("T"),
+                "customer_id": self.random.choice(self.customers),
+                "opened_at": str(self.day - timedelta(self.random.randrange(90))),
+                "closed_at": self.random.choice(["", str(self.day)]),
+            }
+        )
+        if self.random.random() < 0.3:
+            new["campaigns"].append(
+                {"campaign_id": "K1", "discount_rate": self.random.choice(["0", "0.2"])}
+            )
+
+    def _deal(self, new: dict) -> None:
+        """A new opportunity, or the first one in its next stage."""
+        deal = {
+            "opportunity_id": "D1" if self.random.random() < 0.5 else self._id("D"),
+            "customer_id": self.random.choice(self.customers),
+            "created_at": str(self.day - timedelta(self.random.randrange(200))),
+            "amount": "5000",
+            "currency": self.random.choice(["", "USD"]),
+            "updated_at": str(self.day),
+        }
+        stage, closed = self.random.choice([("proposal", ""), ("won", str(self.day))])
+        new["opportunities"].append(deal | {"stage": stage, "closed_at": closed})
 
     def _new_customer(self, new: dict) -> None:
         new["customers"].append(self._customer(self.day))

@@ -91,6 +91,77 @@ RECORDS = {
         007,P,anchor,Li,2025-11-01,2025-12-31 <- unknown_tier
         999,A,anchor,Li,2025-11-01,2025-12-31 <- unknown_customer
     """,
+    "tickets": """
+        ticket_id,customer_id,opened_at,closed_at,satisfaction
+        T1,007,2025-12-01 8:00,2025-12-02,4
+        ,007,2025-12-01,, <- missing_id
+        T2,,2025-12-01,, <- missing_customer
+        T3,999,2025-12-01,, <- unknown_customer
+        T4,007,,, <- unparsable_date
+        T5,007,2026-02-01,, <- future_date
+        T6,007,2025-12-01,2026-02-01, <- future_date
+        T7,007,2025-12-01,,great <- unparsable_amount
+    """,
+    "campaigns": """
+        campaign_id,starts_at,discount_rate
+        C1,2026-12-01,0.2
+        ,2025-12-01,0.2 <- missing_id
+        C2,spring,0.2 <- unparsable_date
+        C3,2025-12-01,half <- unparsable_amount
+    """,
+    "campaign_touches": """
+        touch_id,customer_id,campaign_id,touched_at
+        CT1,007,C1,2025-12-01
+        CT2,007,C404,2025-12-01
+        CT3,007,,2025-12-01 <- missing_id
+        CT4,n/a,C1,2025-12-01 <- missing_customer
+        CT5,999,C1,2025-12-01 <- unknown_customer
+        CT6,007,C1,2099-12-01 <- future_date
+    """,
+    "opportunities": """
+        opportunity_id,customer_id,created_at,stage,amount,currency,expected_close_at
+        O1,007,2025-12-01,Proposal,"12,000",USD,2027-01-01
+        O2,007,2025-12-01,,10,, <- unknown_stage
+        O3,007,2025-12-01,dreaming,10,, <- unknown_stage
+        O4,007,2025-12-01,won,10,XAU, <- unknown_currency
+        O5,007,2024-12-01,won,10,USD, <- no_exchange_rate
+        O6,007,2025-12-01,won,much,, <- unparsable_amount
+        O7,999,2025-12-01,won,10,, <- unknown_customer
+    """,
+    "subscriptions": """
+        subscription_id,customer_id,started_at,monthly_amount,currency,renews_at
+        S1,007,2025-12-01,88,USD,2027-01-01
+        S2,007,2025-12-01,free,, <- unparsable_amount
+        S3,007,2025-12-01,10,XAU, <- unknown_currency
+        S4,007,2025-12-01,10,,next year <- unparsable_date
+        S5,999,2025-12-01,10,, <- unknown_customer
+    """,
+    "surveys": """
+        response_id,customer_id,answered_at,question,answer
+        RS1,007,2025-12-01,NPS,10
+        RS2,007,2025-12-01,nps,11 <- answer_off_scale
+        RS3,007,2025-12-01,NPS,ten <- answer_off_scale
+        RS4,007,2025-12-01,NPS, <- answer_off_scale
+        RS5,007,2025-12-01,What else?,ten
+        RS6,999,2025-12-01,NPS,10 <- unknown_customer
+    """,
+    "referrals": """
+        referral_id,customer_id,referred_at,referred_customer_id
+        RR1,007,2025-12-01,012
+        RR2,007,2025-12-01,
+        RR3,,2025-12-01,012 <- missing_customer
+        RR4,007,long ago,012 <- unparsable_date
+        RR5,999,2025-12-01,012 <- unknown_customer
+    """,
+    "social_profiles": """
+        customer_id,platform,followers,measured_at
+        007,weibo,100,
+        ,weibo,100, <- missing_customer
+        007,weibo,, <- unparsable_amount
+        007,weibo,many, <- unparsable_amount
+        007,weibo,100,2026-02-01 <- future_date
+        999,weibo,100, <- unknown_customer
+    """,
 }
 SINGULAR_TEST = """
     {{ config(severity='warn') }}

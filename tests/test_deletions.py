@@ -19,12 +19,16 @@ FILES = {
     "order_items": "order_id,product_id,quantity,unit_price\n1,P,1,1\n2,P,1,1\n3 ,P,1,1\n2,Q,1,1\n",
     "refunds": "refund_id,customer_id,refunded_at,amount\nr1,c1,d,1\nr2,c2,d,1\n",
     "interactions": "interaction_id,customer_id,occurred_at,channel\ni1,c1,d,x\ni2,c2,d,x\n",
+    "referrals": "referral_id,customer_id,referred_at,referred_customer_id\n"
+    "r1,c1,d,c2\nr2,c2,d,c1\nr3,c1,d,c3\n",
     "events": "event_id,customer_id,occurred_at,event_type\ne1,c1,d,x\ne2,,d,x\n",
 }
 UNREADABLE = '4,"c2",d,5,too many\n5,c22,2026-c2-01,5,too many\n'
 FORGET_C2 = "customer_id,requested_at\nc2\u00a0,2026-11-01\n,2026-11-01\nN/A,2026-11-01\nnobody,\n"
 LEFT = {"customers": 2, "orders": 1, "order_items": 1, "refunds": 1, "interactions": 1, "events": 2}
+LEFT |= {"referrals": 1}
 GONE = {"customers": 1, "orders": 3, "order_items": 3, "refunds": 1, "interactions": 1, "events": 0}
+GONE |= {"referrals": 2}
 
 
 @pytest.fixture
@@ -125,7 +129,7 @@ def test_a_run_without_news_leaves_nothing_out_of_the_next(connection, folder):
     register_sources(connection, folder)
     (folder / "deletions.csv").write_text(FORGET_C2 + "c1,\n", "utf-8")
     register_sources(connection, folder)
-    nobody = {"orders": 0, "order_items": 0, "refunds": 0, "interactions": 0}
+    nobody = {"orders": 0, "order_items": 0, "refunds": 0, "interactions": 0, "referrals": 0}
     assert counts(connection) == nobody | {"customers": 1, "events": 1}
 
 

@@ -45,11 +45,12 @@ def test_committed_sample_is_what_the_generator_writes(tmp_path: Path) -> None:
     fresh, committed = _bytes(tmp_path), _bytes(SAMPLE)
     assert list(fresh) == list(committed)
     assert [name for name in fresh if fresh[name] != committed[name]] == []
-    assert sum(map(len, committed.values())) < 3_000_000
+    assert sum(map(len, committed.values())) < 4_000_000
 
 
 def test_sample_has_headers_of_the_contract() -> None:
-    for source in ("orders", "order_items", "products", "refunds", "fx_rates"):
+    not_plain = {"customers", "interactions", "events", "tier_overrides", "deletions"}
+    for source in SOURCES.keys() - not_plain:
         with (SAMPLE / f"{source}.csv").open(encoding="utf-8", newline="") as file:
             assert tuple(next(csv.reader(file))) == SOURCES[source].columns
 

@@ -25,7 +25,25 @@ DATED = {
     "refunds": ("intermediate.int_refunds", "refund_id", "refund_date"),
     "interactions": ("intermediate.int_interactions", "interaction_id", "interaction_date"),
     "events": ("intermediate.int_events", "event_id", "event_date"),
+    "tickets": ("intermediate.int_tickets", "ticket_id", "opened_date"),
+    "campaign_touches": ("intermediate.int_campaign_touches", "touch_id", "touch_date"),
+    "opportunities": ("intermediate.int_opportunities", "opportunity_id", "created_date"),
+    "subscriptions": ("intermediate.int_subscriptions", "subscription_id", "started_date"),
+    "surveys": ("intermediate.int_surveys", "response_id", "answer_date"),
+    "referrals": ("intermediate.int_referrals", "referral_id", "referral_date"),
+    "social_profiles": (
+        *("intermediate.int_social_profiles", "customer_id || platform || measured_date"),
+        "measured_date",
+    ),
     "fx_rates": ("staging.stg_fx_rates", "currency || '@' || valid_from", "valid_from"),
+}
+
+
+# What is learned at an earlier scored date, or starts from one. The build of the sample scores so
+# few dates before the second of the days below that these know less than on that day.
+LEARNED_EARLIER = {
+    *("fits.fit_propensity_sample", "fits.fit_propensity", "fits.fit_clusters"),
+    *("fits.fit_parameters", "scores.score_propensity", "segments.segment_cluster"),
 }
 
 
@@ -42,6 +60,7 @@ def cut_after(build: Workspace, day: date, folder: Path) -> Workspace:
         "customers": f"select source_row from intermediate.int_customer_records"
         f" where (customer_id in ({unknown})) is not true",
         "products": "select source_row from raw.products",
+        "campaigns": "select source_row from raw.campaigns",
     }
     for source, (model, key, dated) in DATED.items():
         of_source = "and source = 'refunds'" if source == "refunds" else ""
@@ -101,7 +120,7 @@ def cut_build(request, sample_build, tmp_path_factory) -> tuple[Workspace, date]
     cut = cut_after(sample_build, day, tmp_path_factory.mktemp(f"cut_{day}"))
     cut.dbt(
         *("build", "--resource-type", "seed", "--resource-type", "model", "--select"),
-        *("+tier_assigned", "+path:models/scores", "+path:models/segments"),
+        *("+tier_assigned", "+path:models/fits", "+path:models/scores", "+path:models/segments"),
         variables={"as_of_date": str(day)},
     )
     return cut, day
@@ -111,7 +130,8 @@ def test_rows_of_a_date_depend_on_nothing_later(sample_build, cut_build):
     cut, day = cut_build
     orders = "select count(*) from intermediate.int_orders where outcome = 'accepted'"
     assert cut.rows(orders) < sample_build.rows(orders)
-    assert tables_that_differ(sample_build, cut, day) == {}
+    differ = tables_that_differ(sample_build, cut, day)
+    assert differ.keys() <= (LEARNED_EARLIER if day == date(2025, 10, 31) else set()), differ
 
 
 def test_a_model_that_peeks_at_later_facts_is_found(sample_build, cut_build, tmp_path):
@@ -145,7 +165,7 @@ def unaccounted_rows(build: Workspace) -> list[str]:
             + rows_superseded + rows_excluded + rows_forgotten
         from marts.row_reconciliation
     """)
-    assert len(sources) == 9
+    assert len(sources) == 17
     for source, file, rows_in, accounted in sources:
         if rows_in != accounted:
             problems.append(f"{source}: {rows_in} came in, {accounted} are accounted for")
@@ -299,24 +319,18 @@ def small_worlds(sample_build) -> Callable[..., None]:
     connection.execute("create schema intermediate; create schema fits; create schema scores")
     connection.execute(f"attach '{sample_build.warehouse}' as built (read_only)")
     connection.execute("create schema seeds")
-    connection.execute(
-        "create table seeds.component_weights as from built.seeds.component_weights; detach built"
-    )
+    for seed in ("component_weights", "policies"):
+        connection.execute(f"create table seeds.{seed} as from built.seeds.{seed}")
+    features = "intermediate.int_customer_features"
+    connection.execute(f"create table {features} as from built.{features} limit 0; detach built")
     fit, score = (compiled_sql(sample_build, name) for name in ("fit_cut_points", "score_rfm"))
 
     def check(world: list[tuple], fault: Callable[[str], str] = str) -> None:
-        connection.execute("""
-            create or replace table intermediate.int_customer_features (
-                customer_id integer, as_of_date date default '2024-01-31', business_line varchar,
-                purchase_day_count integer, recency_days integer, order_count integer,
-                net_revenue decimal(18, 4), interaction_count integer, policy varchar
-                default 'default', margin decimal(18, 4)
-            )
-        """)
+        connection.execute("truncate table intermediate.int_customer_features")
         connection.executemany(
-            "insert into intermediate.int_customer_features (customer_id, business_line,"
-            " purchase_day_count, recency_days, order_count, net_revenue, interaction_count)"
-            " values (?, ?, ?, ?, ?, ?, ?)",
+            "insert into intermediate.int_customer_features (as_of_date, policy, customer_id,"
+            " business_line, purchase_day_count, recency_days, order_count, net_revenue,"
+            " interaction_count) values ('2024-01-31', 'default', ?, ?, ?, ?, ?, ?, ?)",
             [(number, *customer) for number, customer in enumerate(world)],
         )
         connection.execute(f"create or replace table fits.fit_cut_points as {fit}")

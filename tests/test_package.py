@@ -1,5 +1,6 @@
 """The project installed as a package: another project changes a rule and a variable, and builds."""
 
+import csv
 import subprocess
 from decimal import Decimal
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 import pytest
 from conftest import DBT, PROJECT, Workspace
 
+with (PROJECT / "seeds" / "policies.csv").open(encoding="utf-8") as policies:
+    POLICIES = [row["policy"] for row in csv.DictReader(policies)]
 FILES = {
     "packages.yml": f"""
 packages:
@@ -44,17 +47,12 @@ shop:
           config:
             folder: "{{ env_var('CRM_DATA') }}"
 """,
-    "seeds/policy_weights.csv": """policy,method,weight
-default,rfm,0.6
-default,lifecycle,0.2
-default,contribution,0.2
-ecommerce,rfm,0.6
-ecommerce,lifecycle,0.2
-ecommerce,contribution,0.2
-b2b,rfm,0.6
-b2b,lifecycle,0.2
-b2b,contribution,0.2
-""",
+    "seeds/policy_weights.csv": "policy,method,weight\n"
+    + "".join(
+        f"{policy},{method},{weight}\n"
+        for policy in POLICIES
+        for method, weight in {"rfm": 0.6, "lifecycle": 0.2, "contribution": 0.2}.items()
+    ),
 }
 
 

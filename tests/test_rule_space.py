@@ -85,6 +85,8 @@ METHODS = {"rfm": "score_rfm", "rfm_zh": "score_rfm", "lifecycle": "score_lifecy
 def rule_space(sample_build, tmp_path) -> Workspace:
     """A copied warehouse whose score tables hold every combination."""
     copy = copy_of(sample_build, tmp_path)
+    for table in ("score_rfm", "score_lifecycle"):
+        execute(copy, f"drop view scores.{table}")
     execute(copy, FILL_RFM, FILL_LIFECYCLE)
     return copy
 

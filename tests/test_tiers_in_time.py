@@ -31,7 +31,9 @@ def tiers_by_hand(build: Workspace) -> pd.Series:
     stages = build.query("select customer_id, as_of_date, segment from segments.segment_lifecycle")
     ranks = seed("tiers").set_index("tier_code").tier_rank.astype(int)
     graces = seed("tier_bands").set_index(["policy", "tier_code"]).grace_periods.astype(int)
-    guardrails = seed("guardrails").set_index(["policy", "lifecycle_stage"])
+    # The rules of the set ask for the stage of life, under every policy.
+    rules = seed("rules").query("rule_set == 'guardrail'").set_index("value").rule
+    limits = seed("guardrails").set_index("rule")
 
     raw["back"] = raw.as_of_date.map(back)
     by_customer = {
@@ -52,10 +54,10 @@ def tiers_by_hand(build: Workspace) -> pd.Series:
                     grace = graces[lender.policy, lender.raw_tier_code]
                     if grace >= earlier - period:
                         rank = min(rank, ranks[lender.raw_tier_code])
-            key = (row.policy, stage[customer, row.as_of_date])
-            if row.raw_tier_code != "P" and key in guardrails.index:
-                rule = guardrails.loc[key]
-                rank = min(max(rank, ranks[rule.best_tier]), ranks[rule.worst_tier])
+            rule = rules.get(stage[customer, row.as_of_date])
+            if row.raw_tier_code != "P" and rule is not None:
+                limit = limits.loc[rule]
+                rank = min(max(rank, ranks[limit.best_tier]), ranks[limit.worst_tier])
             tiers[customer, row.as_of_date] = ranks.index[ranks == rank][0]
     return pd.Series(tiers)
 

@@ -3,9 +3,9 @@
         published in scoring_parameters, or is there no more.
         Args:
             parameters: the table or view of the parameters as they are now.
-            kind: which of the published ones these are, as a condition. -#}
+            kind: which of them are meant, as a condition. -#}
     select coalesce(now.as_of_date, before.as_of_date) as as_of_date
-    from {{ parameters }} as now
+    from (select * from {{ parameters }} where {{ kind }}) as now
     full outer join (
         select *
         from {{ table_of('marts', 'scoring_parameters') }}

@@ -1,5 +1,5 @@
 /* One row per scored date that takes part in this run, after the fits: for everyone, too, where a
-   parameter of the date is another one than the scores were last compared with. */
+   parameter of the date that a stored table hangs on is another one than it was last compared with. */
 -- depends_on: {{ ref('fit_parameters') }}
 -- depends_on: {{ ref('int_scoring_dates') }}
 {% if restates_everything() %}
@@ -9,7 +9,7 @@ with
 
 moved as (
 
-    {{ moved_parameters(ref('fit_parameters'), "method <> 'composite'") }}
+    {{ moved_parameters(ref('fit_parameters'), "method in ('" ~ stored_methods() | join("', '") ~ "')") }}
 
 )
 
