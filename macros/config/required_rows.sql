@@ -23,8 +23,9 @@
         ('segment_labels', 'method=attitude, segment=undecided'),
         ('segment_labels', 'method=attitude, segment=no_answer'),
         ('segment_labels', 'method=market, segment=general_market'),
+        ('segment_labels', 'method=cluster, segment=unclustered'),
     ]) -%}
-    {%- for method in ['rfm', 'rfm_zh', 'lifecycle', 'persona', 'value_loyalty', 'value_engagement'] -%}
+    {%- for method in ['rfm', 'rfm_zh', 'lifecycle', 'persona', 'cluster', 'value_loyalty', 'value_engagement'] -%}
         {%- do rows.append(('segment_labels', 'method=' ~ method ~ ', segment=prospect')) -%}
     {%- endfor -%}
     {%- for seed, rules in config_rules().items() if rules.complete -%}

@@ -1,6 +1,7 @@
 /* One row per customer and scored date: the k-means cluster, the one whose centroid is nearest in the scaled
    logarithms of the measures (Lloyd, "Least squares quantization in PCM", 1982); of two as near the one
-   with the lower number. Cluster 1 is that of the highest net revenue. */
+   with the lower number. Cluster 1 is that of the highest net revenue; unclustered is who has bought at a date
+   with too few customers to learn from. */
 with
 
 features as (
@@ -52,7 +53,10 @@ ranked as (
 select
     features.customer_id,
     features.as_of_date,
-    coalesce('cluster_' || cast(ranked.cluster as string), 'prospect') as segment
+    case
+        when features.purchase_day_count = 0 then 'prospect'
+        else coalesce('cluster_' || cast(ranked.cluster as string), 'unclustered')
+    end as segment
 from features
 left join ranked
     on
