@@ -1,4 +1,5 @@
-/* One row per row that a seed should have: the names that the models rely on, and an answer for every case. */
+/* One row per row that a seed should have: the names that the models rely on, and an answer for every
+   case. */
 {{ config(schema='audit') }}
 with
 
@@ -87,14 +88,21 @@ limits as (
 
 ),
 
+markets as (
+
+    select segment
+    from ({{ seed_texts('segment_labels') }}) as labels
+    where method = 'market'
+
+),
+
 market_pairs as (
 
     select
         'market_priorities' as seed,
         'tier_code=' || tiers.tier_code || ', segment=' || markets.segment as config_row
     from tiers
-    cross join ({{ seed_texts('segment_labels') }}) as markets
-    where markets.method = 'market'
+    cross join markets
 
 )
 

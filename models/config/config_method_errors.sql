@@ -14,6 +14,14 @@ method_settings as (
 
 ),
 
+markets as (
+
+    select segment
+    from ({{ seed_texts('segment_labels') }}) as labels
+    where method = 'market'
+
+),
+
 pyramid_levels as (
 
     {{ seed_texts('pyramid_levels') }}
@@ -82,9 +90,7 @@ select
     'there is no market segment ' || segment as problem,
     'a segment of the method market in seeds/segment_labels.csv' as remedy
 from ({{ seed_texts('market_priorities') }}) as market_priorities
-where segment not in (
-    select labels.segment from ({{ seed_texts('segment_labels') }}) as labels where labels.method = 'market'
-)
+where segment not in (select markets.segment from markets)
 union all
 select
     'seeds/component_weights.csv' as config_file,

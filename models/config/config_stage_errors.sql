@@ -23,6 +23,14 @@ guardrails as (
 
 ),
 
+limiting as (
+
+    select rule
+    from ({{ seed_texts('rules') }}) as rules
+    where rule_set = 'guardrail'
+
+),
+
 actions as (
 
     {{ seed_texts('actions') }}
@@ -53,7 +61,7 @@ select
     'no rule of the set guardrail has this code, so that the limit would never hold' as problem,
     'conditions for it in seeds/rules.csv, or no row' as remedy
 from guardrails
-where rule not in (select rules.rule from ({{ seed_texts('rules') }}) as rules where rules.rule_set = 'guardrail')
+where rule not in (select limiting.rule from limiting)
 union all
 select
     'seeds/actions.csv' as config_file,

@@ -49,7 +49,10 @@ loads as (
                 when
                     loads.load > coalesce(last_finished.last_load, 0)
                     and (
-                        (loads.kind = 'replaced' and loads.source in ('{{ record_keys() | join("', '") }}'))
+                        (
+                            loads.kind = 'replaced'
+                            and loads.source in ('{{ record_keys() | join("', '") }}') -- noqa: LT05
+                        )
                         or loads.source in ('products', 'fx_rates', 'campaigns', 'deletions')
                     )
                     then loads.source

@@ -15,7 +15,8 @@
 {% do learned.append(('fit_clv_cut_points', 'clv', "'lifetime_value_" ~ cut ~ "'", cut)) %}
 {% endfor %}
 {% for parameter in ['r', 'alpha', 'a', 'b', 'p', 'q', 'v'] %}
-{% do learned.append(('fit_clv', 'clv', "'" ~ parameter ~ "'", 'case when is_usable then ' ~ parameter ~ ' end')) %}
+{% set usable = 'case when is_usable then ' ~ parameter ~ ' end' %}
+{% do learned.append(('fit_clv', 'clv', "'" ~ parameter ~ "'", usable)) %}
 {% endfor %}
 {% for ratio in ['early_ratio', 'usual_ratio', 'late_ratio'] %}
 {% do learned.append(('fit_gap_spread', 'demand', "'" ~ ratio ~ "'", ratio)) %}

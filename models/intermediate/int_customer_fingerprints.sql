@@ -19,19 +19,13 @@ with
 
 facts as (
 
+    {% for model_name in ['int_customer_days', 'int_customers', 'int_purchase_lines'] %}
     select
         customer_id,
-        {{ row_hash('days') }} as row_hash
-    from {{ ref('int_customer_days') }} as days -- noqa: AL05
-
+        {{ row_hash('records') }} as row_hash
+    from {{ ref(model_name) }} as records -- noqa: AL05
     union all
-
-    select
-        customer_id,
-        {{ row_hash('customers') }} as row_hash
-    from {{ ref('int_customers') }} as customers -- noqa: AL05
-
-    union all
+    {% endfor %}
 
     /* Which line an order or refund belongs to matters for who buys in several. */
     select
@@ -66,13 +60,6 @@ facts as (
         from {{ ref('int_refunds') }}
         where outcome = 'accepted'
     ) as refunds
-
-    union all
-
-    select
-        customer_id,
-        {{ row_hash('purchase_lines') }} as row_hash
-    from {{ ref('int_purchase_lines') }} as purchase_lines -- noqa: AL05
 
     {% for model_name, columns in other_facts.items() %}
     union all

@@ -105,7 +105,12 @@ select
     {% endfor %}
     cast(sum(case when is_response and has_discount then 1 else 0 end) as integer) as discount_response_count,
     cast(
-        sum(case when event_group in ('share', 'review', 'referral', 'referral_won') then points_left else 0 end)
+        sum(
+            case
+                when event_group in ('share', 'review', 'referral', 'referral_won') then points_left
+                else 0
+            end
+        )
         as decimal(18, 4)
     ) as influence_points,
     cast(coalesce(sum(points_left), 0) as decimal(18, 4)) as engagement_points,

@@ -2,6 +2,7 @@
    open, weighted by the probability of its stage (seed opportunity_stages), and how long those that were won
    in the look-back window took. Which stage an opportunity had on a past date is not known: one that was
    closed later counts with the mean of the open stages, one that is open today with its stage of today. */
+{% set window_end = dbt.dateadd('day', var('lookback_days') | int, 'opportunities.closed_date') %}
 with
 
 opportunities as (
@@ -36,7 +37,7 @@ dated as (
         case
             when
                 opportunities.stage_kind = 'won'
-                and dates.as_of_date < {{ dbt.dateadd('day', var('lookback_days') | int, 'opportunities.closed_date') }}
+                and dates.as_of_date < {{ window_end }} -- noqa: LT05
                 then {{ dbt.datediff('opportunities.created_date', 'opportunities.closed_date', 'day') }} -- noqa: LT05
         end as cycle_days
     from opportunities
@@ -50,7 +51,8 @@ weighted as (
 
     select
         *,
-        cast({{ round_double('cast(amount as double) * probability', 4) }} as decimal(18, 4)) as weighted_amount
+        cast({{ round_double('cast(amount as double) * probability', 4) }} as decimal(18, 4))
+            as weighted_amount
     from dated
 
 )

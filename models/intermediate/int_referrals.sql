@@ -28,7 +28,8 @@ select
     referrals.referral_date,
     referrals.referred_customer_id,
     referrals.referral_outcome,
-    case when customers.first_order_date >= referrals.referral_date then customers.first_order_date end as won_date,
+    case when customers.first_order_date >= referrals.referral_date then customers.first_order_date end
+        as won_date,
     referrals.outcome,
     referrals.reject_reason
 from referrals

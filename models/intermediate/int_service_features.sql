@@ -86,4 +86,6 @@ select
     by_subscription.days_to_renewal
 from by_ticket
 full outer join by_subscription
-    on by_ticket.customer_id = by_subscription.customer_id and by_ticket.as_of_date = by_subscription.as_of_date
+    on
+        by_ticket.customer_id = by_subscription.customer_id
+        and by_ticket.as_of_date = by_subscription.as_of_date

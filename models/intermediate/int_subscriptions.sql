@@ -1,6 +1,6 @@
-/* One row per record of the subscriptions and contracts, with the monthly amount in the reporting currency, at
-   the rate of its first day, and its final outcome: of nobody we know or in a currency without a rate it is
-   rejected. */
+/* One row per record of the subscriptions and contracts, with the monthly amount in the reporting currency,
+   at the rate of its first day, and its final outcome: of nobody we know or in a currency without a rate it
+   is rejected. */
 with
 
 known as (
@@ -27,6 +27,7 @@ select
     renewal_date,
     cancelled_date,
     converted_amount as monthly_amount,
-    case when outcome = 'accepted' and currency_problem is not null then 'rejected' else outcome end as outcome,
+    case when outcome = 'accepted' and currency_problem is not null then 'rejected' else outcome end
+        as outcome,
     case when outcome = 'accepted' then currency_problem else reject_reason end as reject_reason
 from converted

@@ -53,7 +53,9 @@ select
     answered_at,
     answer_date,
     attitude,
-    {{ round_double('100 * cast(value - lowest as double) / cast(highest - lowest as double)', 2) }} as agreement,
+    {{ round_double('100 * cast(value - lowest as double) / cast(highest - lowest as double)', 2) }}
+        as agreement,
     case when outcome = 'accepted' and is_off_scale then 'rejected' else outcome end as outcome,
-    case when outcome = 'accepted' and is_off_scale then 'answer_off_scale' else reject_reason end as reject_reason
+    case when outcome = 'accepted' and is_off_scale then 'answer_off_scale' else reject_reason end
+        as reject_reason
 from judged

@@ -1,8 +1,8 @@
-/* One row per customer and scored date: what the customer could still bring. Companies: size and industry by a
-   seed, the open pipeline weighted by stage, how many roles of the decision the opportunities reach, and how
-   fast deals were won (the opportunity and account criteria of CRM products). People: headroom, the share of
-   what comparable customers spend that this one does not (see fit_peer_revenue). A component without data
-   leaves its weight to the others; component_weights says per policy which of them count. */
+/* One row per customer and scored date: what the customer could still bring. Companies: size and industry
+   by a seed, the open pipeline weighted by stage, how many roles of the decision the opportunities reach,
+   and how fast deals were won (the opportunity and account criteria of CRM products). People: headroom, the
+   share of what comparable customers spend that this one does not (see fit_peer_revenue). A component
+   without data leaves its weight to the others; component_weights says per policy which of them count. */
 {% set components = ['size', 'industry', 'pipeline', 'decision', 'cycle', 'headroom'] %}
 with
 

@@ -1,5 +1,5 @@
-/* One row per customer and scored date: what moves the customer by their own words, by the first rule of the set
-   `attitude` (seed rules) that their latest survey answers meet, in order of priority; undecided for who
+/* One row per customer and scored date: what moves the customer by their own words, by the first rule of the
+   set `attitude` (seed rules) that their latest survey answers meet, in order of priority; undecided for who
    meets none, no_answer for who was not asked or did not answer. Beside it, the class of the net promoter
    question: 9 and 10 promote, 7 and 8 are passive, 0 to 6 detract (Reichheld, "The one number you need to
    grow", Harvard Business Review, December 2003). */
