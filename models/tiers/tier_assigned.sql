@@ -66,8 +66,8 @@ guarded as (
         on
             ranked.customer_id = met.customer_id
             and ranked.as_of_date = met.as_of_date
-            and ranked.composite_score is not null
-    left join guardrails on met.rule = guardrails.rule
+    /* Prospects stay what they are. */
+    left join guardrails on met.rule = guardrails.rule and ranked.composite_score is not null
 
 )
 
