@@ -11,14 +11,11 @@
 {%- endmacro %}
 
 
-{% macro cluster_distance(features, centroids) -%}
-    {#- The squared distance from a centroid, in scaled logarithms. -#}
+{% macro squared_distance(cluster) -%}
+    {#- From the centroid of a cluster, <measure>_<cluster>, of a row whose measures are scaled alike. -#}
     {%- set parts = [] -%}
     {%- for measure in cluster_measures() -%}
-        {%- do parts.append(
-            'power((' ~ log_measure(features ~ '.' ~ measure) ~ ' - ' ~ centroids ~ '.' ~ measure ~ '_mean) / '
-            ~ centroids ~ '.' ~ measure ~ '_scale - ' ~ centroids ~ '.' ~ measure ~ '_centroid, 2)'
-        ) -%}
+        {%- do parts.append('power(' ~ measure ~ ' - ' ~ measure ~ '_' ~ cluster ~ ', 2)') -%}
     {%- endfor -%}
     {{ parts | join(' + ') }}
 {%- endmacro %}

@@ -2,6 +2,9 @@
    logarithms of the measures (Lloyd, "Least squares quantization in PCM", 1982); of two as near the one
    with the lower number. Cluster 1 is that of the highest net revenue; unclustered is who has bought at a
    date with too few customers to learn from. */
+{% set clusters = range(1, 9) %}
+{% set distances = [] %}
+{% for cluster in clusters %}{% do distances.append('distance_' ~ cluster) %}{% endfor %}
 with
 
 features as (
@@ -10,56 +13,64 @@ features as (
 
 ),
 
-/* One row per date and cluster, so that the distance is worked out on the customer's own row. */
+/* One row per date, so that the distances are worked out, and compared, on the customer's own row. */
 centroids as (
 
     select
         {% for measure in cluster_measures() %}
-        max(case when measure = '{{ measure }}' then centroid end) as {{ measure }}_centroid,
         max(case when measure = '{{ measure }}' then mean end) as {{ measure }}_mean,
         max(case when measure = '{{ measure }}' then scale end) as {{ measure }}_scale,
+        {% for cluster in clusters %}
+        max(case when measure = '{{ measure }}' and cluster = {{ cluster }} then centroid end)
+            as {{ measure }}_{{ cluster }},
         {% endfor %}
-        as_of_date,
-        cluster
+        {% endfor %}
+        as_of_date
     from {{ ref('fit_clusters') }}
-    group by as_of_date, cluster
+    group by as_of_date
 
 ),
 
-distances as (
+scaled as (
 
     select
+        {% for measure in cluster_measures() %}
+        ({{ log_measure('features.' ~ measure) }} - centroids.{{ measure }}_mean)
+        / centroids.{{ measure }}_scale as {{ measure }},
+        {% for cluster in clusters %}
+        centroids.{{ measure }}_{{ cluster }},
+        {% endfor %}
+        {% endfor %}
         features.customer_id,
         features.as_of_date,
-        centroids.cluster,
-        {{ round_double(cluster_distance('features', 'centroids'), 9) }} as distance
+        features.purchase_day_count = 0 as is_prospect
     from features
-    inner join centroids on features.as_of_date = centroids.as_of_date
-    where features.purchase_day_count > 0
+    left join centroids on features.as_of_date = centroids.as_of_date
 
 ),
 
-ranked as (
+/* Null for a cluster that the date does not have. */
+measured as (
 
     select
+        {% for cluster in clusters %}
+        {{ round_double(squared_distance(cluster), 9) }} as distance_{{ cluster }},
+        {% endfor %}
         customer_id,
         as_of_date,
-        cluster,
-        row_number() over (partition by customer_id, as_of_date order by distance, cluster) as place
-    from distances
+        is_prospect
+    from scaled
 
 )
 
 select
-    features.customer_id,
-    features.as_of_date,
+    customer_id,
+    as_of_date,
     case
-        when features.purchase_day_count = 0 then 'prospect'
-        else coalesce('cluster_' || cast(ranked.cluster as string), 'unclustered')
+        when is_prospect then 'prospect'
+        {% for cluster in clusters %}
+        when distance_{{ cluster }} = least({{ distances | join(', ') }}) then 'cluster_{{ cluster }}'
+        {% endfor %}
+        else 'unclustered'
     end as segment
-from features
-left join ranked
-    on
-        features.customer_id = ranked.customer_id
-        and features.as_of_date = ranked.as_of_date
-        and ranked.place = 1
+from measured
