@@ -68,7 +68,8 @@
     {%- if loop.first %}
     {{ rows }} as {{ name }}
     {%- else %}
-    left join {{ rows }} as {{ name }}
+    {#- Every one of them has a row for each; a left join would work it out for all dates, whatever is asked. #}
+    inner join {{ rows }} as {{ name }}
         on
             int_customer_features.customer_id = {{ name }}.customer_id
             {%- if name != 'int_customers' %}
