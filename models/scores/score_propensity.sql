@@ -57,7 +57,8 @@ weighed as (
 
 ),
 
-/* Numbers sort much faster than texts: the size comes first, then the place of the measure and the direction. */
+/* Numbers sort much faster than texts: the size comes first, then the place of the measure and the
+   direction. */
 {% set sized = [] %}
 {% for measure in measures %}
 {% do sized.append('cast(round(abs(' ~ measure ~ '_effect) * 10000) as bigint) * 100 + case when ' ~ measure
