@@ -269,7 +269,7 @@ TOLD = [
     ("guardrails", "rule=churned_not_a", "the row is missing", ""),
     ("opportunity_stages", "stage=proposal", 'probability is "50"', "from 0 to 1"),
     ("opportunity_stages", "stage=lost", 'stage_kind is "gone"', "one of: open, won, lost"),
-    ("survey_questions", "question=nps", "lowest is 10 and highest is 10", "differ"),
+    ("survey_questions", "question=nps", "lowest is 10 and highest is 10", "below"),
     ("survey_questions", "question=NPS", 'attitude is "loyalty"', "one of: nps, price"),
     ("survey_questions", "question=NPS", "2 rows have this key", ""),
     ("potential_points", "attribute=company_size, value=1-9", 'points is "200"', "to 100"),

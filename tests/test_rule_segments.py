@@ -12,7 +12,7 @@ import duckdb
 import pandas as pd
 import pytest
 from conftest import PROJECT, Workspace
-from replica import copy_of, execute, replacing, rerun
+from replica import copy_of, replacing, rerun
 
 PEOPLE = 20_000
 LEARNED, UNKNOWN = "2026-10-18", "2020-01-31"
@@ -193,4 +193,3 @@ def test_who_cannot_be_clustered_is_said_to_be_so(people):
     assert copy.rows(f"select distinct segment {where} = '{UNKNOWN}' order by 1") == [
         ("prospect",), ("unclustered",),
     ]  # fmt: skip
-    execute(copy, "checkpoint")

@@ -80,9 +80,9 @@ select
     'seeds/survey_questions.csv' as config_file,
     {{ config_row(['question']) }} as config_row,
     'lowest is ' || lowest || ' and highest is ' || highest as problem,
-    'a scale whose two ends differ' as remedy
+    'a lowest number below the highest' as remedy
 from ({{ seed_texts('survey_questions') }}) as survey_questions
-where try_cast(lowest as decimal(18, 6)) = try_cast(highest as decimal(18, 6))
+where try_cast(lowest as decimal(18, 6)) >= try_cast(highest as decimal(18, 6))
 union all
 select
     'seeds/market_priorities.csv' as config_file,
