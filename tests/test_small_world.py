@@ -146,18 +146,18 @@ def test_the_business_line_is_that_of_most_revenue_else_own_else_default(small_w
 
 REFUND_FAULTS = {
     "on the day of the order": (
-        replacing("cast(refunded_at as date)", "date '2024-01-10'"),
+        replacing("converted.refund_date,", "date '2024-01-10' as refund_date,"),
         {("refunded", "2024-01-31"), ("abroad", "2024-01-31")},
     ),
     "at the first rate": (
         replacing(
-            "(refunds.amount as decimal(19, 4)) * rates.rate",
-            "(refunds.amount as decimal(19, 4)) * 7",
+            "(records.amount as decimal(19, 4)) * rates.rate",
+            "(records.amount as decimal(19, 4)) * 7",
         ),
         {("abroad", "2024-02-29")},
     ),
     "not at all": (
-        replacing("reporting_amount as amount", "cast(0 as decimal(18, 4)) as amount"),
+        replacing("converted.converted_amount", "cast(0 as decimal(18, 4))"),
         {
             ("refunded", "2024-02-29"),
             ("abroad", "2024-02-29"),
