@@ -101,7 +101,10 @@ scored as (
 
     select
         *,
-        case when peer_revenue is not null then greatest(peer_revenue - net_revenue, 0) end as headroom,
+        case
+            when peer_revenue is not null
+                then cast(greatest(peer_revenue - net_revenue, 0) as decimal(18, 4))
+        end as headroom,
         {{ line_score('net_revenue', 'nullif(peer_revenue, 0)', '0') }} as headroom_score
     from compared
 
