@@ -16,6 +16,9 @@ import yaml
 PROJECT = Path(__file__).resolve().parents[1]
 SHARED = PROJECT.parent / "shared"
 DBT = str(Path(sys.executable).parent / "dbt")
+# Unit tests look at no data; data tests are left out where another build has shown the same.
+WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
+WITHOUT_TESTS = ("--exclude-resource-type", "test", "unit_test")
 
 
 @dataclass
@@ -81,6 +84,12 @@ class Workspace:
         """Read the warehouse, as tuples with Python's own types (decimals stay decimals)."""
         with duckdb.connect(str(self.warehouse), read_only=True) as connection:
             return connection.execute(sql, parameters or []).fetchall()
+
+
+def copy_of_build(build: Workspace, folder: Path, **other) -> Workspace:
+    """A built workspace once more, for a test that goes on from there with other data or rules."""
+    shutil.copytree(build.folder, folder, symlinks=True)
+    return Workspace(folder, **other)
 
 
 def copy_project(destination: Path) -> Path:

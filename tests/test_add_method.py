@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 
 import pytest
-from conftest import Workspace, copy_project
+from conftest import WITHOUT_UNIT_TESTS, Workspace, copy_project
 
 MODEL = """/* One row per customer and scored date: how many categories the customer buys from. */
 with
@@ -83,7 +83,7 @@ def built(tmp_path_factory) -> Workspace:
     project = copy_project(folder / "project")
     add_method(project)
     workspace = Workspace(folder / "build", project=project)
-    workspace.dbt("build")
+    workspace.dbt("build", *WITHOUT_UNIT_TESTS)
     return workspace
 
 

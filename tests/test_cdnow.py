@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import Workspace
+from test_propensity import judged
 from test_tiers_in_time import unbalanced
 
 DATASETS = Path(lifetimes.__file__).parent / "datasets"
@@ -51,6 +52,7 @@ def build_cdnow(rows: pd.DataFrame, folder: Path) -> Workspace:
             "--select",
             "+score_rfm",
             "+score_clv",
+            "+score_propensity",
             "+int_record_outcomes",
             "+tier_migration",
         ),
@@ -224,3 +226,7 @@ def test_the_migration_of_twelve_months_adds_up(master_build):
     # The history begins on 30 June 1997; all customers bought first by the end of March.
     assert (periods, entries) == (12, None)
     assert unbalanced(master_build) == []
+
+
+def test_propensity_tells_buyers_of_a_later_period_better_than_recency(master_build):
+    judged(master_build)

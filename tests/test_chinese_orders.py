@@ -4,7 +4,7 @@ import csv
 from collections import Counter
 
 import pytest
-from conftest import Workspace, shared_data
+from conftest import WITHOUT_UNIT_TESTS, Workspace, shared_data
 
 FILE = "order_1_gbk.csv"
 MAPPING = {
@@ -45,7 +45,7 @@ def build(records, tmp_path_factory) -> Workspace:
     ]
     (data / "mapping.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     workspace = Workspace(folder, data=data)
-    workspace.dbt("build")
+    workspace.dbt("build", *WITHOUT_UNIT_TESTS)
     return workspace
 
 

@@ -1,12 +1,11 @@
 """A bad configuration is told in words, all of it at once, and nothing is built with it."""
 
 import hashlib
-import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import Workspace, copy_project
+from conftest import Workspace, copy_of_build, copy_project
 
 # What is done to the seeds: (seed, line as it is, line as it becomes; None: no such line).
 FAULTS = [
@@ -310,12 +309,6 @@ def published(workspace: Workspace) -> dict[str, str]:
     return hashes
 
 
-def copy_of(sample_build: Workspace, folder: Path, project: Path) -> Workspace:
-    """The warehouse and the export of the good build, for a test that changes the project."""
-    shutil.copytree(sample_build.folder, folder, symlinks=True)
-    return Workspace(folder, project=project)
-
-
 def told(workspace: Workspace) -> list[tuple]:
     return workspace.rows(
         "select config_file, config_row, problem, remedy from audit.config_errors"
@@ -350,7 +343,9 @@ def project(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def broken(sample_build, project, tmp_path_factory) -> tuple[Workspace, str, bool]:
     """One build with all the faults in the seeds: its workspace, what it said, all as before?"""
-    workspace = copy_of(sample_build, tmp_path_factory.mktemp("broken") / "build", project)
+    workspace = copy_of_build(
+        sample_build, tmp_path_factory.mktemp("broken") / "build", project=project
+    )
     before = published(workspace)
     break_seeds(project)
     said = workspace.dbt("build", fails=True).stdout
@@ -396,7 +391,7 @@ def test_nothing_is_told_twice_and_nothing_else(broken):
 
 
 def test_bad_variables_are_told_in_one_build(sample_build, tmp_path):
-    workspace = copy_of(sample_build, tmp_path / "build", sample_build.project)
+    workspace = copy_of_build(sample_build, tmp_path / "build")
     before = published(workspace)
     said = workspace.dbt("build", variables=BAD_VARIABLES, fails=True).stdout
     assert {error[:3] for error in told(workspace)} >= {
@@ -409,7 +404,7 @@ def test_bad_variables_are_told_in_one_build(sample_build, tmp_path):
 
 
 def test_dbt_run_stops_too_and_a_date_after_the_run_date_is_told(sample_build, tmp_path):
-    workspace = copy_of(sample_build, tmp_path / "build", sample_build.project)
+    workspace = copy_of_build(sample_build, tmp_path / "build")
     before = published(workspace)
     with duckdb.connect(str(workspace.warehouse)) as connection:
         connection.execute("update seeds.tier_bands set upper_bound = '90' where tier_code = 'A'")

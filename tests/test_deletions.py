@@ -7,7 +7,7 @@ import duckdb
 import pyarrow.csv as pc
 import pyarrow.parquet as pq
 import pytest
-from conftest import PROJECT, Workspace
+from conftest import PROJECT, WITHOUT_UNIT_TESTS, Workspace
 
 from customer_tiering import ingest
 from customer_tiering.forgotten import NOTHING
@@ -215,7 +215,7 @@ def build(tmp_path_factory) -> Workspace:
     (data / "orders" / "2.csv").write_text(header + "".join(second), "gb18030")
     (data / "deletions.csv").write_text("customer_id\n" + "\n".join(FORGOTTEN))
     workspace = Workspace(folder, data=data)
-    workspace.dbt("build", "--exclude-resource-type", "unit_test")
+    workspace.dbt("build", *WITHOUT_UNIT_TESTS)
     return workspace
 
 

@@ -18,7 +18,7 @@ from unittest import mock
 import duckdb
 import pandas as pd
 import pytest
-from conftest import PROJECT, Workspace, copy_project
+from conftest import PROJECT, WITHOUT_TESTS, Workspace, copy_project
 
 from customer_tiering import export as export_module
 from customer_tiering.export import KEPT_BUILDS, ExportError
@@ -306,7 +306,7 @@ def build_with_threads(folder: Path, threads: int, **workspace) -> dict[str, str
     build = Workspace(
         folder, project=project, environment={"DBT_THREADS": str(threads)}, **workspace
     )
-    build.dbt("build")
+    build.dbt("build", *WITHOUT_TESTS)
     return csv_checksums(build.export)
 
 

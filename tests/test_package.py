@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from conftest import DBT, PROJECT, Workspace
+from conftest import DBT, PROJECT, WITHOUT_UNIT_TESTS, Workspace
 
 with (PROJECT / "seeds" / "policies.csv").open(encoding="utf-8") as policies:
     POLICIES = [row["policy"] for row in csv.DictReader(policies)]
@@ -67,7 +67,7 @@ def shop(tmp_path_factory) -> Workspace:
     workspace = Workspace(folder, project=project)
     # The command deps knows no target path, which all others get.
     subprocess.run([DBT, "deps"], cwd=project, env=workspace.full_environment(), check=True)
-    workspace.dbt("build")
+    workspace.dbt("build", *WITHOUT_UNIT_TESTS)
     return workspace
 
 

@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import DBT, PROJECT, Workspace
+from conftest import DBT, PROJECT, WITHOUT_TESTS, Workspace, copy_of_build
 
 PERSONAL = {
     "customer_contacts": {"name", "email", "phone", "birth_date"},
@@ -83,16 +83,15 @@ def test_contacts_are_those_of_the_list(sample_build):
     assert len(sample_build.rows(contacts)) > 1000
 
 
-def test_a_newer_record_of_a_customer_brings_the_new_contact(tmp_path):
+def test_a_newer_record_of_a_customer_brings_the_new_contact(sample_build, tmp_path):
     data = shutil.copytree(PROJECT / "sample_data", tmp_path / "data")
-    workspace = Workspace(tmp_path, data=data)
+    workspace = copy_of_build(sample_build, tmp_path / "work", data=data)
     contact = "select email, phone from marts.customer_contacts where customer_id = 'B00001'"
-    workspace.dbt("build", "--exclude-resource-type", "unit_test")
     [(email, phone)] = workspace.rows(contact)
     (data / "customers").mkdir()
     newer = "customer_id,email,phone,updated_at\nB00001,new@example.com,,2026-10-18 12:00:00\n"
     (data / "customers" / "1.csv").write_text(newer, "utf-8")
-    workspace.dbt("build", "--exclude-resource-type", "unit_test")
+    workspace.dbt("build", *WITHOUT_TESTS)
     assert email and phone
     assert workspace.rows(contact) == [("new@example.com", None)]
     assert workspace.rows("select count(*) from marts.customer_contacts") == [(1198,)]

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Workspace
+from conftest import WITHOUT_UNIT_TESTS, Workspace
 from parity import PUBLISHED, compare, of_duckdb, of_spark
 from spark_workspace import SparkWorkspace
 from test_cdnow import read_cdnow
@@ -17,8 +17,6 @@ from bench.standalone import standalone_cluster
 from customer_tiering.summary import summary
 
 pytestmark = pytest.mark.spark
-
-NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 
 
 def differences(on_duckdb: Workspace, on_spark: SparkWorkspace) -> list[str]:
@@ -87,7 +85,7 @@ def test_cdnow_master_is_the_same(tmp_path):
     on_duckdb = Workspace(tmp_path / "duckdb", data=data)
     on_spark = SparkWorkspace(tmp_path / "spark", data=data)
     for workspace in (on_duckdb, on_spark):
-        workspace.dbt("build", *NO_UNIT_TESTS, variables={"reporting_currency": "USD"})
+        workspace.dbt("build", *WITHOUT_UNIT_TESTS, variables={"reporting_currency": "USD"})
     assert on_duckdb.rows("select count(*) from marts.customer_tier") == [(23_570,)]
     assert differences(on_duckdb, on_spark) == []
 
@@ -108,7 +106,7 @@ def on_two_workers(large_data) -> SparkWorkspace:
     folder = large_data.parent
     with standalone_cluster(folder / "cluster", memory="2g") as cluster:
         workspace = SparkWorkspace(folder / "spark", data=large_data, spark=cluster)
-        workspace.dbt("build", *NO_UNIT_TESTS)
+        workspace.dbt("build", *WITHOUT_UNIT_TESTS)
     return workspace
 
 
@@ -116,7 +114,7 @@ def on_two_workers(large_data) -> SparkWorkspace:
 def test_a_hundred_thousand_customers_are_the_same(large_data, on_two_workers):
     on_duckdb = Workspace(large_data.parent / "duckdb", data=large_data)
     on_duckdb.folder.mkdir()
-    on_duckdb.dbt("build", *NO_UNIT_TESTS)
+    on_duckdb.dbt("build", *WITHOUT_UNIT_TESTS)
     assert on_duckdb.rows("select count(*) from marts.customer_tier") == [(100_000,)]
     assert differences(on_duckdb, on_two_workers) == []
 

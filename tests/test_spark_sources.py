@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import PROJECT, Workspace
+from conftest import PROJECT, WITHOUT_UNIT_TESTS, Workspace
 from parity import PUBLISHED, compare, of_spark
 from spark_workspace import SparkWorkspace
 from test_spark_faults import FROM_THE_CANDIDATE, checksums, lose_customers
@@ -25,7 +25,6 @@ from bench.standalone import free_port, wait_for
 
 pytestmark = [pytest.mark.spark, pytest.mark.long]
 
-NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 SEEDS_AND_MODELS = ("--resource-type", "seed", "--resource-type", "model")
 
 
@@ -79,7 +78,7 @@ def thrift_server(folder: Path) -> Iterator[dict[str, str]]:
 def test_a_thrift_server_builds_the_same_and_its_gate_stops_a_build(spark_sample, tmp_path):
     with thrift_server(tmp_path / "server") as spark:
         workspace = SparkWorkspace(tmp_path / "build", spark=spark)
-        workspace.dbt("build", *NO_UNIT_TESTS)
+        workspace.dbt("build", *WITHOUT_UNIT_TESTS)
         assert differences(spark_sample.export, workspace.export) == []
         before = checksums(tmp_path / "server" / "warehouse" / "marts.db")
         faulty = lose_customers(workspace, tmp_path)
@@ -140,7 +139,7 @@ def test_tables_of_a_catalog_give_the_same_tiers_as_the_files(spark_sample, tmp_
         check=True,
     )
     workspace.spark = {"CRM_SCHEMA": "crm"}
-    workspace.dbt("build", *NO_UNIT_TESTS)
+    workspace.dbt("build", *WITHOUT_UNIT_TESTS)
     for table in ("customer_tier", "customer_tier_factors", "customer_actions"):
         left, right = (of_spark(each.export, table) for each in (spark_sample, workspace))
         assert compare(table, PUBLISHED[table], left, right) == []

@@ -11,9 +11,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pytest
-from conftest import PROJECT, Workspace, copy_project
-
-WITHOUT_TESTS = ("--exclude-resource-type", "test", "unit_test")
+from conftest import PROJECT, WITHOUT_TESTS, Workspace, copy_of_build, copy_project
 
 
 def seed(name: str, project: Path = PROJECT) -> pd.DataFrame:
@@ -152,13 +150,10 @@ def test_a_flow_that_is_lost_is_found(sample_build, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory) -> Workspace:
-    """A build of the sample in a project of its own, whose rules the tests change."""
+def told(sample_build, tmp_path_factory) -> Workspace:
+    """The build of the sample in a project of its own, whose rules the tests change."""
     folder = tmp_path_factory.mktemp("told")
-    workspace = Workspace(folder / "work", project=copy_project(folder / "project"))
-    workspace.folder.mkdir()
-    workspace.dbt("build", *WITHOUT_TESTS)
-    return workspace
+    return copy_of_build(sample_build, folder / "work", project=copy_project(folder / "project"))
 
 
 def publications(build: Workspace) -> set[tuple]:
@@ -214,7 +209,7 @@ def write(path: Path, *rows: tuple) -> None:
 
 
 @pytest.fixture(scope="module")
-def overridden(tmp_path_factory) -> Workspace:
+def overridden(sample_build, tmp_path_factory) -> Workspace:
     folder = tmp_path_factory.mktemp("overridden")
     data = shutil.copytree(PROJECT / "sample_data", folder / "data")
     write(
@@ -228,7 +223,7 @@ def overridden(tmp_path_factory) -> Workspace:
         ("000187", "A", "no end", "Wang Li", "2026-03-01", ""),
         ("nobody", "A", "unknown", "Wang Li", "2026-01-01", "2026-12-31"),
     )
-    workspace = Workspace(folder, data=data)
+    workspace = copy_of_build(sample_build, folder / "work", data=data)
     workspace.dbt("build", *WITHOUT_TESTS)
     return workspace
 
@@ -289,7 +284,6 @@ def where_found(build: Workspace, customer: str) -> set[str]:
 
 def test_who_is_forgotten_is_in_no_table_and_in_no_file(overridden):
     # With orders, an override, publications, and in the sets of two builds.
-    overridden.dbt("build", *WITHOUT_TESTS)
     before = where_found(overridden, "000020")
     assert {"raw.orders_lines", "marts.tier_publications", "audit.finished_fingerprints"} <= before
     assert len(list((overridden.export / "builds").iterdir())) == 2
