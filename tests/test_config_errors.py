@@ -98,7 +98,7 @@ FAULTS = [
         "value_engagement,1,value,contribution,60",
         "value_engagement,1,value,contribution,160",
     ),
-    ("goal_weights", "grow,lifecycle,1.25", "win,lifecycle,1.25"),
+    ("goal_weights", "grow,lifecycle,0.10", "win,lifecycle,0.10"),
     ("business_lines", "retail,retail,balanced,", "retail,retail,growth,"),
     (
         "rules",
@@ -110,6 +110,15 @@ FAULTS = [
     ("opportunity_stages", "lost,lost,0", "lost,gone,0"),
     ("survey_questions", "nps,nps,0,10", "nps,nps,10,10"),
     ("survey_questions", None, "NPS,loyalty,0,10"),
+    ("survey_questions", None, "would you come again?,nps,1,10"),
+    (
+        "method_settings",
+        None,
+        "b2b,engagement,mid_score,70,,,points,\nb2b,potential,slow_cycle_days,20,,,days,\n"
+        "b2b,monetary,amount_2,100,,,currency,\nb2b,potential,min_peers,2.5,,,customers,\n"
+        "b2b,cluster,clusters,3,,,clusters,",
+    ),
+    ("rules", None, "tag,all,hot_lead,45,2,score_intent.score,>=,95"),
     ("potential_points", "company_size,1-9,20", "company_size,1-9,200"),
     ("potential_points", "industry,hotel,90", "trade,hotel,90"),
     ("market_priorities", "A,workplaces,1", "A,offices,1"),
@@ -271,6 +280,43 @@ TOLD = [
     ("survey_questions", "question=nps", "lowest is 10 and highest is 10", "below"),
     ("survey_questions", "question=NPS", 'attitude is "loyalty"', "one of: nps, price"),
     ("survey_questions", "question=NPS", "2 rows have this key", ""),
+    ("survey_questions", "question=would you come again?", "nps is 1 to 10", "0 to 10"),
+    (
+        "method_settings",
+        "policy=b2b, method=engagement, setting=mid_score",
+        "value is 70.000000, but high_score is 60.000000",
+        "mid_score is below high_score",
+    ),
+    (
+        "method_settings",
+        "policy=b2b, method=potential, setting=fast_cycle_days",
+        "but slow_cycle_days is 20",
+        "",
+    ),
+    (
+        "method_settings",
+        "policy=b2b, method=monetary, setting=amount_2",
+        "but amount_3 is 0",
+        "",
+    ),
+    (
+        "method_settings",
+        "policy=b2b, method=potential, setting=min_peers",
+        "value is 2.5",
+        "a whole number of customers",
+    ),
+    (
+        "method_settings",
+        "policy=b2b, method=cluster, setting=clusters",
+        "learned from the customers of all policies",
+        "default alone",
+    ),
+    (
+        "rules",
+        "rule_set=tag, policy=all, rule=hot_lead",
+        "the priorities 40 and 45",
+        "one priority",
+    ),
     ("potential_points", "attribute=company_size, value=1-9", 'points is "200"', "to 100"),
     ("potential_points", "attribute=trade, value=hotel", 'attribute is "trade"', "industry"),
     ("market_priorities", "tier_code=A, segment=offices", "no market segment offices", ""),

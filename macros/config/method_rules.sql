@@ -50,8 +50,18 @@
         'business_goals': {'key': ['goal'], 'columns': dict(goal=identifier, **names)},
         'goal_weights': {'key': ['goal', 'method'], 'may_be_empty': true, 'columns': dict(
             goal={'type': 'code', 'in': 'business_goals.goal'}, method=method,
-            factor={'type': 'number', 'from': 0, 'to': 10})},
+            change={'type': 'number', 'from': -1, 'to': 1})},
     }) }}
+{%- endmacro %}
+
+
+{% macro ordered_settings() -%}
+    {#- Settings of a method of which the first must be below the second. -#}
+    {%- set pairs = [
+        ('engagement', 'mid_score', 'high_score'), ('potential', 'fast_cycle_days', 'slow_cycle_days'),
+    ] -%}
+    {%- for n in range(1, 5) %}{% do pairs.append(('monetary', 'amount_' ~ n, 'amount_' ~ (n + 1))) %}{% endfor -%}
+    {{ return(pairs) }}
 {%- endmacro %}
 
 

@@ -1,5 +1,5 @@
 {% macro rule_condition(condition) -%}
-    {#- One condition as SQL. What config_errors would refuse is false here, not text in a query. -#}
+    {#- One condition as SQL; of a text capitals do not count. What config_errors would refuse is false here, not text in a query. -#}
     {%- set kind = rule_metrics().get(condition.metric) -%}
     {%- set asks = condition.operator in ['is_null', 'is_not_null'] -%}
     {%- if not kind or kind not in rule_operators().get(condition.operator, [])
@@ -8,11 +8,13 @@
     {%- elif asks -%}
         {{ condition.metric }} {{ condition.operator | replace('_', ' ') }}
     {%- elif condition.operator == 'in' -%}
-        {{ condition.metric }} in (
-            {%- for value in condition.value.split('|') -%}
+        lower({{ condition.metric }}) in (
+            {%- for value in condition.value.lower().split('|') -%}
                 {{ dbt.string_literal(dbt.escape_single_quotes(value | trim)) }}{{ ', ' if not loop.last }}
             {%- endfor -%}
         )
+    {%- elif kind == 'text' -%}
+        lower({{ condition.metric }}) {{ condition.operator }} {{ rule_value(condition.value.lower(), kind) }}
     {%- else -%}
         {{ condition.metric }} {{ condition.operator }} {{ rule_value(condition.value, kind) }}
     {%- endif -%}
@@ -42,14 +44,14 @@
 
 
 {% macro rule_text(rule) -%}
-    {#- The conditions in words, as they stand in the seed. -#}
+    {#- The conditions in words: the measure without its model, but for a score or segment, which many have. -#}
     {%- set groups = [] -%}
     {%- for group in rule.groups -%}
         {%- set parts = [] -%}
         {%- for condition in group -%}
-            {%- do parts.append(
-                (condition.metric.split('.')[1] ~ ' ' ~ condition.operator ~ ' ' ~ (condition.value or '')) | trim
-            ) -%}
+            {%- set name = condition.metric.split('.')[1] -%}
+            {%- set name = condition.metric if name in ['score', 'segment'] else name -%}
+            {%- do parts.append((name ~ ' ' ~ condition.operator ~ ' ' ~ (condition.value or '')) | trim) -%}
         {%- endfor -%}
         {%- do groups.append(parts | join(' and ')) -%}
     {%- endfor -%}

@@ -7,11 +7,12 @@
         superseded    an older version of its key: the latest `latest` counts, then the last row
         accepted      all others
 
-        Few keys of an export repeat, so only those rows meet a window function.
+        Few keys of an export repeat, so only those rows meet a window function. They are looked for in small
+        letters, because a code is one; what a model takes for one key, the typed column says.
 
         Args:
             source_name: the raw source.
-            key: columns that identify a record; a record without them has no versions.
+            key: columns that identify a record; what is nothing in two records is the same in both.
             latest: column of `records` that says which version is the latest. -#}
     {{- wait_for_config() }}
     {#- A few records stand in the CTE `raw` already; of all of them, only the columns that are asked for
@@ -20,7 +21,7 @@
     repeated_keys as (
         select
             {%- for column in key %}
-                {{ clean_text(column) }} as {{ column }}{{ ',' if not loop.last }}
+                lower({{ clean_text(column) }}) as {{ column }}{{ ',' if not loop.last }}
             {%- endfor %}
         from {{ records }}
         group by all
@@ -40,7 +41,7 @@
         from {{ records }} as raw
         inner join repeated_keys
             on {% for column in key %}
-                {{ clean_text('raw.' ~ column) }} = repeated_keys.{{ column }}
+                lower({{ clean_text('raw.' ~ column) }}) is not distinct from repeated_keys.{{ column }}
                 {{ 'and' if not loop.last }}
             {%- endfor %}
     ),

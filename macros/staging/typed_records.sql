@@ -1,4 +1,4 @@
-{% macro typed_records(source_name, columns, renamed={}) -%}
+{% macro typed_records(source_name, columns, renamed={}, ends={}) -%}
     {#- The first CTEs of a staging model that has no rules of its own, up to `records`: typed rows with a
         reject_reason, as resolve_versions takes them.
 
@@ -7,7 +7,8 @@
             columns: column to kind. id and customer are texts that must be there; text; code and currency
                 are texts in lower and upper case; date must be there and be past, past_date may be
                 missing, any_date may be missing or to come; amount must be there, number may be missing.
-            renamed: column to the name that it gets, where the raw one is taken. -#}
+            renamed: column to the name that it gets, where the raw one is taken.
+            ends: the day on which a record begins to the day, if any, on which it ends. -#}
     {%- set reasons = {
         'id': 'missing_id', 'customer': 'missing_customer', 'date': 'unparsable_date', 'amount': 'unparsable_amount',
     } -%}
@@ -54,6 +55,9 @@
                 {%- elif kind in ['number', 'amount'] %}
                 {{ number_problem('raw_' ~ name, name) }},
                 {%- endif %}
+                {%- endfor %}
+                {%- for begin, end in ends.items() %}
+                case when cast({{ end }} as date) < cast({{ begin }} as date) then 'ends_before_it_begins' end,
                 {%- endfor %}
                 null
             ) as reject_reason

@@ -1,7 +1,8 @@
 /* One row per customer and scored date of the customer's scope with an event, interaction, campaign touch or
    referral in the look-back window: how many of each group, and the points they still are worth. A point
    loses half of its worth every half-life (seed event_points); an event of a type that the seed lacks has
-   none. */
+   none. What the points were 30 days before asks for 30 days more of events. */
+{% set window = var('lookback_days') | int %}
 with
 
 kinds as (
@@ -66,14 +67,13 @@ dated as (
         dates.as_of_date,
         facts.event_date,
         facts.has_discount,
-        coalesce(kinds.event_group = 'response', false) as is_response,
         kinds.event_group,
         kinds.points,
         kinds.half_life_days,
         {{ dbt.datediff('facts.event_date', 'dates.as_of_date', 'day') }} as age_days -- noqa: LT05
     from facts
     left join kinds on facts.event_type = kinds.event_type
-    {{ facts_in_window('facts', 'dates', 'event_date') }}
+    {{ facts_in_window('facts', 'dates', 'event_date', looks_back=window + 30) }}
 
 ),
 
@@ -82,8 +82,13 @@ pointed as (
 
     select
         *,
-        cast({{ round_double('points * power(0.5, age_days / half_life_days)', 4) }} as decimal(18, 4))
-            as points_left,
+        case when age_days < {{ window }} then event_group end as group_in_window,
+        case
+            when age_days < {{ window }}
+                then cast(
+                    {{ round_double('points * power(0.5, age_days / half_life_days)', 4) }} as decimal(18, 4)
+                )
+        end as points_left,
         case
             when age_days >= 30
                 then cast(
@@ -101,13 +106,14 @@ select
     {% for group in [
         'visit', 'view', 'favourite', 'cart', 'search', 'share', 'review', 'response', 'referral', 'referral_won',
     ] %}
-    cast(sum(case when event_group = '{{ group }}' then 1 else 0 end) as integer) as {{ group }}_count,
+    cast(sum(case when group_in_window = '{{ group }}' then 1 else 0 end) as integer) as {{ group }}_count,
     {% endfor %}
-    cast(sum(case when is_response and has_discount then 1 else 0 end) as integer) as discount_response_count,
+    cast(sum(case when group_in_window = 'response' and has_discount then 1 else 0 end) as integer)
+        as discount_response_count,
     cast(
         sum(
             case
-                when event_group in ('share', 'review', 'referral', 'referral_won') then points_left
+                when group_in_window in ('share', 'review', 'referral', 'referral_won') then points_left
                 else 0
             end
         )

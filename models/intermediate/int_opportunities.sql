@@ -48,6 +48,9 @@ select
     created_date,
     case when stage_kind <> 'open' then cast(coalesce(closed_at, updated_at, created_date) as date) end
         as closed_date,
+    /* Whose last day is not known took nobody knows how long. */
+    case when stage_kind = 'won' then {{ dbt.datediff('created_date', 'cast(closed_at as date)', 'day') }} end -- noqa: LT05
+        as cycle_days,
     stage,
     stage_kind,
     probability,

@@ -36,12 +36,11 @@ dated as (
             as contact_roles,
         case
             when
-                opportunities.stage_kind = 'won'
-                and dates.as_of_date < {{ window_end }} -- noqa: LT05
-                then {{ dbt.datediff('opportunities.created_date', 'opportunities.closed_date', 'day') }} -- noqa: LT05
+                dates.as_of_date < {{ window_end }} -- noqa: LT05
+                then opportunities.cycle_days
         end as cycle_days
     from opportunities
-    {{ facts_in_window('opportunities', 'dates', 'created_date', looks_back=false) }}
+    {{ facts_in_window('opportunities', 'dates', 'created_date', looks_back=0) }}
     cross join open_stages
 
 ),

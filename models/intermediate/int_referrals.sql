@@ -1,6 +1,6 @@
 /* One row per record of whom customers have referred, with its final outcome: a record of somebody who is
    neither in the CRM's list nor has an order is rejected. A referral is won when the one who was referred
-   buys for the first time afterwards. */
+   buys for the first time afterwards; whoever says so twice has won one. */
 with
 
 referrals as (
@@ -28,8 +28,15 @@ select
     referrals.referral_date,
     referrals.referred_customer_id,
     referrals.referral_outcome,
-    case when customers.first_order_date >= referrals.referral_date then customers.first_order_date end
-        as won_date,
+    case
+        when
+            customers.first_order_date >= referrals.referral_date
+            and row_number() over (
+                partition by referrals.customer_id, referrals.referred_customer_id, referrals.outcome
+                order by referrals.referral_date, referrals.source_row
+            ) = 1
+            then customers.first_order_date
+    end as won_date,
     referrals.outcome,
     referrals.reject_reason
 from referrals

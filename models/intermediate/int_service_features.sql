@@ -24,8 +24,9 @@ dated_tickets as (
     select
         tickets.customer_id,
         dates.as_of_date,
-        tickets.satisfaction,
-        coalesce(tickets.closed_date > dates.as_of_date, true) as is_open
+        coalesce(tickets.closed_date > dates.as_of_date, true) as is_open,
+        /* A ticket is rated when it is closed. */
+        case when tickets.closed_date <= dates.as_of_date then tickets.satisfaction end as satisfaction
     from tickets
     {{ facts_in_window('tickets', 'dates', 'opened_date') }}
 
@@ -43,7 +44,7 @@ dated_subscriptions as (
         end as days_to_renewal,
         coalesce(subscriptions.cancelled_date > dates.as_of_date, true) as is_active
     from subscriptions
-    {{ facts_in_window('subscriptions', 'dates', 'started_date', looks_back=false) }}
+    {{ facts_in_window('subscriptions', 'dates', 'started_date', looks_back=0) }}
 
 ),
 

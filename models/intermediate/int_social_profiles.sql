@@ -13,7 +13,7 @@ select
     source_row,
     customer_id,
     platform,
-    cast(followers as bigint) as followers,
+    cast(round(followers) as bigint) as followers,
     cast(coalesce(measured_at, timestamp '1900-01-01') as date) as measured_date,
     outcome,
     reject_reason

@@ -11,7 +11,9 @@ voices as (
         attitude as kind,
         answer_date as voice_date,
         agreement as amount,
-        cast(answered_at as string) || response_id as place
+        answered_at as voiced_at,
+        response_id as voice,
+        source_row
     from {{ ref('int_surveys') }}
     where outcome = 'accepted' and attitude is not null
 
@@ -22,7 +24,9 @@ voices as (
         'followers ' || platform as kind,
         measured_date as voice_date,
         cast(followers as double) as amount,
-        cast(measured_date as string) || lpad(cast(followers as string), 12, '0') as place
+        cast(measured_date as timestamp) as voiced_at,
+        platform as voice,
+        source_row
     from {{ ref('int_social_profiles') }}
     where outcome = 'accepted'
 
@@ -36,10 +40,11 @@ dated as (
         voices.kind,
         voices.amount,
         row_number() over (
-            partition by voices.customer_id, dates.as_of_date, voices.kind order by voices.place desc
+            partition by voices.customer_id, dates.as_of_date, voices.kind
+            order by voices.voiced_at desc, voices.voice desc, voices.source_row desc
         ) as place_back
     from voices
-    {{ facts_in_window('voices', 'dates', 'voice_date', looks_back=false) }}
+    {{ facts_in_window('voices', 'dates', 'voice_date', looks_back=0) }}
 
 )
 

@@ -36,6 +36,19 @@ priorities as (
         cast(priority as integer) as market_priority
     from {{ ref('market_priorities') }}
 
+),
+
+labels as (
+
+    select
+        {% for segment in segments %}
+        max(case when cast(method as string) = '{{ segment }}' then cast(name_en as string) end) as {{ segment }}_en,
+        max(case when cast(method as string) = '{{ segment }}' then cast(name_zh as string) end) as {{ segment }}_zh,
+        {% endfor %}
+        cast(segment as string) as segment
+    from {{ ref('segment_labels') }}
+    group by segment
+
 )
 
 select
@@ -53,6 +66,8 @@ select
     tiers.rfm_zh_segment,
     {% for segment, column in segments.items() %}
     segment_{{ segment }}.segment as {{ column }},
+    {{ segment }}_labels.{{ segment }}_en as {{ column }}_en,
+    {{ segment }}_labels.{{ segment }}_zh as {{ column }}_zh,
     {% endfor %}
     {% for method, measures in scores.items() %}
     {% for measure in measures %}
@@ -73,6 +88,7 @@ inner join {{ at_current_date('score_' ~ model) }} as score_{{ model }}
 {% for model in segments %}
 inner join {{ at_current_date('segment_' ~ model) }} as segment_{{ model }}
     on tiers.customer_id = segment_{{ model }}.customer_id
+left join labels as {{ model }}_labels on segment_{{ model }}.segment = {{ model }}_labels.segment
 {% endfor %}
 left join priorities
     on tiers.tier_code = priorities.tier_code and segment_market.segment = priorities.segment

@@ -1,7 +1,7 @@
 /* One row per customer and scored date: how far the customer's word carries. Voice: what they share, review
    and refer, in points that fade (seed event_points); reach: followers on all platforms; both against the
    customers of the line who have any. A key opinion leader (KOL) has reach, a key opinion consumer (KOC) is
-   a customer whose voice counts and wins others (Kumar, Petersen and Leone, "How valuable is word of mouth?",
+   a customer whose voice is heard often (Kumar, Petersen and Leone, "How valuable is word of mouth?",
    Harvard Business Review, October 2007, on the value of referrals). */
 with
 

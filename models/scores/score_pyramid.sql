@@ -34,9 +34,9 @@ placed as (
         on
             features.as_of_date = levels.as_of_date
             and features.business_line = levels.business_line
-            and features.order_count > 0
-            and (features.net_revenue >= levels.from_amount or levels.from_amount is null)
-            and (features.net_revenue < levels.until_amount or levels.until_amount is null)
+            and case when features.order_count > 0 then features.net_revenue end
+            >= coalesce(levels.from_amount, -99999999999999)
+            and features.net_revenue < coalesce(levels.until_amount, 99999999999999)
 
 )
 

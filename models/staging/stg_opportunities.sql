@@ -4,9 +4,9 @@ with
 
 {{ typed_records('opportunities', {
     'opportunity_id': 'id', 'customer_id': 'customer', 'created_at': 'date', 'stage': 'code', 'amount': 'number',
-    'currency': 'currency', 'closed_at': 'past_date', 'expected_close_at': 'any_date', 'contact_roles': 'code',
-    'updated_at': 'past_date',
-}) }}
+    'currency': 'currency', 'closed_at': 'any_date', 'expected_close_at': 'any_date', 'contact_roles': 'code',
+    'updated_at': 'any_date',
+}, ends={'created_at': 'closed_at'}) }}
 
 {{ resolve_versions('opportunities', key=['opportunity_id'], latest='updated_at') }}
 

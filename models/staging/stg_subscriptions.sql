@@ -4,9 +4,9 @@ with
 
 {{ typed_records('subscriptions', {
     'subscription_id': 'id', 'customer_id': 'customer', 'started_at': 'date', 'plan': 'text',
-    'monthly_amount': 'number', 'currency': 'currency', 'renews_at': 'any_date', 'cancelled_at': 'past_date',
-    'updated_at': 'past_date',
-}) }}
+    'monthly_amount': 'number', 'currency': 'currency', 'renews_at': 'any_date', 'cancelled_at': 'any_date',
+    'updated_at': 'any_date',
+}, ends={'started_at': 'cancelled_at'}) }}
 
 {{ resolve_versions('subscriptions', key=['subscription_id'], latest='updated_at') }}
 

@@ -1,6 +1,6 @@
 /* One row per policy, business goal and method: how much the method counts, as a share of 1. The
-   weights of the policy, shifted by the goal of the business line: each is multiplied by the factor
-   that the goal gives to its method (1 where it says nothing), and all are made to add up to 1. */
+   weights of the policy, shifted by the goal of the business line: what the goal says is added to the
+   weight of each method, also of one that the policy does not weigh, and all are made to add up to 1. */
 {{- wait_for_config() }}
 with
 
@@ -21,26 +21,35 @@ goals as (
 
 ),
 
-factors as (
+added as (
 
     select
-        cast(goal as string) as goal,
-        cast(method as string) as method,
-        cast(factor as double) as factor
-    from {{ ref('goal_weights') }}
+        weights.policy,
+        goals.goal,
+        weights.method,
+        weights.weight
+    from weights
+    cross join goals
+    union all
+    select
+        policies.policy,
+        cast(changes.goal as string) as goal,
+        cast(changes.method as string) as method,
+        cast(changes.change as double) as weight
+    from {{ ref('goal_weights') }} as changes
+    cross join (select distinct weights.policy from weights) as policies
 
 ),
 
 shifted as (
 
     select
-        weights.policy,
-        goals.goal,
-        weights.method,
-        weights.weight * coalesce(factors.factor, 1) as weight
-    from weights
-    cross join goals
-    left join factors on goals.goal = factors.goal and weights.method = factors.method
+        policy,
+        goal,
+        method,
+        greatest(sum(weight), 0) as weight
+    from added
+    group by policy, goal, method
 
 ),
 
