@@ -1,7 +1,7 @@
 /* One row per customer and scored date of the customer's scope with an event, interaction, campaign touch or
    referral in the look-back window: how many of each group, and the points they still are worth. A point
    loses half of its worth every half-life (seed event_points); an event of a type that the seed lacks has
-   none. What the points were 30 days before asks for 30 days more of events. */
+   none. What the points were 90 days before asks for 90 days more of events. */
 {% set window = var('lookback_days') | int %}
 with
 
@@ -73,7 +73,7 @@ dated as (
         {{ dbt.datediff('facts.event_date', 'dates.as_of_date', 'day') }} as age_days -- noqa: LT05
     from facts
     left join kinds on facts.event_type = kinds.event_type
-    {{ facts_in_window('facts', 'dates', 'event_date', looks_back=window + 30) }}
+    {{ facts_in_window('facts', 'dates', 'event_date', looks_back=window + 90) }}
 
 ),
 
@@ -90,9 +90,9 @@ pointed as (
                 )
         end as points_left,
         case
-            when age_days >= 30
+            when age_days >= 90
                 then cast(
-                    {{ round_double('points * power(0.5, (age_days - 30) / half_life_days)', 4) }}
+                    {{ round_double('points * power(0.5, (age_days - 90) / half_life_days)', 4) }}
                     as decimal(18, 4)
                 )
         end as points_left_before
