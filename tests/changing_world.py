@@ -22,7 +22,10 @@ from conftest import copy_project
 FIRST_DAY = date(2025, 1, 6)
 START = date(2026, 3, 20)
 COLUMNS = {
-    "customers": ["customer_id", "business_line", "created_at", "name", "updated_at"],
+    "customers": [
+        *("customer_id", "business_line", "created_at", "name", "updated_at"),
+        *("region", "acquisition_channel"),
+    ],
     "orders": [
         *("order_id", "customer_id", "ordered_at", "amount", "status", "currency"),
         *("business_line", "updated_at"),
@@ -63,6 +66,7 @@ EVENTS = [
     "deal",
     "new_customer",
     "customer_changes_line",
+    "customer_moves",
     "override",
     "exported_anew",
     "order_taken_out",
@@ -72,7 +76,7 @@ EVENTS = [
     "nothing",
 ]
 # Otherwise most days would read every record anew.
-EVENTS = EVENTS + 2 * EVENTS[:15]
+EVENTS = EVENTS + 2 * EVENTS[:16]
 # Written for the run and not for the next: what took part in it.
 OF_THE_RUN = {
     "int_activity_calendar",
@@ -127,6 +131,13 @@ class World:
     def begin(self) -> None:
         """Write what the CRM exported until the first day, as one file for each source."""
         copy_project(self.project)
+        # A tier that hangs on an attribute, which has no date of its own.
+        for seed, row in {
+            "rules": "guardrail,all,far_away,90,1,int_customers.region,=,far",
+            "guardrails": "far_away,B,D,Far away,偏远",
+        }.items():
+            with (self.project / "seeds" / f"{seed}.csv").open("a", encoding="utf-8") as file:
+                file.write(f"{row}\n")
         rows: dict[str, list[dict]] = {source: [] for source in COLUMNS}
         for _ in range(24):
             rows["customers"].append(self._customer(FIRST_DAY))
@@ -279,6 +290,10 @@ class World:
             }
         )
 
+    def _customer_moves(self, new: dict) -> None:
+        moved = self.random.choice(self.customers)
+        new["customers"].append(self._record_of(moved, FIRST_DAY) | {"updated_at": str(self.day)})
+
     def _override(self, new: dict) -> None:
         new["tier_overrides"].append(
             {
@@ -332,13 +347,17 @@ class World:
 
     def _customer(self, since: date) -> dict:
         self.customers.append(self._id("C"))
-        line = self.random.choice(["b2b", "ecommerce", "ecommerce", ""])
+        return self._record_of(self.customers[-1], since)
+
+    def _record_of(self, customer: str, since: date) -> dict:
         return {
-            "customer_id": self.customers[-1],
-            "business_line": line,
+            "customer_id": customer,
+            "business_line": self.random.choice(["b2b", "ecommerce", "ecommerce", ""]),
             "created_at": str(since),
-            "name": f"Name of {self.customers[-1]}",
+            "name": f"Name of {customer}",
             "updated_at": str(since),
+            "region": self.random.choice(["near", "near", "far"]),
+            "acquisition_channel": self.random.choice(["shop", "web"]),
         }
 
     def _order(self, day: date, customer: str | None = None) -> dict:

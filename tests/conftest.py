@@ -1,5 +1,6 @@
 """Whole builds for the tests: each in a folder of its own, with the commands people type."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -123,10 +124,18 @@ def shared_data(name: str) -> Path:
 
 
 @pytest.fixture(scope="session")
-def sample_build(tmp_path_factory) -> Workspace:
+def sample_build(tmp_path_factory, worker_id) -> Workspace:
     """One `dbt build` of the committed sample, for every test that only reads it."""
-    workspace = Workspace(tmp_path_factory.mktemp("sample_build"))
-    workspace.dbt("build")
+    base = tmp_path_factory.getbasetemp()
+    # Of several workers of one run the first one builds, and the others wait for it.
+    shared = base if worker_id == "master" else base.parent
+    workspace, built = Workspace(shared / "sample_build"), shared / "sample_is_built"
+    with (shared / "sample_build.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not built.exists():
+            workspace.folder.mkdir()
+            workspace.dbt("build")
+            built.touch()
     return workspace
 
 

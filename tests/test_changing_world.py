@@ -123,6 +123,42 @@ def test_a_row_that_is_not_restated_is_found(tmp_path):
     assert tables_that_differ(daily, whole) == {"tiers.tier_composite": (1, 1)}
 
 
+def test_an_unfinished_run_by_other_rules_leaves_nothing_behind(tmp_path):
+    world = World(tmp_path, random.Random(7))
+    world.begin()
+    world.run("daily")
+    statuses = world.project / "seeds" / "order_statuses.csv"
+    right = statuses.read_text("utf-8")
+    assert "\ncompleted,true" in right
+    statuses.write_text(right.replace("\ncompleted,true", "\ncompleted,false"), "utf-8")
+    world.next_day(["orders", "customer_moves"], 1)
+    orders = "select count(*) from intermediate.int_orders where outcome = 'accepted'"
+    with pytest.raises(AssertionError):  # No order is left.
+        world.run("daily")
+    statuses.write_text(right, "utf-8")
+    daily = world.run("daily")
+    assert tables_that_differ(daily, world.run_from_scratch()) == {}
+    with duckdb.connect(str(daily), read_only=True) as connection:
+        assert connection.execute(orders).fetchone()[0] > 100
+
+
+def test_a_last_order_that_is_a_refund_asks_no_question_about_the_past(tmp_path):
+    world = World(tmp_path, random.Random(9))
+    world.begin()
+    world.next_day(["nothing"], 1)
+    negative = world.data / "orders" / f"{world.day}.csv"
+    header, *_ = negative.read_text("utf-8").splitlines()
+    row = {"order_id": "N1", "customer_id": world.customers[0], "ordered_at": str(world.day)}
+    row |= {"amount": "-5", "status": "completed"}
+    line = ",".join(row.get(column, "") for column in header.split(","))
+    negative.write_text(f"{header}\n{line}\n", "utf-8")
+    daily = world.run("daily")
+    with duckdb.connect(str(daily), read_only=True) as connection:
+        found = "select is_of_the_past, as_of_date < ? from audit.gate_context"
+        assert connection.execute(found, [world.day]).fetchall() == [(False, True)]
+    assert told(daily)
+
+
 @pytest.mark.long
 def test_a_run_killed_at_any_moment_is_repaired_by_the_next(tmp_path):
     world = World(tmp_path, random.Random(3))

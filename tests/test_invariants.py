@@ -32,7 +32,7 @@ DATED = {
     "surveys": ("intermediate.int_surveys", "response_id", "answer_date"),
     "referrals": ("intermediate.int_referrals", "referral_id", "referral_date"),
     "social_profiles": (
-        *("intermediate.int_social_profiles", "customer_id || platform || measured_date"),
+        *("intermediate.int_social_profiles", "customer_id || platform || measured_at"),
         "measured_date",
     ),
     "fx_rates": ("staging.stg_fx_rates", "currency || '@' || valid_from", "valid_from"),

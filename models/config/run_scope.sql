@@ -78,14 +78,24 @@ judged as (
         loads.new_deletions is not null
         or (loads.last_load is null and exists (select 1 from {{ source('crm', 'deletions') }}))
             as has_new_deletions,
+        (
+            select
+                case
+                    when count(*) > 0
+                        then cast(count(*) as string) || '-' || cast(bit_xor({{ row_hash('hashed') }}) as string)
+                    else ''
+                end
+            from {{ source('crm', 'deletions') }} as hashed
+        ) as deletions_fingerprint,
         last_finished.last_load as last_load_before,
-        unfinished.runs > 0 as is_after_unfinished_run,
         case
             when {{ flags.FULL_REFRESH }} then 'it was asked for (--full-refresh)'
             when last_finished.invocation_id is null then 'no run has finished before'
             when last_finished.rules_fingerprint <> rules.rules_fingerprint
                 then 'rules, settings or models have changed'
             when last_finished.run_date > {{ run_date() }} then 'the run date is earlier than the last one'
+            /* By which rules it read its records, and how far it came, is not known. */
+            when unfinished.runs > 0 then 'the run before did not finish'
         end as why_from_scratch
     from rules
     cross join unfinished
@@ -101,11 +111,8 @@ select
     last_load,
     last_load_before,
     has_new_deletions,
-    /* What a run left that was broken off is not known to fit together; the records it read are. */
-    case
-        when why_from_scratch is not null then why_from_scratch
-        when is_after_unfinished_run then 'the run before did not finish'
-    end as why_everything,
+    deletions_fingerprint,
+    why_from_scratch as why_everything,
     coalesce(
         why_from_scratch,
         'the source ' || replaced_source || ' was given anew',

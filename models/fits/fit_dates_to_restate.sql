@@ -15,6 +15,12 @@ moved as (
 
 select
     as_of_date,
-    for_everyone or as_of_date in (select moved.as_of_date from moved) as for_everyone
+    for_everyone
 from {{ ref('int_dates_to_restate') }}
+where as_of_date not in (select moved.as_of_date from moved)
+union
+select
+    as_of_date,
+    true as for_everyone
+from moved
 {% endif %}

@@ -11,9 +11,9 @@
     'int_subscriptions': [
         'subscription_id', 'started_date', 'renewal_date', 'cancelled_date', 'monthly_amount',
     ],
-    'int_surveys': ['response_id', 'answered_at', 'attitude', 'agreement'],
+    'int_surveys': ['response_id', 'question', 'answered_at', 'attitude', 'agreement'],
     'int_referrals': ['referral_id', 'referral_date', 'won_date'],
-    'int_social_profiles': ['platform', 'followers', 'measured_date'],
+    'int_social_profiles': ['platform', 'followers', 'measured_at'],
 } %}
 with
 

@@ -29,13 +29,15 @@ changed as (
 
 ),
 
+{#- By name: the two need not have the same order of columns. -#}
+{% set columns = adapter.get_columns_in_relation(before) | map(attribute='name') | sort | join(', ') %}
 measures_now as (
 
     select
         features.customer_id,
         features.as_of_date,
         {{ row_hash('features') }} as row_hash
-    from {{ ref('int_features_in_scope') }} as features
+    from (select {{ columns }} from {{ ref('int_features_in_scope') }}) as features
     inner join changed on features.customer_id = changed.customer_id
 
 ),
@@ -46,7 +48,7 @@ measures_before as (
         features.customer_id,
         features.as_of_date,
         {{ row_hash('features') }} as row_hash
-    from {{ before }} as features
+    from (select {{ columns }} from {{ before }}) as features
     inner join changed on features.customer_id = changed.customer_id
     inner join dates on features.as_of_date = dates.as_of_date
 

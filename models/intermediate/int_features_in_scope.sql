@@ -38,6 +38,26 @@ with
 ),
 
 {% endfor %}
+attributes as (
+
+    select
+        customer_id,
+        {{ row_hash('attributes') }} as attributes_hash
+    from (
+        select
+            customer_id,
+            customer_type,
+            industry,
+            company_size,
+            region,
+            city,
+            acquisition_channel,
+            acquisition_cost
+        from {{ ref('int_customers') }}
+    ) as attributes
+
+),
+
 policies as (
 
     select
@@ -116,8 +136,10 @@ select
     {% endfor %}{% endfor %}
     cast(
         {{ dbt.datediff('dated.first_purchase_date', 'dated.as_of_date', 'day') }} as integer -- noqa: LT05
-    ) as days_as_customer
+    ) as days_as_customer,
+    attributes.attributes_hash
 from dated
+inner join attributes on dated.customer_id = attributes.customer_id
 left join policies on dated.business_line = policies.business_line
 {% for features, model in [
     ('revenues', 'int_revenue_features'), ('events', 'int_event_features'), ('baskets', 'int_basket_features'),

@@ -14,6 +14,7 @@ select
     customer_id,
     platform,
     cast(round(followers) as bigint) as followers,
+    coalesce(measured_at, timestamp '1900-01-01') as measured_at,
     cast(coalesce(measured_at, timestamp '1900-01-01') as date) as measured_date,
     outcome,
     reject_reason

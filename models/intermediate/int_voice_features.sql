@@ -12,8 +12,7 @@ voices as (
         answer_date as voice_date,
         agreement as amount,
         answered_at as voiced_at,
-        response_id as voice,
-        source_row
+        response_id as voice
     from {{ ref('int_surveys') }}
     where outcome = 'accepted' and attitude is not null
 
@@ -24,9 +23,8 @@ voices as (
         'followers ' || platform as kind,
         measured_date as voice_date,
         cast(followers as double) as amount,
-        cast(measured_date as timestamp) as voiced_at,
-        platform as voice,
-        source_row
+        measured_at as voiced_at,
+        platform as voice
     from {{ ref('int_social_profiles') }}
     where outcome = 'accepted'
 
@@ -41,7 +39,7 @@ dated as (
         voices.amount,
         row_number() over (
             partition by voices.customer_id, dates.as_of_date, voices.kind
-            order by voices.voiced_at desc, voices.voice desc, voices.source_row desc
+            order by voices.voiced_at desc, voices.voice desc, voices.amount desc
         ) as place_back
     from voices
     {{ facts_in_window('voices', 'dates', 'voice_date', looks_back=0) }}

@@ -74,8 +74,9 @@ compared as (
         case when bands.is_by_share then bands.ends - bands.starts end as band_share,
         coalesce(ties.tied_share, 0) as tied_share,
         {{ round_double('counted.mean_net_revenue', 2) }} as mean_net_revenue,
-        last_passed.share as previous_share,
-        last_passed.line_customers as previous_line_customers,
+        /* A date of the past is not compared with what came after it. */
+        case when not context.is_of_the_past then last_passed.share end as previous_share,
+        case when not context.is_of_the_past then last_passed.line_customers end as previous_line_customers,
         lines.line_customers >= context.min_customers as is_judged,
         context.warn_share_gap,
         context.block_share_gap,

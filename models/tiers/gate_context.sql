@@ -33,7 +33,7 @@ orders as (
 
     select max(order_date) as last_order_date
     from {{ ref('int_orders') }}
-    where outcome = 'accepted'
+    where outcome = 'accepted' and amount >= 0
 
 ),
 
@@ -96,9 +96,9 @@ compared as (
 select
     *,
     /* The share of the tiered customers of the last passed build that is gone; null where they
-       were so few that a handful makes a share. */
+       were so few that a handful makes a share, and for a date of the past, which had fewer. */
     case
-        when previous_customers >= min_customers
+        when previous_customers >= min_customers and not is_of_the_past
             then (previous_customers - tiered_customers) / cast(previous_customers as double)
     end as customer_drop
 from compared

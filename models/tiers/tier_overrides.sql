@@ -1,5 +1,5 @@
 /* One row per customer and published date on which an override of the CRM holds: the one that
-   began last. */
+   began last, and of two that began on one day the later record. */
 {{ config(materialized='view') }}
 with
 
@@ -9,7 +9,8 @@ valid as (
         overrides.*,
         dates.as_of_date,
         row_number() over (
-            partition by overrides.customer_id, dates.as_of_date order by overrides.valid_from desc
+            partition by overrides.customer_id, dates.as_of_date
+            order by overrides.valid_from desc, overrides.source_row desc
         ) as place
     from {{ ref('int_tier_overrides') }} as overrides
     inner join {{ ref('int_scoring_dates') }} as dates

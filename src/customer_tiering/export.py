@@ -39,6 +39,8 @@ from customer_tiering.warehouse import Table, Warehouse, Written
 KEPT_BUILDS = 3
 LATEST = "latest"
 PAST = "past"
+# Names the list of deletions whose people are in none of the sets beside it.
+HANDLED_DELETIONS = ".handled_deletions"
 MANIFEST = "manifest.json"
 
 
@@ -82,6 +84,11 @@ def export_tables(
             latest set is then what it was.
     """
     [build] = warehouse.rows(f"select * from {audit}.gate_context")
+    [run] = warehouse.rows(f"select deletions_fingerprint from {audit}.run_scope")
+    handled = folder / HANDLED_DELETIONS
+    has_new_deletions = run["deletions_fingerprint"] != (
+        handled.read_text("utf-8") if handled.exists() else ""
+    )
     _require_one_build(warehouse, tables, audit, build["candidate_fingerprint"])
     if build["is_of_the_past"]:
         # The answer to a question has a place of its own: `latest` stays what it is.
@@ -113,11 +120,12 @@ def export_tables(
         unfinished.rename(builds / about["build_id"])
         _flush(builds)
         _make_latest(folder, builds / about["build_id"])
-        [run] = warehouse.rows(f"select has_new_deletions from {audit}.run_scope")
-        # Who asks to be forgotten is in the sets of before, and in the answers about the past.
-        _remove_old_sets(folder, builds, kept=1 if run["has_new_deletions"] else KEPT_BUILDS)
-        if run["has_new_deletions"]:
+        # Who asks to be forgotten is in the sets of before, and in the answers about the past. The
+        # list is handled once the main export is written without them, in whichever run that is.
+        _remove_old_sets(folder, builds, kept=1 if has_new_deletions else KEPT_BUILDS)
+        if has_new_deletions and not build["is_of_the_past"]:
             shutil.rmtree(folder / PAST, ignore_errors=True)
+            handled.write_text(run["deletions_fingerprint"], "utf-8")
 
     return [about | file for file in files]
 
