@@ -328,7 +328,7 @@ def warehouse_of_many(session: duckdb.DuckDBPyConnection, rows: int) -> None:
         select 'x' as candidate_fingerprint, 'build' as invocation_id,
             '' as policy_versions, current_date as as_of_date, current_date as run_date,
             false as is_of_the_past;
-        create table audit.run_scope as select '' as deletions_fingerprint;
+        create table audit.run_scope as select '0-0' as deletions_fingerprint;
         create table audit.finished_runs (invocation_id varchar, finished_at timestamp);
         create table audit.publications as
         select 'many' as table_name, 'x' as candidate_fingerprint, now() as published_at

@@ -116,8 +116,8 @@ union all
 {% endfor %}
 select * from empty_seeds
 {% for view in [
-    'config_missing_rows', 'config_policy_errors', 'config_method_errors', 'config_tier_errors',
-    'config_stage_errors',
+    'config_missing_rows', 'config_policy_errors', 'config_method_errors', 'config_setting_errors',
+    'config_tier_errors', 'config_stage_errors',
 ] %}
 union all
 select

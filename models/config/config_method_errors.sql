@@ -1,4 +1,4 @@
-/* One row per contradiction in how methods work: components and settings. */
+/* One row per contradiction in how methods work: names, values, scales, priorities. */
 {{ config(schema='audit') }}
 with
 
@@ -35,48 +35,9 @@ pyramid_sums as (
 
 ),
 
-policies as (
-
-    {{ seed_texts('policies') }}
-
-),
-
 rules as (
 
     {{ seed_texts('rules') }}
-
-),
-
-/* What counts for a policy: its own row, else that of the policy default. An error in the latter is told once. */
-{% for seed, part, value in [
-    ('component_weights', 'component', 'weight'), ('method_settings', 'setting', 'value'),
-] %}
-effective_{{ seed }} as (
-
-    select
-        policies.policy,
-        defaults.method,
-        defaults.{{ part }},
-        try_cast(coalesce(own.{{ value }}, defaults.{{ value }}) as decimal(18, 6)) as {{ value }},
-        max(case when policies.policy = 'default' or own.policy is not null then 1 else 0 end) over (
-            partition by policies.policy, defaults.method
-        ) = 1 as is_own,
-        max(try_cast(coalesce(own.{{ value }}, defaults.{{ value }}) as decimal(18, 6))) over (
-            partition by policies.policy, defaults.method
-        ) as highest
-    from policies
-    inner join {{ seed }} as defaults on defaults.policy = 'default'
-    left join {{ seed }} as own
-        on policies.policy = own.policy and defaults.method = own.method and defaults.{{ part }} = own.{{ part }}
-
-),
-{% endfor %}
-
-component_sums as (
-
-    select distinct {{ config_row(['policy', 'method']) }} as config_row
-    from effective_component_weights
-    where is_own and highest = 0
 
 )
 
@@ -110,38 +71,6 @@ inner join method_settings as bounds
 where
     try_cast(given.value as decimal(18, 6)) < try_cast(bounds.lowest as decimal(18, 6))
     or try_cast(given.value as decimal(18, 6)) > try_cast(bounds.highest as decimal(18, 6))
-union all
-select
-    'seeds/method_settings.csv' as config_file,
-    {{ config_row(['policy', 'method', 'setting']) }} as config_row,
-    'value is ' || value as problem,
-    'a whole number of ' || unit as remedy
-from method_settings
-where
-    unit in ('days', 'months', 'clusters', 'customers', 'people', 'roles', 'followers')
-    and try_cast(value as decimal(18, 6)) <> floor(try_cast(value as decimal(18, 6)))
-union all
-select
-    'seeds/method_settings.csv' as config_file,
-    {{ config_row(['policy', 'method', 'setting']) }} as config_row,
-    'clusters are learned from the customers of all policies at once' as problem,
-    'a row of the policy default alone' as remedy
-from method_settings
-where method = 'cluster' and policy <> 'default'
-{% for method, smaller, greater in ordered_settings() %}
-union all
-/* Amounts that are all 0 are learned. */
-select
-    'seeds/method_settings.csv' as config_file,
-    'policy=' || low.policy || ', method={{ method }}, setting={{ smaller }}' as config_row,
-    'value is ' || cast(low.value as string) || ', but {{ greater }} is ' || cast(high.value as string) as problem,
-    'values of which {{ smaller }} is below {{ greater }}' as remedy
-from effective_method_settings as low
-inner join effective_method_settings as high on low.policy = high.policy and low.method = high.method
-where
-    low.method = '{{ method }}' and low.setting = '{{ smaller }}' and high.setting = '{{ greater }}'
-    and low.is_own and low.highest > 0 and low.value >= high.value
-{% endfor %}
 union all
 select
     'seeds/rules.csv' as config_file,
@@ -186,13 +115,6 @@ select
     'a segment of the method market in seeds/segment_labels.csv' as remedy
 from ({{ seed_texts('market_priorities') }}) as market_priorities
 where segment not in (select markets.segment from markets)
-union all
-select
-    'seeds/component_weights.csv' as config_file,
-    config_row,
-    'all weights are 0' as problem,
-    'at least one weight above 0' as remedy
-from component_sums
 union all
 select
     'seeds/pyramid_levels.csv' as config_file,

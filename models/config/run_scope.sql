@@ -78,15 +78,7 @@ judged as (
         loads.new_deletions is not null
         or (loads.last_load is null and exists (select 1 from {{ source('crm', 'deletions') }}))
             as has_new_deletions,
-        (
-            select
-                case
-                    when count(*) > 0
-                        then cast(count(*) as string) || '-' || cast(bit_xor({{ row_hash('hashed') }}) as string)
-                    else ''
-                end
-            from {{ source('crm', 'deletions') }} as hashed
-        ) as deletions_fingerprint,
+        ({{ fingerprint(source('crm', 'deletions')) }}) as deletions_fingerprint,
         last_finished.last_load as last_load_before,
         case
             when {{ flags.FULL_REFRESH }} then 'it was asked for (--full-refresh)'

@@ -11,6 +11,27 @@ listed as (
 
 ),
 
+/* They have no dates: where one changes, all dates of the customer are worked out anew. */
+attributes as (
+
+    select
+        customer_id,
+        {{ row_hash('attributes') }} as attributes_hash
+    from (
+        select
+            customer_id,
+            customer_type,
+            industry,
+            company_size,
+            region,
+            city,
+            acquisition_channel,
+            acquisition_cost
+        from listed
+    ) as attributes
+
+),
+
 ordering as (
 
     select
@@ -35,6 +56,7 @@ select
     listed.acquisition_channel,
     listed.acquisition_cost,
     listed.business_line as own_business_line,
+    attributes.attributes_hash,
     /* Who is listed without a date has always been there. */
     least(
         case
@@ -59,4 +81,5 @@ select
         false
     ) as needs_leading_line
 from listed
+left join attributes on listed.customer_id = attributes.customer_id
 full outer join ordering on listed.customer_id = ordering.customer_id

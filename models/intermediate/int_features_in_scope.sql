@@ -7,14 +7,12 @@
         'visit_count', 'view_count', 'favourite_count', 'cart_count', 'search_count', 'share_count', 'review_count',
         'response_count', 'discount_response_count', 'referral_count', 'referral_won_count',
     ],
-    'baskets': ['category_count'],
-    'services': ['ticket_count', 'open_ticket_count', 'active_subscription_count'],
+    'baskets': ['category_count'], 'services': ['ticket_count', 'open_ticket_count', 'active_subscription_count'],
 } %}
 {% set amounts = {
     'revenues': ['revenue_fifth_1', 'revenue_fifth_2', 'revenue_fifth_3', 'revenue_fifth_4', 'revenue_fifth_5'],
     'events': ['engagement_points', 'engagement_points_before', 'influence_points'],
-    'services': ['monthly_recurring_revenue'],
-    'pipelines': ['open_pipeline', 'weighted_pipeline'],
+    'services': ['monthly_recurring_revenue'], 'pipelines': ['open_pipeline', 'weighted_pipeline'],
 } %}
 {% set others = {
     'baskets': ['new_product_share', 'repeat_product_share', 'gift_share', 'favourite_category', 'last_category'],
@@ -38,26 +36,6 @@ with
 ),
 
 {% endfor %}
-attributes as (
-
-    select
-        customer_id,
-        {{ row_hash('attributes') }} as attributes_hash
-    from (
-        select
-            customer_id,
-            customer_type,
-            industry,
-            company_size,
-            region,
-            city,
-            acquisition_channel,
-            acquisition_cost
-        from {{ ref('int_customers') }}
-    ) as attributes
-
-),
-
 policies as (
 
     select
@@ -72,6 +50,7 @@ dated as (
     select
         states.*,
         spans.as_of_date,
+        customers.attributes_hash,
         coalesce(
             leading_lines.business_line,
             case when states.order_count > 0 then customers.only_business_line end,
@@ -137,9 +116,8 @@ select
     cast(
         {{ dbt.datediff('dated.first_purchase_date', 'dated.as_of_date', 'day') }} as integer -- noqa: LT05
     ) as days_as_customer,
-    attributes.attributes_hash
+    dated.attributes_hash
 from dated
-inner join attributes on dated.customer_id = attributes.customer_id
 left join policies on dated.business_line = policies.business_line
 {% for features, model in [
     ('revenues', 'int_revenue_features'), ('events', 'int_event_features'), ('baskets', 'int_basket_features'),

@@ -42,8 +42,8 @@ labels as (
 
     select
         {% for segment in segments %}
-        max(case when cast(method as string) = '{{ segment }}' then cast(name_en as string) end) as {{ segment }}_en,
-        max(case when cast(method as string) = '{{ segment }}' then cast(name_zh as string) end) as {{ segment }}_zh,
+        max(case when method = '{{ segment }}' then cast(name_en as string) end) as {{ segment }}_en,
+        max(case when method = '{{ segment }}' then cast(name_zh as string) end) as {{ segment }}_zh,
         {% endfor %}
         cast(segment as string) as segment
     from {{ ref('segment_labels') }}

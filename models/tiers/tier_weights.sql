@@ -14,6 +14,12 @@ weights as (
 
 ),
 
+policies as (
+
+    select distinct policy from weights
+
+),
+
 goals as (
 
     select distinct cast(goal as string) as goal
@@ -37,7 +43,7 @@ added as (
         cast(changes.method as string) as method,
         cast(changes.change as double) as weight
     from {{ ref('goal_weights') }} as changes
-    cross join (select distinct weights.policy from weights) as policies
+    cross join policies
 
 ),
 

@@ -41,6 +41,7 @@ LATEST = "latest"
 PAST = "past"
 # Names the list of deletions whose people are in none of the sets beside it.
 HANDLED_DELETIONS = ".handled_deletions"
+NO_DELETIONS = "0-0"
 MANIFEST = "manifest.json"
 
 
@@ -87,7 +88,7 @@ def export_tables(
     [run] = warehouse.rows(f"select deletions_fingerprint from {audit}.run_scope")
     handled = folder / HANDLED_DELETIONS
     has_new_deletions = run["deletions_fingerprint"] != (
-        handled.read_text("utf-8") if handled.exists() else ""
+        handled.read_text("utf-8") if handled.exists() else NO_DELETIONS
     )
     _require_one_build(warehouse, tables, audit, build["candidate_fingerprint"])
     if build["is_of_the_past"]:
