@@ -7,8 +7,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import PROJECT, Workspace, copy_project
-from test_config_errors import copy_of, published
+from conftest import PROJECT, Workspace, copy_of_build, copy_project
+from test_config_errors import published
 
 # Per source the header and the records; `<- reason` marks what must be rejected.
 RECORDS = {
@@ -99,7 +99,8 @@ RECORDS = {
         T3,999,2025-12-01,, <- unknown_customer
         T4,007,,, <- unparsable_date
         T5,007,2026-02-01,, <- future_date
-        T6,007,2025-12-01,2026-02-01, <- future_date
+        T6,007,2025-12-01,2026-02-01,
+        T8,007,2025-12-02,2025-12-01, <- ends_before_it_begins
         T7,007,2025-12-01,,great <- unparsable_amount
     """,
     "campaigns": """
@@ -249,7 +250,7 @@ def test_a_failing_test_shows_its_description_and_its_rows(rejected):
 def published_before(sample_build, tmp_path_factory) -> Workspace:
     """A warehouse and an export from a good build, with a data folder yet to be written."""
     folder = tmp_path_factory.mktemp("bad_export")
-    workspace = copy_of(sample_build, folder / "build", sample_build.project)
+    workspace = copy_of_build(sample_build, folder / "build")
     workspace.data = folder / "data"
     return workspace
 

@@ -301,6 +301,18 @@ TOLD = [
     ),
     (
         "method_settings",
+        "policy=b2b, method=monetary, setting=amount_3",
+        "but amount_4 is 0",
+        "",
+    ),
+    (
+        "method_settings",
+        "policy=b2b, method=monetary, setting=amount_4",
+        "but amount_5 is 0",
+        "",
+    ),
+    (
+        "method_settings",
         "policy=b2b, method=potential, setting=min_peers",
         "value is 2.5",
         "a whole number of customers",
