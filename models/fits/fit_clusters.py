@@ -1,21 +1,30 @@
 """One row per scored date, cluster and measure: the centroids that customers are assigned by."""
 
 from customer_tiering.clusters import fitted
+from customer_tiering.relearn import relearned
 from customer_tiering.warehouse import warehouse_of
+
+KEY = ("customer_id", "as_of_date")
 
 
 def model(dbt, session):
     """Cluster the sample of each date; k comes from the settings of the default policy."""
     dbt.config(materialized="table")
     warehouse = warehouse_of(session)
-    sample = warehouse.read(dbt.ref("fit_cluster_sample"))
-    dates = warehouse.read(dbt.ref("int_scoring_dates")).to_pylist()
+    sample = dbt.ref("fit_cluster_sample")
+    restated, scored = dbt.ref("int_dates_to_restate"), dbt.ref("int_scoring_dates")
     settings = warehouse.read(dbt.ref("method_settings")).to_pylist()
     (clusters,) = (
         int(row["value"])
         for row in settings
         if (row["policy"], row["method"], row["setting"]) == ("default", "cluster", "clusters")
     )
-    measures = [name for name in sample.column_names if name not in ("customer_id", "as_of_date")]
-    previous = {row["as_of_date"]: row["previous_date"] for row in dates}
-    return warehouse.result(fitted(sample, previous, clusters, measures))
+    previous = {
+        row["as_of_date"]: row["previous_date"] for row in warehouse.read(scored).to_pylist()
+    }
+
+    def learn(points):
+        measures = [name for name in points.column_names if name not in KEY]
+        return fitted(points, previous, clusters, measures)
+
+    return relearned(dbt, session, learn, [sample], restated, scored, looks_back=True)

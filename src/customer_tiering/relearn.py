@@ -20,6 +20,7 @@ def relearned(
     tables: list[Any],
     restated: Any,
     scored: Any,
+    looks_back: bool = False,
 ) -> Any:
     """Learn at the dates that take part in this run, and keep what was learned at the others.
 
@@ -30,12 +31,19 @@ def relearned(
         tables: what `dbt.ref` gives; each has a column as_of_date.
         restated: the same of int_dates_to_restate.
         scored: the same of int_scoring_dates.
+        looks_back: whether the rows of a date hang on those of the date before it, too. The first
+            date is then learned again in every run: it may have had one before it.
     """
     warehouse = warehouse_of(session)
-    in_run, all_dates = (
-        pc.unique(warehouse.read(dates)["as_of_date"].combine_chunks())
-        for dates in (restated, scored)
-    )
+    dates = warehouse.read(scored)
+    all_dates = pc.unique(dates["as_of_date"].combine_chunks())
+    in_run = pc.unique(warehouse.read(restated)["as_of_date"].combine_chunks())
+    needed = in_run
+    if looks_back:
+        first = dates.filter(pc.is_null(dates["previous_date"]))["as_of_date"]
+        in_run = pc.unique(pa.concat_arrays([in_run, *first.chunks]))
+        again = dates.filter(pc.is_in(dates["as_of_date"], value_set=in_run))
+        needed = pc.unique(pa.concat_arrays([in_run, *again["previous_date"].chunks]))
     rows = [warehouse.read(table) for table in tables]
     # On Spark, and in a first run, none.
     others = all_dates.filter(pc.invert(pc.is_in(all_dates, value_set=in_run)))
@@ -43,7 +51,7 @@ def relearned(
         return warehouse.result(learn(*rows))
     kept = _of_dates(warehouse.read(session.sql(f"select * from {dbt.this}")), others)
     if len(in_run):
-        learned = learn(*(_of_dates(table, in_run) for table in rows))
+        learned = _of_dates(learn(*(_of_dates(table, needed) for table in rows)), in_run)
         kept = kept.select(learned.column_names).cast(learned.schema)
         kept = pa.concat_tables([kept, learned])
     return warehouse.result(kept)
