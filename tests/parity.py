@@ -13,6 +13,7 @@ PUBLISHED = {
     "customer_actions": ("customer_id",),
     "customer_360": ("customer_id",),
     "customer_tags": ("customer_id", "rule_set", "tag"),
+    "cluster_profiles": ("cluster",),
     "customer_tier_history": ("customer_id", "as_of_date"),
     "customer_tier_changes": ("customer_id", "as_of_date"),
     "tier_migration": ("as_of_date", "business_line", "from_tier_code", "to_tier_code"),

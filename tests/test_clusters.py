@@ -7,7 +7,7 @@ import pyarrow as pa
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
 
-from customer_tiering.clusters import fit, fitted, plain_rules, proposals
+from customer_tiering.clusters import described, fit, fitted, proposals
 
 MEASURES = ["recency_days", "order_count", "net_revenue", "purchase_day_count", "engagement_points"]
 
@@ -83,5 +83,49 @@ def test_sql_assigns_as_scikit_learn(sample_build):
     expected = [f"cluster_{n + 1}" for n in model.predict((values - means) / scales)]
     assert [row[0] for row in rows] == expected
     assert len(set(expected)) == k > 1
-    assert plain_rules(values, np.array(expected), MEASURES).count("class") >= k - 1
     assert set(proposals(values)) == set(range(3, 9))
+
+
+def test_what_tells_clusters_apart_is_read_off_the_tree():
+    random = np.random.default_rng(3)
+    recency, orders = random.integers(0, 400, 3000), random.integers(0, 10, 3000)
+    labels = np.where(recency > 200, "cluster_3", np.where(orders > 5, "cluster_1", "cluster_2"))
+    members = pa.table(
+        {
+            "customer_id": [str(n) for n in range(3000)],
+            "recency_days": recency.astype(float),
+            "order_count": orders.astype(float),
+            "segment": labels,
+        }
+    )
+    assert described(members).to_pylist() == [
+        {"cluster": cluster, "rule": rule, "rule_share": 1.0, "rule_purity": 1.0}
+        for cluster, rule in [
+            ("cluster_1", "recency_days <= 200.5 and order_count > 5.5"),
+            ("cluster_2", "recency_days <= 200.5 and order_count <= 5.5"),
+            ("cluster_3", "recency_days > 200.5"),
+        ]
+    ]
+    # Too few to learn from: no rule rather than a wild one.
+    assert described(members.slice(0, 30)).num_rows == 0
+
+
+def test_the_rule_of_a_cluster_holds_for_its_customers_in_the_published_table(sample_build):
+    profiles = sample_build.rows(
+        "select cluster, customers, rule, rule_share, rule_purity from marts.cluster_profiles"
+        " order by cluster"
+    )
+    [(customers,)] = sample_build.rows("select count(*) from marts.customer_tier")
+    assert sum(row[1] for row in profiles) == customers
+    assert sum(row[2] is not None for row in profiles) >= 4
+    for cluster, _, rule, share, purity in profiles:
+        if rule is None:
+            continue
+        [(found_share, found_purity)] = sample_build.rows(f"""
+            with members as (
+                select segment = '{cluster}' as belongs, {rule} as meets
+                from fits.fit_cluster_members
+            )
+            select avg(meets::int) filter (belongs), avg(belongs::int) filter (meets) from members
+        """)
+        assert abs(found_share - share) < 0.01 and abs(found_purity - purity) < 0.01

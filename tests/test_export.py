@@ -32,6 +32,7 @@ TABLES = {
     "customer_actions": "customer_id",
     "customer_360": "customer_id",
     "customer_tags": "customer_id, rule_set, tag",
+    "cluster_profiles": "cluster",
     "customer_tier_history": "as_of_date, customer_id",
     "customer_tier_changes": "as_of_date, customer_id",
     "tier_publications": "published_at, customer_id",

@@ -30,6 +30,7 @@ def model(dbt, session):
         Table("customer_actions", dbt.ref("customer_actions"), ("customer_id",)),
         Table("customer_360", dbt.ref("customer_360"), ("customer_id",)),
         Table("customer_tags", dbt.ref("customer_tags"), ("customer_id", "rule_set", "tag")),
+        Table("cluster_profiles", dbt.ref("cluster_profiles"), ("cluster",)),
         Table("customer_tier_factors", dbt.ref("customer_tier_factors"), ("customer_id", "factor")),
         Table(
             "customer_tier_history",

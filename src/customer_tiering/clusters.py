@@ -1,5 +1,6 @@
 """K-means clusters with names that stay, from a bounded sample per date."""
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -135,22 +136,90 @@ def proposals(points: Matrix, ks: range = range(3, 9)) -> dict[int, float]:
     }
 
 
-def plain_rules(points: Matrix, labels: NDArray[np.int32], measures: list[str]) -> str:
-    """What tells the clusters apart, as the text of a decision tree of three levels.
+def described(members: pa.Table) -> pa.Table:
+    """What tells each cluster from the others, by the leaves of a small decision tree.
+
+    A cluster is described by the leaves most of whose customers are its own (CART: Breiman,
+    Friedman, Olshen and Stone 1984, three levels).
 
     Args:
-        points: one row per customer, in the measures' own units.
-        labels: the cluster of each.
-        measures: names of the columns.
-    """
-    from sklearn.tree import DecisionTreeClassifier, export_text
+        members: customer_id, as_of_date, segment and the measures in their own units.
 
-    tree = DecisionTreeClassifier(max_depth=3, min_samples_leaf=20, random_state=7)
-    return export_text(tree.fit(points, labels), feature_names=measures, decimals=0)
+    Returns:
+        One row per cluster: cluster, rule (in words), rule_share (of the cluster, 0-1, how many
+        meet it), rule_purity (of those who meet it, 0-1, how many are in the cluster).
+    """
+    from sklearn.tree import DecisionTreeClassifier
+
+    members = members.sort_by("customer_id")
+    labels = np.array(members["segment"].to_pylist(), dtype=object)
+    measures = [name for name in members.column_names if name not in NO_MEASURES]
+    rows = []
+    if len(labels) >= 2 * MIN_LEAF:
+        points = np.column_stack([members[name].to_numpy().astype(float) for name in measures])
+        tree = DecisionTreeClassifier(max_depth=3, min_samples_leaf=MIN_LEAF, random_state=7)
+        leaves = tree.fit(points, labels.astype(str)).apply(points)
+        main_label = {}
+        for leaf in set(leaves):
+            label, count = Counter(labels[leaves == leaf]).most_common(1)[0]
+            main_label[leaf] = label if count > (leaves == leaf).sum() / 2 else None
+        paths = _paths(tree.tree_, measures, main_label)
+        for label in sorted({label for label, _ in paths if label}):
+            meets = np.isin(leaves, [leaf for leaf in main_label if main_label[leaf] == label])
+            belongs = labels == label
+            rule = " or ".join(path for path_label, path in paths if path_label == label)
+            share, purity = float(meets[belongs].mean()), float(belongs[meets].mean())
+            rows.append((label, rule, round(share, 4), round(purity, 4)))
+    columns = list(zip(*rows, strict=True)) or [[]] * len(RULES_SCHEMA)
+    return pa.Table.from_arrays(
+        [pa.array(column, kind) for column, kind in zip(columns, RULES_SCHEMA.types, strict=True)],
+        schema=RULES_SCHEMA,
+    )
+
+
+NO_MEASURES = ("customer_id", "as_of_date", "segment")
+MIN_LEAF = 20
+RULES_SCHEMA = pa.schema(
+    {
+        "cluster": pa.string(),
+        "rule": pa.string(),
+        "rule_share": pa.float64(),
+        "rule_purity": pa.float64(),
+    }
+)
+
+
+def _paths(
+    tree: Any, measures: list[str], main_label: dict[int, str | None]
+) -> list[tuple[str | None, str]]:
+    """The conditions that lead to each label, in words; of one measure the tightest bounds.
+
+    Branches that end in one label are not told apart.
+    """
+    paths = []
+
+    def labels_below(node: int) -> set[str | None]:
+        if tree.children_left[node] < 0:
+            return {main_label[node]}
+        return labels_below(tree.children_left[node]) | labels_below(tree.children_right[node])
+
+    def walk(node: int, bounds: dict[tuple[str, str], float]) -> None:
+        labels = labels_below(node)
+        if len(labels) == 1:
+            words = [f"{name} {operator} {bound:g}" for (name, operator), bound in bounds.items()]
+            paths.append((*labels, " and ".join(words)))
+            return
+        measure = measures[tree.feature[node]]
+        bound = round(float(tree.threshold[node]), 2)
+        walk(tree.children_left[node], bounds | {(measure, "<="): bound})
+        walk(tree.children_right[node], bounds | {(measure, ">"): bound})
+
+    walk(0, {})
+    return paths
 
 
 def main() -> None:
-    """Print the silhouettes of 3 to 8 clusters, and the rules that explain the present ones."""
+    """Print the silhouettes of 3 to 8 clusters of the last build's sample."""
     import os
 
     import duckdb
@@ -162,21 +231,9 @@ def main() -> None:
             " where as_of_date = (select max(as_of_date) from fits.fit_cluster_sample)"
             " order by md5(customer_id)"
         ).to_arrow_table()
-        own = warehouse.sql(
-            "select features.recency_days, features.order_count, features.net_revenue,"
-            " features.purchase_day_count, features.engagement_points, clusters.segment"
-            " from intermediate.int_customer_features as features"
-            " inner join segments.segment_cluster as clusters using (customer_id, as_of_date)"
-            " inner join intermediate.int_scoring_dates as dates using (as_of_date)"
-            " where dates.is_current and clusters.segment <> 'prospect'"
-            " order by md5(customer_id) limit 20000"
-        ).to_arrow_table()
     points = np.column_stack([column.to_numpy().astype(float) for column in table.columns])
     for k, silhouette in proposals(points).items():
         print(f"{k} clusters: silhouette {silhouette:.3f}")
-    names = own.column_names[:-1]
-    values = np.column_stack([own[name].to_numpy().astype(float) for name in names])
-    print(plain_rules(values, np.array(own["segment"].to_pylist()), names))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,70 @@
+/* One row per k-means cluster at the current date, and one each for prospects and for who could not be
+   clustered: how many customers, what they bring, how they are on average, and what tells them apart. */
+-- depends_on: {{ ref('int_scoring_dates') }}
+with
+
+clustered as (
+
+    select
+        clusters.customer_id,
+        clusters.as_of_date,
+        clusters.segment as cluster,
+        features.recency_days,
+        features.order_count,
+        features.net_revenue,
+        features.engagement_points
+    from {{ at_current_date('segment_cluster') }} as clusters
+    inner join {{ at_current_date('int_customer_features') }} as features
+        on clusters.customer_id = features.customer_id
+
+),
+
+counted as (
+
+    select
+        cluster,
+        as_of_date,
+        count(*) as customers,
+        cast(sum(net_revenue) as decimal(18, 4)) as net_revenue,
+        {% for measure in ['recency_days', 'order_count', 'net_revenue', 'engagement_points'] %}
+        {{ round_double('cast(sum(' ~ measure ~ ') as double) / nullif(count(' ~ measure ~ '), 0)', 2) }}
+            as mean_{{ measure }},
+        {% endfor %}
+        sum(count(*)) over () as all_customers,
+        sum(sum(net_revenue)) over () as all_revenue
+    from clustered
+    group by cluster, as_of_date
+
+),
+
+labels as (
+
+    select
+        cast(segment as string) as cluster,
+        cast(name_en as string) as name_en,
+        cast(name_zh as string) as name_zh
+    from {{ ref('segment_labels') }}
+    where method = 'cluster'
+
+)
+
+select
+    counted.cluster,
+    counted.as_of_date,
+    labels.name_en,
+    labels.name_zh,
+    counted.customers,
+    {{ round_double('counted.customers / cast(counted.all_customers as double)', 4) }} as customer_share,
+    counted.net_revenue,
+    {{ round_double('cast(counted.net_revenue as double) / nullif(cast(counted.all_revenue as double), 0)', 4) }}
+        as revenue_share,
+    counted.mean_recency_days,
+    counted.mean_order_count,
+    counted.mean_net_revenue,
+    counted.mean_engagement_points,
+    rules.rule,
+    rules.rule_share,
+    rules.rule_purity
+from counted
+left join labels on counted.cluster = labels.cluster
+left join {{ ref('fit_cluster_rules') }} as rules on counted.cluster = rules.cluster
