@@ -56,8 +56,9 @@ select
     counted.customers,
     {{ round_double('counted.customers / cast(counted.all_customers as double)', 4) }} as customer_share,
     counted.net_revenue,
-    {{ round_double('cast(counted.net_revenue as double) / nullif(cast(counted.all_revenue as double), 0)', 4) }}
-        as revenue_share,
+    {{ round_double(
+        'cast(counted.net_revenue as double) / nullif(cast(counted.all_revenue as double), 0)', 4
+    ) }} as revenue_share,
     counted.mean_recency_days,
     counted.mean_order_count,
     counted.mean_net_revenue,
