@@ -44,6 +44,8 @@
         'What to do: find the cause in the data or in the rules, mend it, and run dbt build again.',
         'If it is a jump since the last passed build, and a wanted one, say why and it is let through:',
         '    dbt build --vars \'accept_jump_because: "<the reason>"\'',
+        'If these are other data than those of the last build, give them a warehouse and an export of their own:',
+        '    DUCKDB_PATH=own.duckdb EXPORT_PATH=own_export',
         'The whole verdict: ' ~ this.schema ~ '.' ~ this.identifier
             ~ '; the candidate: ' ~ this.schema ~ '.customer_tier_candidate;',
         'the checks: expectations/*.yml; the bounds: seeds/gate_bounds.csv.',

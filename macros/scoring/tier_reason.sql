@@ -24,7 +24,8 @@
             '',
             'Tier ', tier_code, ' (', tier_name_en, ') with ', {{ one_decimal('composite_score') }},
             ' of 100 points. ', stage_en, ': last purchase ', cast(recency_days as string), ' days ago; ',
-            cast(order_count as string), ' orders and {{ var("reporting_currency") }} ',
+            cast(order_count as string), case when order_count = 1 then ' order' else ' orders' end,
+            ' and {{ var("reporting_currency") }} ',
             {{ two_decimals('net_revenue') }}, ' net revenue in the last {{ var("lookback_days") }} days. Points: ',
             {%- for method in methods %}
             case when {{ method }}_points is not null then concat_ws(

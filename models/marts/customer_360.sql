@@ -20,6 +20,7 @@
     'persona': 'persona', 'scenario': 'scenario', 'cluster': 'cluster', 'attitude': 'attitude',
     'market': 'market_segment',
 } %}
+{% set labelled = {'lifecycle': 'lifecycle_stage', 'rfm': 'rfm_segment', 'rfm_zh': 'rfm_zh_segment'} %}
 with
 
 tiers as (
@@ -41,7 +42,7 @@ priorities as (
 labels as (
 
     select
-        {% for segment in segments %}
+        {% for segment in labelled.keys() | list + segments.keys() | list %}
         max(case when method = '{{ segment }}' then cast(name_en as string) end) as {{ segment }}_en,
         max(case when method = '{{ segment }}' then cast(name_zh as string) end) as {{ segment }}_zh,
         {% endfor %}
@@ -61,9 +62,11 @@ select
     tiers.tier_name_zh,
     tiers.composite_score,
     tiers.tier_since,
-    tiers.lifecycle_stage,
-    tiers.rfm_segment,
-    tiers.rfm_zh_segment,
+    {% for segment, column in labelled.items() %}
+    tiers.{{ column }},
+    {{ segment }}_labels.{{ segment }}_en as {{ column }}_en,
+    {{ segment }}_labels.{{ segment }}_zh as {{ column }}_zh,
+    {% endfor %}
     {% for segment, column in segments.items() %}
     segment_{{ segment }}.segment as {{ column }},
     {{ segment }}_labels.{{ segment }}_en as {{ column }}_en,
@@ -89,6 +92,9 @@ inner join {{ at_current_date('score_' ~ model) }} as score_{{ model }}
 inner join {{ at_current_date('segment_' ~ model) }} as segment_{{ model }}
     on tiers.customer_id = segment_{{ model }}.customer_id
 left join labels as {{ model }}_labels on segment_{{ model }}.segment = {{ model }}_labels.segment
+{% endfor %}
+{% for segment, column in labelled.items() %}
+left join labels as {{ segment }}_labels on tiers.{{ column }} = {{ segment }}_labels.segment
 {% endfor %}
 left join priorities
     on tiers.tier_code = priorities.tier_code and segment_market.segment = priorities.segment

@@ -37,7 +37,12 @@ select
         else
             concat_ws(
                 '', 'Tier ', customers.tier_code, ', ', customers.stage_en, ': last purchase ',
-                cast(customers.recency_days as string), ' days ago, usually every ',
+                cast(customers.recency_days as string), ' days ago, ',
+                case customers.rhythm_source
+                    when 'own' then 'usually every '
+                    when 'business_line' then 'others of the line usually every '
+                    else 'own rhythm not known yet, assumed every '
+                end,
                 {{ one_decimal('customers.usual_interval_days') }}, ' days.'
             )
     end as reason_en,
@@ -46,7 +51,12 @@ select
         else
             concat_ws(
                 '', customers.tier_code, '级', customers.stage_zh, '：最近一次购买在',
-                cast(customers.recency_days as string), '天前，通常每',
+                cast(customers.recency_days as string), '天前，',
+                case customers.rhythm_source
+                    when 'own' then '通常每'
+                    when 'business_line' then '同业务线客户通常每'
+                    else '自身节奏未知，暂按每'
+                end,
                 {{ one_decimal('customers.usual_interval_days') }}, '天购买一次。'
             )
     end as reason_zh

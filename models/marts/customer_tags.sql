@@ -1,9 +1,11 @@
 /* One row per customer at the current date and tag: every rule of the seed `rules` that the customer meets,
-   not only the first of its set, with the conditions that gave it. */
+   not only the first of its set, with the conditions that gave it: of each of its groups that is met. */
 -- depends_on: {{ ref('int_scoring_dates') }}
 {% set rules = [] %}
 {% for rule_set in rule_sets() if rule_set != 'guardrail' %}
-{% for rule in rules_of(rule_set) %}{% do rules.append(dict(rule, rule_set=rule_set)) %}{% endfor %}
+{% for rule in rules_of(rule_set) %}{% for group in rule.groups %}
+{% do rules.append(dict(rule, rule_set=rule_set, groups=[group])) %}
+{% endfor %}{% endfor %}
 {% endfor %}
 with
 
@@ -45,7 +47,7 @@ tagged as (
         met.as_of_date,
         rules.rule_set,
         rules.tag,
-        min(rules.because) as because
+        {{ listed('rules.because') }} as because
     from met
     cross join rules
     where

@@ -65,6 +65,7 @@ explained as (
         end as points_to_next_tier,
         rfm.segment as rfm_segment,
         rfm_classes.segment as rfm_zh_segment,
+        lifecycle_scores.rhythm_source,
         lifecycle_scores.usual_interval_days,
         features.recency_days,
         features.order_count,

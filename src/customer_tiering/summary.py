@@ -58,6 +58,17 @@ def summary(export: Path) -> str:
         "customer_actions": "what to do next",
         "rejected_records": "raw records that could not be used, and why",
     }
+    own_paths = "CRM_DATA=path/to/folder EXPORT_PATH=own_export "
+    own_paths += "SPARK_WAREHOUSE=own_warehouse" if of_spark else "DUCKDB_PATH=own.duckdb"
+    own_data = (
+        ""
+        if os.environ.get("CRM_DATA")
+        else f"""
+Your own data: put orders.csv (and what else you have) into a folder and run
+  {own_paths} {command}
+What the files must look like: README.md, "Your own data". 中文说明：README.zh-CN.md
+"""
+    )
     listed = "\n".join(f"  {shown}/{f'{name}.{ending}':<30} {what}" for name, what in files.items())
     return f"""
 Tiers as of {manifest["as_of_date"]}, published in {shown}/ {formats}:
@@ -66,11 +77,7 @@ Tiers as of {manifest["as_of_date"]}, published in {shown}/ {formats}:
 {listed}
 
 Rejected: {counts or "nothing"}.
-
-Your own data: put orders.csv (and what else you have) into a folder and run
-  CRM_DATA=path/to/folder {command}
-What the files must look like: README.md, "Your own data". 中文说明：README.zh-CN.md
-"""
+{own_data}"""
 
 
 if __name__ == "__main__":
