@@ -1,6 +1,6 @@
-/* Prevents: a rule with a misspelt value (`fast-growing`, a share of 60) that nobody can ever meet, and nobody
-   is told. A warning, because a rule may wait for its first customer. Rules of a policy that no customer has
-   are left out. */
+/* Prevents: a rule with a misspelt value (`fast-growing`, a share of 60) that nobody can ever meet, and
+   nobody is told. A warning, because a rule may wait for its first customer. Rules of a policy that no
+   customer has are left out. */
 {{ config(severity='warn') }}
 with
 
