@@ -15,7 +15,7 @@
         select part.*
         from {{ relation }} as part
         where
-            {{ is_one_of('part.as_of_date', dates_to_restate(dates, 'for_everyone')) }}
+            ({{ is_one_of('part.as_of_date', dates_to_restate(dates, 'for_everyone')) }})
             or (
                 {{ is_one_of('part.as_of_date', dates_to_restate(dates, 'not for_everyone')) }}
                 and part.customer_id in (
@@ -53,9 +53,13 @@
 
 
 {% macro is_one_of(column, dates) -%}
-    {#- Whether a column is one of some dates given as constants; false where there are none. -#}
-    {%- if dates -%}
-        {{ column }} in ({% for date in dates %}date '{{ date }}'{{ ', ' if not loop.last }}{% endfor %})
+    {#- Whether a column is one of some dates given as constants, in their order; false where there are none.
+        DuckDB carries bounds over from one side of a join to the other, and a list it does not. -#}
+    {%- if dates | length == 1 -%}
+        {{ column }} = date '{{ dates[0] }}'
+    {%- elif dates -%}
+        {{ column }} between date '{{ dates | first }}' and date '{{ dates | last }}'
+        and {{ column }} in ({% for date in dates %}date '{{ date }}'{{ ', ' if not loop.last }}{% endfor %})
     {%- else -%}
         1 = 0
     {%- endif -%}
