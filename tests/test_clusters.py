@@ -124,7 +124,7 @@ def test_the_rule_of_a_cluster_holds_for_its_customers_in_the_published_table(sa
         [(found_share, found_purity)] = sample_build.rows(f"""
             with members as (
                 select segment = '{cluster}' as belongs, {rule} as meets
-                from fits.fit_cluster_members
+                from segments.cluster_members
             )
             select avg(meets::int) filter (belongs), avg(belongs::int) filter (meets) from members
         """)

@@ -25,15 +25,22 @@ counted as (
         cluster,
         as_of_date,
         count(*) as customers,
-        cast(sum(net_revenue) as decimal(18, 4)) as net_revenue,
         {% for measure in ['recency_days', 'order_count', 'net_revenue', 'engagement_points'] %}
         {{ round_double('cast(sum(' ~ measure ~ ') as double) / nullif(count(' ~ measure ~ '), 0)', 2) }}
             as mean_{{ measure }},
         {% endfor %}
-        sum(count(*)) over () as all_customers,
-        sum(sum(net_revenue)) over () as all_revenue
+        cast(sum(net_revenue) as decimal(18, 4)) as net_revenue
     from clustered
     group by cluster, as_of_date
+
+),
+
+totals as (
+
+    select
+        sum(customers) as customers,
+        sum(net_revenue) as net_revenue
+    from counted
 
 ),
 
@@ -54,10 +61,10 @@ select
     labels.name_en,
     labels.name_zh,
     counted.customers,
-    {{ round_double('counted.customers / cast(counted.all_customers as double)', 4) }} as customer_share,
+    {{ round_double('counted.customers / cast(totals.customers as double)', 4) }} as customer_share,
     counted.net_revenue,
     {{ round_double(
-        'cast(counted.net_revenue as double) / nullif(cast(counted.all_revenue as double), 0)', 4
+        'cast(counted.net_revenue as double) / nullif(cast(totals.net_revenue as double), 0)', 4
     ) }} as revenue_share,
     counted.mean_recency_days,
     counted.mean_order_count,
@@ -67,5 +74,6 @@ select
     rules.rule_share,
     rules.rule_purity
 from counted
+cross join totals
 left join labels on counted.cluster = labels.cluster
-left join {{ ref('fit_cluster_rules') }} as rules on counted.cluster = rules.cluster
+left join {{ ref('cluster_rules') }} as rules on counted.cluster = rules.cluster

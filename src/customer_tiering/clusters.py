@@ -143,7 +143,7 @@ def described(members: pa.Table) -> pa.Table:
     Friedman, Olshen and Stone 1984, three levels).
 
     Args:
-        members: customer_id, as_of_date, segment and the measures in their own units.
+        members: customer_id, segment and the measures in their own units.
 
     Returns:
         One row per cluster: cluster, rule (in words), rule_share (of the cluster, 0-1, how many
@@ -177,7 +177,7 @@ def described(members: pa.Table) -> pa.Table:
     )
 
 
-NO_MEASURES = ("customer_id", "as_of_date", "segment")
+NO_MEASURES = ("customer_id", "segment")
 MIN_LEAF = 20
 RULES_SCHEMA = pa.schema(
     {

@@ -8,4 +8,4 @@ def model(dbt, session):
     """Learn a small decision tree from the sample, and read off it what leads to each cluster."""
     dbt.config(materialized="table")
     warehouse = warehouse_of(session)
-    return warehouse.result(described(warehouse.read(dbt.ref("fit_cluster_members"))))
+    return warehouse.result(described(warehouse.read(dbt.ref("cluster_members"))))

@@ -7,7 +7,6 @@ select
     cast(features.{{ measure }} as double) as {{ measure }},
     {% endfor %}
     clusters.customer_id,
-    clusters.as_of_date,
     clusters.segment
 from {{ at_current_date('segment_cluster') }} as clusters
 inner join {{ at_current_date('int_customer_features') }} as features
