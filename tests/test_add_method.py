@@ -133,6 +133,7 @@ def test_the_readme_says_what_was_done(project_root=Path(__file__).parents[1]):
         methods = {row["method"] for row in csv.DictReader(file)}
     scores = {path.stem.removeprefix("score_") for path in project_root.glob("models/scores/*.sql")}
     segments = {
-        path.stem.removeprefix("segment_") for path in project_root.glob("models/segments/*.sql")
+        path.stem.removeprefix("segment_")
+        for path in project_root.glob("models/segments/segment_*.sql")
     }
     assert scores | segments <= methods
