@@ -1,5 +1,6 @@
 {% macro rule_condition(condition) -%}
-    {#- One condition as SQL; of a text capitals do not count. What config_errors would refuse is false here, not text in a query. -#}
+    {#- One condition as SQL; of a text capitals do not count. What config_errors would refuse is false
+        here, not text in a query. -#}
     {%- set kind = rule_metrics().get(condition.metric) -%}
     {%- set asks = condition.operator in ['is_null', 'is_not_null'] -%}
     {%- if not kind or kind not in rule_operators().get(condition.operator, [])

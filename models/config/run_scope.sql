@@ -88,7 +88,7 @@ judged as (
             when last_finished.run_date > {{ run_date() }} then 'the run date is earlier than the last one'
             /* By which rules it read its records, and how far it came, is not known. */
             when unfinished.runs > 0 then 'the run before did not finish'
-        end as why_from_scratch
+        end as why_everything
     from rules
     cross join unfinished
     cross join loads
@@ -104,9 +104,9 @@ select
     last_load_before,
     has_new_deletions,
     deletions_fingerprint,
-    why_from_scratch as why_everything,
+    why_everything,
     coalesce(
-        why_from_scratch,
+        why_everything,
         'the source ' || replaced_source || ' was given anew',
         case when last_load_before is null then 'loads of raw data have no numbers here' end
     ) as why_all_records
