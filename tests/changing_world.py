@@ -9,7 +9,6 @@ import json
 import os
 import random
 import shutil
-from collections import Counter
 from contextlib import chdir
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -473,13 +472,12 @@ def tables_that_differ(left: Path, right: Path) -> dict[str, tuple[int, int]]:
         assert len(compared) >= 28, sorted(compared)
         differ = {}
         for name in sorted(compared):
-            rows = {
-                side: Counter(connection.execute(f"select * from {side}.{name}").fetchall())
-                for side in "lr"
+            only = {
+                (one, other): connection.execute(
+                    f"select count(*) from (from {one}.{name} except all from {other}.{name})"
+                ).fetchone()[0]
+                for one, other in [("l", "r"), ("r", "l")]
             }
-            if rows["l"] != rows["r"]:
-                differ[name] = (
-                    (rows["l"] - rows["r"]).total(),
-                    (rows["r"] - rows["l"]).total(),
-                )
+            if any(only.values()):
+                differ[name] = tuple(only.values())
         return differ

@@ -12,13 +12,13 @@
 
 
 {% macro run_scope_says(column) -%}
-    {#- True where the column of run_scope gives a reason. While parsing, and in a unit test, which
-        gives a model all of its inputs, it is true. -#}
+    {#- True where the column of run_scope gives a reason. While parsing, in a unit test, which gives a model
+        all of its inputs, and in `dbt test`, which looks at everything, it is true. -#}
     {%- if not execute -%}
         {%- set waits_for = ref('run_scope') -%}
         {{ return(true) }}
     {%- endif -%}
-    {%- if model.resource_type == 'unit_test' or flags.WHICH not in ['build', 'run', 'test', 'retry'] -%}
+    {%- if model.resource_type == 'unit_test' or flags.WHICH not in ['build', 'run', 'retry'] -%}
         {{ return(true) }}
     {%- endif -%}
     {%- set scope = load_relation(audit_table('run_scope')) -%}

@@ -43,6 +43,27 @@
 {%- endmacro %}
 
 
+{% macro of_compared_dates(relation, dates) -%}
+    {#- The rows at the closed dates that take part in this run, and at the published dates before
+        them. To stand after from or join. -#}
+    {%- if not execute -%}{%- set reads = [ref(dates), ref('int_scoring_dates')] -%}{%- endif -%}
+    {%- if restates_everything() -%}
+        {{ relation }}
+    {%- else -%}
+    {%- set closed = ' from ' ~ ref('int_scoring_dates') ~ ' where not is_current and as_of_date in '
+        ~ '(select dated.as_of_date from ' ~ ref(dates) ~ ' as dated)' -%}
+    (
+        select part.*
+        from {{ relation }} as part
+        where {{ is_one_of('part.as_of_date', run_query(
+            'select cast(as_of_date as string) as day' ~ closed ~ ' union select cast(previous_date as string)'
+            ~ closed ~ ' and previous_date is not null order by 1'
+        ).columns[0].values()) }}
+    )
+    {%- endif -%}
+{%- endmacro %}
+
+
 {% macro dates_to_restate(dates, which='true') -%}
     {#- The dates of a model *_dates_to_restate, as constants: an engine leaves out by a constant
         what it would read and throw away by a join, and works out a view for those dates alone. -#}

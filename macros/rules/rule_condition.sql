@@ -60,14 +60,13 @@
 {%- endmacro %}
 
 
-{% macro from_rule_metrics(rules, restated_by=none, at_current=false) -%}
-    {#- The tables that rules ask, each under its own name, after `from`.
+{% macro from_rule_metrics(rules, restated_by=none) -%}
+    {#- The tables that rules ask, each under its own name, after `from`. (At the current date the table
+        customer_measures holds all of them.)
         Args:
-            restated_by: the model of the dates that a run restates, where no others are asked for.
-            at_current: whether the current date alone is asked for. -#}
+            restated_by: the model of the dates that a run restates, where no others are asked for. -#}
     {%- for name in ['int_customer_features'] + rule_models(rules) -%}
-    {%- set rows = ref(name) if name == 'int_customers' else at_current_date(name) if at_current
-        else to_restate(ref(name), restated_by) if restated_by else ref(name) -%}
+    {%- set rows = to_restate(ref(name), restated_by) if restated_by and name != 'int_customers' else ref(name) -%}
     {%- if loop.first %}
     {{ rows }} as {{ name }}
     {%- else %}

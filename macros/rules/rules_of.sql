@@ -35,7 +35,7 @@
     {%- set metrics = {} -%}
     {%- set kinds = {'string': 'text', 'date': 'date', 'boolean': 'truth'} -%}
     {%- for node in (graph.nodes or {}).values()
-        if node.resource_type == 'model' and not node.name in rule_segments() -%}
+        if node.resource_type == 'model' and not node.name.removeprefix('segment_') in rule_segments() -%}
         {%- for column in node.columns.values()
             if column.data_type and column.name not in ['customer_id', 'as_of_date']
             and (node.name in ['int_customer_features', 'int_customers']
@@ -50,14 +50,14 @@
 
 
 {% macro rule_segments() -%}
-    {#- The models whose segment is the first rule of a set that a customer meets. -#}
-    {{ return(['segment_persona', 'segment_scenario', 'segment_attitude', 'segment_market']) }}
+    {#- The sets of rules that decide a segment, segment_<set>: the first rule that a customer meets. -#}
+    {{ return(['persona', 'scenario', 'attitude', 'market']) }}
 {%- endmacro %}
 
 
 {% macro rule_sets() -%}
     {#- The sets of rules. Of all but the tags the first rule that is met decides. -#}
-    {{ return(['persona', 'scenario', 'attitude', 'market', 'guardrail', 'tag']) }}
+    {{ return(rule_segments() + ['guardrail', 'tag']) }}
 {%- endmacro %}
 
 

@@ -1,36 +1,53 @@
 {#- Two-axis matrices: each axis is the score of a method, high from a cut point on; the seed matrix_axes
     has both. -#}
 
-{% macro matrix_segment(matrix, quadrants) -%}
-    {#- A query of one row per customer and scored date: the quadrant. An unknown score is not high.
-        Args:
-            matrix: name of the matrix in the seed.
-            quadrants: the segments where both are high, only the first, only the second, none. -#}
+{% macro matrices() -%}
+    {#- The segments of each matrix: where both axes are high, only the first, only the second, none. -#}
+    {{ return({
+        'value_loyalty': ['true_friend', 'butterfly', 'barnacle', 'stranger'],
+        'value_engagement': ['active_core', 'silent_value', 'engaged_fan', 'bystander'],
+    }) }}
+{%- endmacro %}
+
+
+{% macro matrix_quadrant(matrix) -%}
+    {#- The quadrant of a customer, by the scores that stand beside each other in a row: score_<method>. An
+        unknown score is not high. -#}
+    {%- set high = [] -%}
+    {%- for axis, method, high_from in matrix_axes(matrix) -%}
+        {%- do high.append('score_' ~ method ~ '.score >= ' ~ high_from) -%}
+    {%- endfor -%}
+    {%- set quadrants = matrices()[matrix] -%}
+    case
+        when int_customer_features.purchase_day_count = 0 then 'prospect'
+        when {{ high[0] }} and {{ high[1] }} then '{{ quadrants[0] }}'
+        when {{ high[0] }} then '{{ quadrants[1] }}'
+        when {{ high[1] }} then '{{ quadrants[2] }}'
+        else '{{ quadrants[3] }}'
+    end
+{%- endmacro %}
+
+
+{% macro matrix_segment(matrix) -%}
+    {#- A query of one row per customer and scored date: the quadrant and the two scores. -#}
     {%- if not execute -%}
         {%- set reads = [ref('matrix_axes')] -%}
         {%- for method in scoring_methods() %}{% do reads.append(ref('score_' ~ method)) %}{% endfor -%}
     {%- endif -%}
     {%- set axes = matrix_axes(matrix) -%}
     select
-        features.customer_id,
-        features.as_of_date,
+        int_customer_features.customer_id,
+        int_customer_features.as_of_date,
         {%- for axis, method, high_from in axes %}
-        axis_{{ loop.index }}.score as {{ axis }}_score,
+        score_{{ method }}.score as {{ axis }}_score,
         {%- endfor %}
-        case
-            when features.purchase_day_count = 0 then 'prospect'
-            when
-                axis_1.score >= {{ axes[0][2] }} and axis_2.score >= {{ axes[1][2] }} then '{{ quadrants[0] }}'
-            when axis_1.score >= {{ axes[0][2] }} then '{{ quadrants[1] }}'
-            when axis_2.score >= {{ axes[1][2] }} then '{{ quadrants[2] }}'
-            else '{{ quadrants[3] }}'
-        end as segment
-    from {{ ref('int_customer_features') }} as features
-    {%- for axis, method, high_from in axes %}
-    inner join {{ ref('score_' ~ method) }} as axis_{{ loop.index }}
+        {{ matrix_quadrant(matrix) }} as segment
+    from {{ ref('int_customer_features') }} as int_customer_features
+    {%- for method in axes | map(attribute=1) | unique %}
+    inner join {{ ref('score_' ~ method) }} as score_{{ method }}
         on
-            features.customer_id = axis_{{ loop.index }}.customer_id
-            and features.as_of_date = axis_{{ loop.index }}.as_of_date
+            int_customer_features.customer_id = score_{{ method }}.customer_id
+            and int_customer_features.as_of_date = score_{{ method }}.as_of_date
     {%- endfor %}
 {%- endmacro %}
 

@@ -1,12 +1,12 @@
 /* One row per scored date and customer of a sample of at most some 20,000 who have bought: their measures,
    as logarithms, so that a few large ones do not decide. Who is in it depends on the hash of the key and on
    how many there are at the date, never on the order of rows or on who comes later. */
-{{ config(materialized='view') }}
+{{ config(materialized='restated', meta={'dates_restated_by': 'int_dates_to_restate'}) }}
 with
 
 features as (
 
-    select * from {{ ref('int_customer_features') }}
+    select * from {{ of_restated_dates(ref('int_customer_features'), 'int_dates_to_restate') }}
     where purchase_day_count > 0
 
 ),

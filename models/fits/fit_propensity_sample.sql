@@ -1,18 +1,18 @@
 /* One row per scored date, target and customer of a sample: the measures at an earlier scored date,
    the latest of which the outcome was known by then, and whether it came. Outcomes are dated on or
    before the scored date. At most some 20,000 buyers a date, by the hash of the key. */
+{{ config(materialized='restated', meta={'dates_restated_by': 'int_dates_to_restate'}) }}
 with
-
-features as (
-
-    select * from {{ ref('int_customer_features') }}
-    where purchase_day_count > 0
-
-),
 
 dates as (
 
     select as_of_date from {{ ref('int_scoring_dates') }}
+
+),
+
+dates_in_run as (
+
+    select as_of_date from {{ of_restated_dates(ref('int_scoring_dates'), 'int_dates_to_restate') }}
 
 ),
 
@@ -34,11 +34,20 @@ learning_dates as (
         targets.target,
         targets.days_ahead,
         max(earlier.as_of_date) as learned_at
-    from dates as later
+    from dates_in_run as later
     cross join targets
     inner join dates as earlier
         on {{ dbt.dateadd('day', 'targets.days_ahead', 'earlier.as_of_date') }} <= later.as_of_date
     group by later.as_of_date, targets.target, targets.days_ahead
+
+),
+
+features as (
+
+    select * from {{ ref('int_customer_features') }}
+    where
+        purchase_day_count > 0
+        and as_of_date in (select learning_dates.learned_at from learning_dates)
 
 ),
 

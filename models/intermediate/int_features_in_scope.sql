@@ -63,15 +63,14 @@ dated as (
             states.state_from = spans.span_from
             and states.state_until = spans.span_until
             and states.scope = spans.scope
-    /* A call may be older than the CRM's record of whom it was with: no customer yet. */
-    inner join customers
-        on
-            states.customer_id = customers.customer_id
-            and spans.as_of_date >= customers.known_since
+    inner join customers on states.customer_id = customers.customer_id
     left join leading_lines
         on
             states.customer_id = leading_lines.customer_id
             and spans.as_of_date = leading_lines.as_of_date
+    /* A call may be older than the CRM's record of whom it was with: no customer yet. A difference, because
+       a comparison would be taken for a join: of every customer with every date. */
+    where {{ dbt.datediff('customers.known_since', 'spans.as_of_date', 'day') }} >= 0 -- noqa: LT05
 
 )
 

@@ -1,10 +1,10 @@
 /* One row per customer at the current date and tag: every rule of the seed `rules` that the customer meets,
    not only the first of its set, with the conditions that gave it: of each of its groups that is met. */
--- depends_on: {{ ref('int_scoring_dates') }}
-{% set rules = [] %}
+{#- Of each tag its rules, group by group: one name may stand in several policies. #}
+{% set tags = {} %}
 {% for rule_set in rule_sets() if rule_set != 'guardrail' %}
 {% for rule in rules_of(rule_set) %}{% for group in rule.groups %}
-{% do rules.append(dict(rule, rule_set=rule_set, groups=[group])) %}
+{% do tags.setdefault((rule_set, rule.rule), []).append(dict(rule, groups=[group])) %}
 {% endfor %}{% endfor %}
 {% endfor %}
 with
@@ -12,31 +12,37 @@ with
 met as (
 
     select
-        int_customer_features.customer_id,
-        int_customer_features.as_of_date,
-        {% for rule in rules %}
-        {{ rule_is_met(rule) }} as rule_{{ loop.index }},
+        customer_id,
+        {% for (rule_set, rule), groups in tags.items() %}
+        case
+            /* Who has not bought yet has no persona. */
+            when {{ 'int_customer_features.purchase_day_count > 0' if rule_set == 'persona' else 'true' }}
+                then
+                    concat_ws(', '
+                        {%- for group in groups %},
+                        case when {{ rule_is_met(group) }} then {{ dbt.string_literal(dbt.escape_single_quotes(rule_text(group))) }} end
+                        {%- endfor %}
+                    )
+        end as because_{{ loop.index }},
         {% endfor %}
-        int_customer_features.purchase_day_count > 0 as has_bought
-    from {{ from_rule_metrics(rules, at_current=true) }}
+        as_of_date
+    from {{ ref('customer_measures') }}
 
 ),
 
-rules as (
+tags as (
 
-    {% for rule in rules %}
+    {% for rule_set, rule in tags %}
     select
-        {{ loop.index }} as rule_number,
-        '{{ rule.rule_set }}' as rule_set,
-        {{ dbt.string_literal(dbt.escape_single_quotes(rule.rule)) }} as tag,
-        {{ dbt.string_literal(dbt.escape_single_quotes(rule_text(rule))) }} as because
+        {{ loop.index }} as tag_number,
+        '{{ rule_set }}' as rule_set,
+        {{ dbt.string_literal(dbt.escape_single_quotes(rule)) }} as tag
     union all
     {% endfor %}
     select
-        0 as rule_number,
+        0 as tag_number,
         '' as rule_set,
-        '' as tag,
-        '' as because
+        '' as tag
 
 ),
 
@@ -45,21 +51,17 @@ tagged as (
     select
         met.customer_id,
         met.as_of_date,
-        rules.rule_set,
-        rules.tag,
-        {{ listed('rules.because') }} as because
-    from met
-    cross join rules
-    where
-        case rules.rule_number
-            when 0 then false
-            {% for rule in rules %}
-            when {{ loop.index }} then met.rule_{{ loop.index }}
+        tags.rule_set,
+        tags.tag,
+        case tags.tag_number
+            when 0 then ''
+            {% for tag in tags %}
+            when {{ loop.index }} then met.because_{{ loop.index }}
             {% endfor %}
-            else false
-        end
-        and (rules.rule_set <> 'persona' or met.has_bought)
-    group by met.customer_id, met.as_of_date, rules.rule_set, rules.tag
+            else ''
+        end as because
+    from met
+    cross join tags
 
 ),
 
@@ -84,3 +86,4 @@ select
     tagged.because
 from tagged
 left join labels on tagged.rule_set = labels.rule_set and tagged.tag = labels.tag
+where tagged.because <> ''

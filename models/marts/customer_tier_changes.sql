@@ -55,11 +55,11 @@ compared as (
     inner join tiers as from_tiers on changes.from_tier_code = from_tiers.tier_code
     inner join tiers as to_tiers on changes.to_tier_code = to_tiers.tier_code
     {% for moment, date in [('earlier', 'previous_date'), ('later', 'as_of_date')] %}
-    inner join {{ ref('tier_composite') }} as {{ moment }}
+    inner join {{ of_compared_dates(ref('tier_composite'), 'tier_dates_to_restate') }} as {{ moment }}
         on
             changes.customer_id = {{ moment }}.customer_id
             and changes.{{ date }} = {{ moment }}.as_of_date
-    inner join {{ ref('tier_assigned') }} as state_{{ moment }}
+    inner join {{ of_compared_dates(ref('tier_assigned'), 'tier_dates_to_restate') }} as state_{{ moment }}
         on
             changes.customer_id = state_{{ moment }}.customer_id
             and changes.{{ date }} = state_{{ moment }}.as_of_date

@@ -3,9 +3,8 @@
    who meets none (the bases of segmentation of business markets: Bonoma and Shapiro, "Segmenting the
    industrial market", 1983). The second label beside the tier; market_priorities says how much each pair of
    them is worth. */
-{% set rules = rules_of('market') %}
 select
     int_customer_features.customer_id,
     int_customer_features.as_of_date,
-    {{ first_rule(rules, 'general_market') }} as segment
-from {{ from_rule_metrics(rules) }}
+    {{ rule_segment('market') }} as segment
+from {{ from_rule_metrics(rules_of('market')) }}

@@ -1,7 +1,8 @@
 /* Prevents: a score, or the history, that loses or doubles customers of a date. The composite would
    take a lost
    row for a method with nothing to say and spread its weight, and nothing would look wrong.
-   Also a customer without a tier, because no cut point or stage fits. */
+   Also a customer without a tier, because no cut point or stage fits.
+   A build looks at the dates that it worked out, `dbt test` at all of them. */
 {% set later_models = [] %}
 {% for method in scoring_methods() %}{% do later_models.append('score_' ~ method) %}{% endfor %}
 {% do later_models.extend(['tier_assigned', 'customer_tier_history']) %}
@@ -13,7 +14,7 @@ features as (
         features.as_of_date,
         dates.is_published,
         count(*) as customers
-    from {{ ref('int_customer_features') }} as features
+    from {{ of_restated_dates(ref('int_customer_features'), 'tier_dates_to_restate') }} as features
     inner join {{ ref('int_scoring_dates') }} as dates on features.as_of_date = dates.as_of_date
     group by features.as_of_date, dates.is_published
 
@@ -40,7 +41,7 @@ found as (
         '{{ name }}' as model_name,
         as_of_date,
         count(*) as customers
-    from {{ ref(name) }}
+    from {{ of_restated_dates(ref(name), 'tier_dates_to_restate') }}
     group by as_of_date
     {{ 'union all' if not loop.last }}
     {% endfor %}
