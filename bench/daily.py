@@ -135,6 +135,7 @@ def report(growth: dict[int, tuple[float, Measured]], measured: list) -> str:
         for orders, (seconds, _) in growth.items()
     ]
     lines += ["", f"Machine: {os.cpu_count()} cores, Python {sys.version.split()[0]}.", ""]
+    lines.append((HERE / "daily_notes.md").read_text(encoding="utf-8"))
     return "\n".join(lines)
 
 

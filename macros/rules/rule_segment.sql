@@ -4,9 +4,9 @@
 {% macro rule_segment(rule_set) -%}
     {#- The first rule of a set, by priority, that a customer meets; before it who is not asked, after it who
         meets none. -#}
-    {%- set nobody = {'persona': 'everyday_shopper', 'scenario': 'none', 'attitude': 'undecided',
+    {%- set unmet = {'persona': 'everyday_shopper', 'scenario': 'none', 'attitude': 'undecided',
         'market': 'general_market'} -%}
-    {%- set first = first_rule(rules_of(rule_set), nobody[rule_set]) -%}
+    {%- set first = first_rule(rules_of(rule_set), unmet[rule_set]) -%}
     {%- if rule_set == 'persona' -%}
     case when int_customer_features.purchase_day_count = 0 then 'prospect' else {{ first }} end
     {%- elif rule_set == 'attitude' -%}

@@ -35,7 +35,7 @@
     {%- set metrics = {} -%}
     {%- set kinds = {'string': 'text', 'date': 'date', 'boolean': 'truth'} -%}
     {%- for node in (graph.nodes or {}).values()
-        if node.resource_type == 'model' and not node.name.removeprefix('segment_') in rule_segments() -%}
+        if node.resource_type == 'model' and not node.name.removeprefix('segment_') in deciding_rule_sets() -%}
         {%- for column in node.columns.values()
             if column.data_type and column.name not in ['customer_id', 'as_of_date']
             and (node.name in ['int_customer_features', 'int_customers']
@@ -49,7 +49,7 @@
 {%- endmacro %}
 
 
-{% macro rule_segments() -%}
+{% macro deciding_rule_sets() -%}
     {#- The sets of rules that decide a segment, segment_<set>: the first rule that a customer meets. -#}
     {{ return(['persona', 'scenario', 'attitude', 'market']) }}
 {%- endmacro %}
@@ -57,7 +57,7 @@
 
 {% macro rule_sets() -%}
     {#- The sets of rules. Of all but the tags the first rule that is met decides. -#}
-    {{ return(rule_segments() + ['guardrail', 'tag']) }}
+    {{ return(deciding_rule_sets() + ['guardrail', 'tag']) }}
 {%- endmacro %}
 
 

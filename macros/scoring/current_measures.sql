@@ -32,8 +32,8 @@
         {%- do measures.update({'score_' ~ method: columns + ['score']}) -%}
     {%- endfor -%}
     {%- do measures['score_lifecycle'].extend(['rhythm_source', 'usual_interval_days']) -%}
-    {#- Rules and matrices follow from the other measures. -#}
-    {%- for method in ['lifecycle', 'rfm', 'rfm_zh', 'cluster'] -%}
+    {#- Rules and matrices follow from the other measures; tier_assigned has the stage of life. -#}
+    {%- for method in ['rfm', 'rfm_zh', 'cluster'] -%}
         {%- do measures.update({'segment_' ~ method: ['segment']}) -%}
     {%- endfor -%}
     {%- for matrix in matrices() %}{% for axis, method, high_from in matrix_axes(matrix) -%}

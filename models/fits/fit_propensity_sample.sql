@@ -1,18 +1,11 @@
 /* One row per scored date, target and customer of a sample: the measures at an earlier scored date,
    the latest of which the outcome was known by then, and whether it came. Outcomes are dated on or
    before the scored date. At most some 20,000 buyers a date, by the hash of the key. */
-{{ config(materialized='restated', meta={'dates_restated_by': 'int_dates_to_restate'}) }}
 with
 
 dates as (
 
     select as_of_date from {{ ref('int_scoring_dates') }}
-
-),
-
-dates_in_run as (
-
-    select as_of_date from {{ of_restated_dates(ref('int_scoring_dates'), 'int_dates_to_restate') }}
 
 ),
 
@@ -34,7 +27,7 @@ learning_dates as (
         targets.target,
         targets.days_ahead,
         max(earlier.as_of_date) as learned_at
-    from dates_in_run as later
+    from dates as later
     cross join targets
     inner join dates as earlier
         on {{ dbt.dateadd('day', 'targets.days_ahead', 'earlier.as_of_date') }} <= later.as_of_date
@@ -45,19 +38,37 @@ learning_dates as (
 features as (
 
     select * from {{ ref('int_customer_features') }}
-    where
-        purchase_day_count > 0
-        and as_of_date in (select learning_dates.learned_at from learning_dates)
+    where purchase_day_count > 0
 
 ),
 
-sizes as (
+/* Below which hash a key is in the sample of a date; all hashes are below g. */
+bounds as (
 
     select
         as_of_date,
-        count(*) as customers
+        case
+            when count(*) <= 20000 then 'g'
+            else lpad(lower(hex(cast(floor(20000.0 / count(*) * 65536) as bigint))), 4, '0')
+        end as below
     from features
     group by as_of_date
+
+),
+
+/* Hashed once each, and not once for every date: few of many customers are in any sample. */
+candidates as (
+
+    select
+        hashed.customer_id,
+        hashed.key_hash
+    from (
+        select
+            customer_id,
+            substring(md5(customer_id), 1, 4) as key_hash
+        from {{ ref('int_customers') }}
+    ) as hashed
+    where hashed.key_hash < (select max(bounds.below) from bounds)
 
 ),
 
@@ -68,22 +79,15 @@ sampled as (
         learning_dates.target,
         learning_dates.days_ahead,
         learning_dates.learned_at,
-        features.*
-    from (
-        select
-            {% for measure in propensity_measures() %}
-            {{ log_measure(measure) }} as {{ measure }},
-            {% endfor %}
-            as_of_date as feature_date,
-            customer_id
-        from features
-    ) as features
-    inner join learning_dates on features.feature_date = learning_dates.learned_at
-    inner join sizes on features.feature_date = sizes.as_of_date
-    where
-        sizes.customers <= 20000
-        or substring(md5(features.customer_id), 1, 4)
-        < lpad(lower(hex(cast(floor(20000.0 / sizes.customers * 65536) as bigint))), 4, '0')
+        {% for measure in propensity_measures() %}
+        features.{{ measure }},
+        {% endfor %}
+        features.customer_id
+    from features
+    inner join candidates on features.customer_id = candidates.customer_id
+    inner join bounds on features.as_of_date = bounds.as_of_date
+    inner join learning_dates on features.as_of_date = learning_dates.learned_at
+    where candidates.key_hash < bounds.below
 
 ),
 
@@ -108,7 +112,7 @@ select
     sampled.learned_at,
     sampled.customer_id,
     {% for measure in propensity_measures() %}
-    sampled.{{ measure }},
+    {{ log_measure('sampled.' ~ measure) }} as {{ measure }},
     {% endfor %}
     (bought.customer_id is not null) = (sampled.target = 'buy') as has_come
 from sampled

@@ -1,6 +1,6 @@
 /* One row per scored date that takes part in this run: for everyone where it was not scored by the
    last finished run, else for the customers whose facts have changed, from the first date on at
-   which a measure of one of them is another. */
+   which a measure of one of them is another, and where another date comes before it now. */
 -- depends_on: {{ ref('int_changed_customers') }}
 -- depends_on: {{ ref('int_features_in_scope') }}
 {% if restates_everything() %}
@@ -17,7 +17,8 @@ dates as (
 
     select
         scored.as_of_date,
-        finished.as_of_date is null as for_everyone
+        finished.as_of_date is null as for_everyone,
+        scored.previous_date is distinct from finished.previous_date as follows_another_date
     from {{ ref('int_scoring_dates') }} as scored
     left join {{ audit_table('finished_dates') }} as finished on scored.as_of_date = finished.as_of_date
 
@@ -75,5 +76,8 @@ select
     dates.as_of_date,
     dates.for_everyone
 from dates
-where dates.for_everyone or dates.as_of_date >= (select min(first_changes.as_of_date) from first_changes)
+where
+    dates.for_everyone
+    or dates.follows_another_date
+    or dates.as_of_date >= (select min(first_changes.as_of_date) from first_changes)
 {% endif %}

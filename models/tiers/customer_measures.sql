@@ -30,7 +30,7 @@ select
     {% for matrix in matrices() %}
     {{ matrix_quadrant(matrix) }} as {{ matrix }},
     {% endfor %}
-    {% for rule_set in rule_segments() %}
+    {% for rule_set in deciding_rule_sets() %}
     {{ rule_segment(rule_set) }} as {{ rule_set }},
     {% endfor %}
     {{ nps_class() }} as nps_class,

@@ -31,8 +31,7 @@ def relearned(
         tables: what `dbt.ref` gives; each has a column as_of_date.
         restated: the same of int_dates_to_restate.
         scored: the same of int_scoring_dates.
-        looks_back: whether the rows of a date hang on those of the date before it, too. The first
-            date is then learned again in every run: it may have had one before it.
+        looks_back: whether the rows of a date hang on those of the date before it, too.
     """
     warehouse = warehouse_of(session)
     dates = warehouse.read(scored)
@@ -40,12 +39,10 @@ def relearned(
     in_run = pc.unique(warehouse.read(restated)["as_of_date"].combine_chunks())
     needed = in_run
     if looks_back:
-        first = dates.filter(pc.is_null(dates["previous_date"]))["as_of_date"]
-        in_run = pc.unique(pa.concat_arrays([in_run, *first.chunks]))
         again = dates.filter(pc.is_in(dates["as_of_date"], value_set=in_run))
         needed = pc.unique(pa.concat_arrays([in_run, *again["previous_date"].chunks]))
     rows = [warehouse.read(table) for table in tables]
-    # On Spark, and in a first run, none.
+    # In a run that works out everything, none.
     others = all_dates.filter(pc.invert(pc.is_in(all_dates, value_set=in_run)))
     if not len(others):
         return warehouse.result(learn(*rows))

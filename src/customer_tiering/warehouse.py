@@ -153,6 +153,8 @@ class DuckDBWarehouse:
         selected = f"select {', '.join(names)} from ({table.rows.sql_query()})"
         ((rows,),) = self.session.sql(f"select count(*) from ({selected})").fetchall()
         fits_a_sheet = rows <= MOST_ROWS_OF_A_SHEET
+        if fits_a_sheet and before and not (before / csv.name).exists():
+            before = None  # Its parts are not sorted.
         order = f" order by {', '.join(map(_name, table.key))}" if fits_a_sheet else ""
         if table.parts_by:
             parts = sorted(self._write_parts(table, selected, order, parquet, before))
