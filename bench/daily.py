@@ -52,7 +52,7 @@ class Warehouse:
                                     (reservoir, {day.toordinal()})
                             )
                         )
-                        limit {self.touched}
+                        qualify number <= {self.touched}
                     )
 
                     select
