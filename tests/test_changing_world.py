@@ -142,6 +142,19 @@ def test_an_unfinished_run_by_other_rules_leaves_nothing_behind(tmp_path):
         assert connection.execute(orders).fetchone()[0] > 100
 
 
+def test_a_longer_history_is_as_good_as_a_full_refresh(tmp_path):
+    # Another date stands before the current one then, and propensity has earlier dates to learn at.
+    world = World(tmp_path, random.Random(11))
+    world.begin()
+    world.variables = {"history_periods": 1}
+    world.run("daily")
+    world.variables = {"history_periods": 12}
+    world.manifest = None  # Variables are read when a project is parsed.
+    daily = world.run("daily")
+    assert scope(daily)[0] is None
+    assert tables_that_differ(daily, world.run_from_scratch()) == {}
+
+
 def test_a_last_order_that_is_a_refund_asks_no_question_about_the_past(tmp_path):
     world = World(tmp_path, random.Random(9))
     world.begin()

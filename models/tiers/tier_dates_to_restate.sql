@@ -1,6 +1,6 @@
 /* One row per scored date that takes part in this run, after the cut points of the tiers: for
-   everyone, too, where a cut point moved, where the date has another place among the published
-   ones, and on the dates after such a one, whose tiers are compared with it. */
+   everyone, too, where a cut point moved, on the dates after such a one, whose tiers are compared
+   with it, and where the date has another place among the published ones. */
 -- depends_on: {{ ref('tier_parameters') }}
 -- depends_on: {{ ref('tier_bands') }}
 -- depends_on: {{ ref('int_scoring_dates') }}
@@ -22,6 +22,7 @@ moved as (
 
 ),
 
+/* Its own rows change with its place; its tiers, and so the dates after it, do not. */
 replaced as (
 
     select dates.as_of_date
@@ -41,8 +42,6 @@ for_everyone as (
     where for_everyone
     union
     select as_of_date from moved
-    union
-    select as_of_date from replaced
 
 ),
 
@@ -63,16 +62,24 @@ followed as (
     cross join reaches
     where earlier.periods_back - later.periods_back <= reaches.periods
 
+),
+
+whole as (
+
+    select as_of_date from followed
+    union
+    select as_of_date from replaced
+
 )
 
 select
     as_of_date,
     true as for_everyone
-from followed
+from whole
 union all
 select
     as_of_date,
     false as for_everyone
 from {{ ref('fit_dates_to_restate') }}
-where as_of_date not in (select followed.as_of_date from followed)
+where as_of_date not in (select whole.as_of_date from whole)
 {% endif %}
