@@ -7,6 +7,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from customer_tiering.libraries import library
+
 PLACES = 6
 """Decimals of what is published. Customers are assigned by the centroids as published."""
 SCALE_FLOOR = 1e-9
@@ -39,11 +41,10 @@ def cold_centroids(points: Matrix, k: int, sort_by: int) -> Matrix:
         k: number of clusters.
         sort_by: the column whose mean numbers the clusters.
     """
-    from sklearn.cluster import KMeans
-
     ordered = points[np.lexsort(points.T[::-1])]
     scaled, means, scales = standardise(ordered)
-    found = KMeans(n_clusters=k, n_init=4, random_state=7).fit(scaled).cluster_centers_
+    kmeans = library("sklearn.cluster").KMeans(n_clusters=k, n_init=4, random_state=7)
+    found = kmeans.fit(scaled).cluster_centers_
     centroids = found * scales + means
     return centroids[np.argsort(-centroids[:, sort_by], kind="stable")]
 
@@ -60,15 +61,14 @@ def fit(
         start: centroids to start from, in the units of the points, so that cluster 1 stays
             cluster 1 from date to date; None for a cold start.
     """
-    from sklearn.cluster import KMeans
-
     k = min(k, len(np.unique(points, axis=0)))
     if start is None or len(start) != k:
         start = cold_centroids(points, k, sort_by)
     ordered = points[np.lexsort(points.T[::-1])]
     scaled, means, scales = standardise(ordered)
     initial = (start - means) / scales
-    model = KMeans(n_clusters=k, init=initial, n_init=1, max_iter=100).fit(scaled)
+    kmeans = library("sklearn.cluster").KMeans(n_clusters=k, init=initial, n_init=1, max_iter=100)
+    model = kmeans.fit(scaled)
     return model.cluster_centers_.round(PLACES), means, scales
 
 
@@ -126,12 +126,12 @@ def proposals(points: Matrix, ks: range = range(3, 9)) -> dict[int, float]:
         points: one row per customer; at most 5,000 are taken, because it grows with the square.
         ks: numbers of clusters to try.
     """
-    from sklearn.cluster import KMeans
-    from sklearn.metrics import silhouette_score
+    kmeans = library("sklearn.cluster").KMeans
+    silhouette_score = library("sklearn.metrics").silhouette_score
 
     scaled, _, _ = standardise(points[:5000])
     return {
-        k: float(silhouette_score(scaled, KMeans(k, n_init=4, random_state=7).fit_predict(scaled)))
+        k: float(silhouette_score(scaled, kmeans(k, n_init=4, random_state=7).fit_predict(scaled)))
         for k in ks
     }
 
@@ -149,15 +149,15 @@ def described(members: pa.Table) -> pa.Table:
         One row per cluster: cluster, rule (in words), rule_share (of the cluster, 0-1, how many
         meet it), rule_purity (of those who meet it, 0-1, how many are in the cluster).
     """
-    from sklearn.tree import DecisionTreeClassifier
-
     members = members.sort_by("customer_id")
     labels = np.array(members["segment"].to_pylist(), dtype=object)
     measures = [name for name in members.column_names if name not in NO_MEASURES]
     rows = []
     if len(labels) >= 2 * MIN_LEAF:
         points = np.column_stack([members[name].to_numpy().astype(float) for name in measures])
-        tree = DecisionTreeClassifier(max_depth=3, min_samples_leaf=MIN_LEAF, random_state=7)
+        tree = library("sklearn.tree").DecisionTreeClassifier(
+            max_depth=3, min_samples_leaf=MIN_LEAF, random_state=7
+        )
         leaves = tree.fit(points, labels.astype(str)).apply(points)
         main_label = {}
         for leaf in set(leaves):

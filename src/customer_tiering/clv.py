@@ -12,8 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
-from scipy.special import gammaln, hyp2f1, psi
+
+from customer_tiering.libraries import library
+
+minimize = library("scipy.optimize").minimize
+special = library("scipy.special")
+gammaln, hyp2f1, psi = special.gammaln, special.hyp2f1, special.psi
 
 WEEKS_PER_MONTH = 4.345
 

@@ -3,6 +3,8 @@
 import numpy as np
 import pyarrow as pa
 
+from customer_tiering.libraries import library
+
 PLACES = 6
 """Decimals of what is published. Customers are scored by the coefficients as published."""
 MIN_OF_EACH = 20
@@ -31,11 +33,10 @@ def coefficients(points: np.ndarray, came: np.ndarray) -> tuple[float, np.ndarra
         points: one row per customer, one column per measure (logarithms).
         came: whether it came, of the same length, both values present.
     """
-    from sklearn.linear_model import LogisticRegression
-
     means, scales = points.mean(axis=0), points.std(axis=0)
     scales[scales < 1e-9] = 1.0
-    model = LogisticRegression(C=1.0, max_iter=500).fit((points - means) / scales, came)
+    regression = library("sklearn.linear_model").LogisticRegression(C=1.0, max_iter=500)
+    model = regression.fit((points - means) / scales, came)
     own = model.coef_[0] / scales
     return float(model.intercept_[0] - own @ means), own
 

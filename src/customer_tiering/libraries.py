@@ -1,0 +1,22 @@
+"""Libraries to learn with, imported by one thread at a time.
+
+dbt runs Python models side by side. Where two threads import scikit-learn, or scipy and it, at the
+same moment, Python breaks the deadlock of their module locks by handing out a module that is half
+imported, and the build fails with "partially initialized module".
+"""
+
+import importlib
+import threading
+from typing import Any
+
+_ONE_AT_A_TIME = threading.Lock()
+
+
+def library(name: str) -> Any:
+    """A module of scikit-learn or scipy, by its full name.
+
+    Raises:
+        ImportError: if there is none.
+    """
+    with _ONE_AT_A_TIME:
+        return importlib.import_module(name)
