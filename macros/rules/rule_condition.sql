@@ -1,7 +1,7 @@
 {% macro rule_condition(condition) -%}
     {#- One condition as SQL; of a text capitals do not count. What config_errors would refuse is false
         here, not text in a query. -#}
-    {%- set kind = rule_metrics().get(condition.metric) -%}
+    {%- set kind = condition.kind -%}
     {%- set asks = condition.operator in ['is_null', 'is_not_null'] -%}
     {%- if not kind or kind not in rule_operators().get(condition.operator, [])
         or not (asks or rule_value_is_valid(condition.value, kind)) -%}

@@ -4,15 +4,17 @@
 
 {% macro rules_of(rule_set) -%}
     {#- The rules of a set, by policy and priority, as the seed has them while the model compiles: a list
-        of {policy, rule, priority, groups: [[{metric, operator, value}]]}. Empty before the seed exists. -#}
+        of {policy, rule, priority, groups: [[{metric, operator, value, kind}]]}, kind as rule_metrics has it
+        or none. Empty before the seed exists. -#}
     {%- set rules, seed = [], table_of('seeds', 'rules') -%}
     {%- if execute and model.resource_type != 'unit_test' and load_relation(seed) -%}
+        {%- set kinds = rule_metrics() -%}
         {%- for row in run_query(
             'select policy, rule, priority, condition_group, metric, operator, value from ' ~ seed
             ~ " where rule_set = '" ~ rule_set ~ "' and try_cast(priority as integer) is not null"
             ~ ' order by cast(priority as integer), policy, rule, condition_group, metric, operator, value'
         ).rows -%}
-            {%- set condition = {'metric': row[4], 'operator': row[5], 'value': row[6]} -%}
+            {%- set condition = {'metric': row[4], 'operator': row[5], 'value': row[6], 'kind': kinds.get(row[4])} -%}
             {%- if not rules or rules[-1].rule != row[1] or rules[-1].policy != row[0] -%}
                 {%- do rules.append({'policy': row[0], 'rule': row[1], 'priority': row[2] | int,
                     'group': none, 'groups': []}) -%}
@@ -93,9 +95,8 @@
             {%- set reads = ref('segment_' ~ method) -%}
         {%- endfor -%}
     {%- endif -%}
-    {%- set models, metrics = [], rule_metrics() -%}
-    {%- for rule in rules %}{% for group in rule.groups %}{% for condition in group
-        if condition.metric in metrics -%}
+    {%- set models = [] -%}
+    {%- for rule in rules %}{% for group in rule.groups %}{% for condition in group if condition.kind -%}
         {%- do models.append(condition.metric.split('.')[0]) -%}
     {%- endfor %}{% endfor %}{% endfor -%}
     {{ return(models | unique | reject('equalto', 'int_customer_features') | list) }}

@@ -39,10 +39,8 @@
     {%- for matrix in matrices() %}{% for axis, method, high_from in matrix_axes(matrix) -%}
         {%- do measures.setdefault('score_' ~ method, ['score']) -%}
     {%- endfor %}{% endfor -%}
-    {%- set metrics = rule_metrics() -%}
     {%- for rule_set in rule_sets() if rule_set != 'guardrail' -%}
-        {%- for rule in rules_of(rule_set) %}{% for group in rule.groups %}{% for condition in group
-            if condition.metric in metrics -%}
+        {%- for rule in rules_of(rule_set) %}{% for group in rule.groups %}{% for condition in group if condition.kind -%}
             {%- set model_name, column = condition.metric.split('.') -%}
             {%- do measures.update({model_name: (measures.get(model_name, []) + [column]) | unique | list}) -%}
         {%- endfor %}{% endfor %}{% endfor -%}

@@ -35,13 +35,29 @@ loans as (
     inner join {{ ref('tier_dates_to_restate') }} as restated on borrowing.as_of_date = restated.as_of_date
     where borrowing.is_published
 
+),
+
+/* By constants, see dates_to_restate: else every date there is would be read. */
+lending as (
+
+    select * from {{ ref('tier_raw') }}
+    {% if not restates_everything() -%}
+    where {{ is_one_of('as_of_date', run_query(
+        'select distinct cast(lending.as_of_date as string) as day from ' ~ ref('int_scoring_dates')
+        ~ ' as lending inner join ' ~ ref('int_scoring_dates') ~ ' as borrowing on lending.periods_back - '
+        ~ 'borrowing.periods_back between 1 and (select max(cast(bands.grace_periods as integer)) from '
+        ~ ref('tier_bands') ~ ' as bands) inner join ' ~ ref('tier_dates_to_restate')
+        ~ ' as restated on borrowing.as_of_date = restated.as_of_date where borrowing.is_published order by 1'
+    ).columns[0].values()) }}
+    {%- endif %}
+
 )
 
 select
     raw.customer_id,
     loans.as_of_date,
     min(loans.tier_rank) as lent_rank
-from {{ ref('tier_raw') }} as raw
+from lending as raw
 inner join loans
     on
         raw.as_of_date = loans.lending_date
