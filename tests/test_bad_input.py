@@ -85,7 +85,7 @@ RECORDS = {
         customer_id,tier_code,reason,author,valid_from,valid_until
         007,A,anchor,Li,2025-12-01,2026-12-31
         ,A,anchor,Li,2025-12-01,2026-12-31 <- missing_customer
-        007,A,anchor,Li,2025-11-01, <- unparsable_date
+        007,A,anchor,Li,2025-11-01, <- missing_explanation
         007,A,anchor,Li,2025-11-01,2025-10-01 <- ends_before_it_begins
         007,A,anchor,,2025-11-01,2025-12-31 <- missing_explanation
         007,P,anchor,Li,2025-11-01,2025-12-31 <- unknown_tier

@@ -448,6 +448,19 @@ def test_nothing_is_told_twice_and_nothing_else(broken):
         assert known, (file, row, problem)
 
 
+def test_a_seed_with_another_separator_is_told(sample_build, tmp_path):
+    workspace = copy_of_build(
+        sample_build, tmp_path / "build", project=copy_project(tmp_path / "project")
+    )
+    seeds = ["tier_bands", "rules", "policies"]
+    for seed in seeds:
+        path = workspace.project / "seeds" / f"{seed}.csv"
+        path.write_text(path.read_text("utf-8").replace(",", ";"), "utf-8")
+    said = workspace.dbt("build", "--exclude-resource-type", "unit_test", fails=True).stdout
+    for seed in seeds:
+        assert f"seeds/{seed}.csv, header: the column policy is missing; found: " in said
+
+
 def test_bad_variables_are_told_in_one_build(sample_build, tmp_path):
     workspace = copy_of_build(sample_build, tmp_path / "build")
     before = published(workspace)

@@ -200,6 +200,8 @@ def test_nothing_means_the_same_here_as_in_staging():
 # A whole build: the orders of the sample in two files, the second one in GB18030
 
 FORGOTTEN = ("000362", "B00008", "B00763")
+# As a spreadsheet or a hand writes the ids of other customers; and of whom there never was any.
+CHANGED = ("16", "b00840", "nobody")
 IN_THE_FIRST = 4_500
 
 
@@ -213,7 +215,8 @@ def build(tmp_path_factory) -> Workspace:
     first, second = records[:IN_THE_FIRST], records[IN_THE_FIRST:]
     (data / "orders" / "1.csv").write_text(header + "".join(first), "utf-8")
     (data / "orders" / "2.csv").write_text(header + "".join(second), "gb18030")
-    (data / "deletions.csv").write_text("customer_id\n" + "\n".join(FORGOTTEN))
+    ids = "".join(f"{customer},2026-11-01\n" for customer in [*FORGOTTEN, *CHANGED, ""])
+    (data / "deletions.csv").write_text(f"customer_id,requested_at\n{ids}", "utf-8")
     workspace = Workspace(folder, data=data)
     workspace.dbt("build", *WITHOUT_UNIT_TESTS)
     return workspace
@@ -241,6 +244,14 @@ def test_nobody_who_is_forgotten_is_in_any_table(sample_build, build):
     assert len(tables) > 80
     for (table,) in tables:
         assert build.rows(f"select {found_in(table, pattern)}") == [(0,)], table
+
+
+def test_a_request_that_misses_whom_it_means_is_told(build):
+    told = build.dbt("test", "-s", "deletions_reach_whom_they_mean").stdout
+    assert "requested_id=16, still_published=000016" in told
+    assert "requested_id=b00840, still_published=B00840" in told
+    assert "requested_id=None, still_published=None" in told
+    assert "Got 3 results" in told
 
 
 def test_the_reconciliation_counts_who_is_forgotten_and_adds_up(sample_build, build):

@@ -105,6 +105,20 @@ def test_changes_are_what_differs_between_closed_periods(sample_build):
     assert (changes.composite_change.astype(float) - moved).abs().max() < 1e-9
 
 
+def test_who_rises_out_of_grace_has_earned_it(sample_build):
+    causes = sample_build.rows("""
+        select changes.direction, changes.cause, count(*)
+        from marts.customer_tier_changes as changes
+        inner join marts.customer_tier_history as after using (customer_id, as_of_date)
+        inner join marts.customer_tier_history as before
+            on after.customer_id = before.customer_id
+            and changes.previous_date = before.as_of_date
+        where before.is_in_grace and not after.is_in_grace and changes.cause <> 'guardrail'
+        group by all order by all
+    """)
+    assert [row[:2] for row in causes] == [("down", "end_of_grace"), ("up", "points")]
+
+
 def unbalanced(build: Workspace) -> list[tuple]:
     """Dates and tiers whose migration does not add up to the customers of both ends."""
     return build.rows("""
@@ -253,7 +267,7 @@ def test_an_override_that_nobody_can_explain_is_rejected(overridden):
         (3, "unknown_tier"),
         (4, "missing_explanation"),
         (5, "ends_before_it_begins"),
-        (6, "unparsable_date"),
+        (6, "missing_explanation"),
         (7, "unknown_customer"),
     ]
 

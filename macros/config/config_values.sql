@@ -17,6 +17,11 @@
 {%- endmacro %}
 
 
+{% macro has_its_columns(seed) -%}
+    {{ return(config_rules()[seed].columns | reject('in', seed_columns(seed)) | list == []) }}
+{%- endmacro %}
+
+
 {% macro seed_texts(seed) -%}
     {#- A select of the columns that a seed should have, as text, empty ones as null. A column
         that it does not have is null too: config_errors tells that it is missing, and the

@@ -4,10 +4,13 @@
 {% macro rule_errors() -%}
     {%- set errors, metrics, operators = [], rule_metrics(), rule_operators() -%}
     {%- set policies = ['all'] -%}
-    {%- if execute and load_relation(table_of('seeds', 'rules')) -%}
+    {#- What a seed lacks is told by seed_column_errors. -#}
+    {%- set can_be_read = execute and load_relation(table_of('seeds', 'rules')) and has_its_columns('rules')
+        and has_its_columns('policies') -%}
+    {%- if can_be_read -%}
         {%- do policies.extend(run_query('select policy from ' ~ ref('policies') ~ ' order by 1').columns[0].values()) -%}
     {%- endif -%}
-    {%- for rule_set in rule_sets() if execute and load_relation(table_of('seeds', 'rules')) -%}
+    {%- for rule_set in rule_sets() if can_be_read -%}
         {%- set rules = rules_of(rule_set) -%}
         {%- for rule in rules -%}
             {%- set row = 'rule_set=' ~ rule_set ~ ', policy=' ~ rule.policy ~ ', rule=' ~ rule.rule -%}

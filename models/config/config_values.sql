@@ -12,7 +12,8 @@ with
 {% endfor %}
 
 {% for seed, rules in config_rules().items() %}
-{% set columns = seed_columns(seed) %}
+{% set columns = rules.columns | select('in', seed_columns(seed)) | list %}
+{#- Where none of them is there (another separator), seed_column_errors says so. #}
 {% if columns %}
 /* Each row once for each column: what is said of a column in `asked`, its value and whether that
    is right in a case. */
@@ -21,14 +22,14 @@ select
     {{ config_row(rules.key) }} as config_row,
     asked.column_name,
     case asked.column_name
-        {% for column in rules.columns if column in columns %}
+        {% for column in columns %}
         when '{{ column }}' then {{ column }}
         {% endfor %}
     end as config_value,
     asked.column_name = '{{ rules.key[0] }}' as is_first_of_key,
     case asked.column_name
-        {% for column, rule in rules.columns.items() if column in columns %}
-        when '{{ column }}' then {{ config_value_is_valid(column, rule) }}
+        {% for column in columns %}
+        when '{{ column }}' then {{ config_value_is_valid(column, rules.columns[column]) }}
         {% endfor %}
     end as is_valid,
     asked.remedy,

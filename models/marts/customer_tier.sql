@@ -10,6 +10,8 @@ select
     composite_score,
     raw_tier_code,
     guardrail_code,
+    is_in_grace,
+    is_overridden,
     previous_tier_code,
     tier_since,
     next_tier_code,

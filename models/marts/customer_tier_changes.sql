@@ -50,7 +50,7 @@ compared as (
         state_later.is_overridden or state_earlier.is_overridden as is_by_hand,
         coalesce(state_later.guardrail_code, '') <> coalesce(state_earlier.guardrail_code, '')
             as is_by_guardrail,
-        (state_earlier.is_in_grace and not state_later.is_in_grace) as is_by_end_of_grace
+        (state_earlier.is_in_grace and not state_later.is_in_grace) as is_after_grace
     from changes
     inner join tiers as from_tiers on changes.from_tier_code = from_tiers.tier_code
     inner join tiers as to_tiers on changes.to_tier_code = to_tiers.tier_code
@@ -79,7 +79,8 @@ select
         when compared.is_by_hand then 'override'
         when compared.from_tier_code = 'P' then 'first_purchase'
         when compared.is_by_guardrail then 'guardrail'
-        when compared.is_by_end_of_grace then 'end_of_grace'
+        /* Who rises out of grace has earned it. */
+        when compared.is_after_grace and not compared.is_promotion then 'end_of_grace'
         when compared.is_promotion = (compared.composite_change > 0) and compared.composite_change <> 0
             then 'points'
         else 'cut_points'

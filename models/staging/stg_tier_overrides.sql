@@ -23,6 +23,7 @@ typed as (
         upper({{ clean_text('tier_code') }}) as given_tier,
         {{ clean_text('reason') }} as reason,
         {{ clean_text('author') }} as author,
+        {{ clean_text('valid_until') }} is null as has_no_end,
         cast({{ parse_timestamp('valid_from') }} as date) as valid_from,
         cast({{ parse_timestamp('valid_until') }} as date) as valid_until
     from raw
@@ -41,9 +42,9 @@ records as (
         typed.valid_until,
         case
             when typed.customer_id is null then 'missing_customer'
+            when typed.reason is null or typed.author is null or typed.has_no_end then 'missing_explanation'
             when typed.valid_from is null or typed.valid_until is null then 'unparsable_date'
             when typed.valid_until < typed.valid_from then 'ends_before_it_begins'
-            when typed.reason is null or typed.author is null then 'missing_explanation'
             when tiers.tier_code is null or tiers.tier_code = 'P' then 'unknown_tier'
         end as reject_reason
     from typed

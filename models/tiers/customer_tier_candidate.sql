@@ -74,9 +74,11 @@ explained as (
         tiers.tier_name_zh,
         tenures.previous_tier_code,
         tenures.tier_since,
-        cut_points.next_tier_code,
+        /* While a person sets the tier, points lead to no other. */
+        case when not assigned.is_overridden then cut_points.next_tier_code end as next_tier_code,
         /* greatest() passes over nulls: nothing to reach would become nothing missing. */
         case
+            when assigned.is_overridden then null
             when cut_points.next_lower_score > assigned.composite_score
                 then cast(cut_points.next_lower_score - assigned.composite_score as decimal(9, 4))
             when cut_points.next_lower_score is not null then cast(0 as decimal(9, 4))
