@@ -47,7 +47,7 @@ class Warehouse:
             connection.execute(f"""
                 copy (
                     with picked as (
-                        select *, row_number() over () as number
+                        select *, row_number() over (order by status = 'completed' desc) as number
                         from (
                             select distinct on (customer_id) * exclude (order_id, ordered_at)
                             from (

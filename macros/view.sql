@@ -2,14 +2,20 @@
     another name, renames both and drops the old one: three times as long, for every third model of a build. -#}
 
 {% materialization view, adapter='duckdb' %}
-    {%- set relations = create_or_replace_view() -%}
-    {%- do adapter.commit() -%}
-    {{ return(relations) }}
+    {%- set existing = load_cached_relation(this) -%}
+    {%- if existing and existing.type != 'view' -%}
+        {{ return(materialization_view_default()) }}
+    {%- endif -%}
+    {%- set target = this.incorporate(type='view') -%}
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+    {%- call statement('main') -%}
+        {{ get_create_view_as_sql(target, sql) | replace('create view', 'create or replace view', 1) }}
+    {%- endcall -%}
+    {%- do apply_grants(target, config.get('grants'), should_revoke(existing, full_refresh_mode=True)) -%}
+    {%- do persist_docs(target, model) -%}
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {{ adapter.commit() }}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
+    {{ return({'relations': [target]}) }}
 {% endmaterialization %}
-
-
-{% macro duckdb__get_create_view_as_sql(relation, sql) -%}
-    create or replace view {{ relation }} as (
-        {{ sql }}
-    )
-{%- endmacro %}

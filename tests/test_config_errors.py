@@ -459,6 +459,11 @@ def test_a_seed_with_another_separator_is_told(sample_build, tmp_path):
     said = workspace.dbt("build", "--exclude-resource-type", "unit_test", fails=True).stdout
     for seed in seeds:
         assert f"seeds/{seed}.csv, header: the column policy is missing; found: " in said
+    # What would follow from that is not told.
+    errors = told(workspace)
+    assert {(file, row) for file, row, _, _ in errors} == {
+        (f"seeds/{seed}.csv", "header") for seed in seeds
+    }
 
 
 def test_bad_variables_are_told_in_one_build(sample_build, tmp_path):

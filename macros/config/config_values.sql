@@ -17,8 +17,14 @@
 {%- endmacro %}
 
 
-{% macro has_its_columns(seed) -%}
-    {{ return(config_rules()[seed].columns | reject('in', seed_columns(seed)) | list == []) }}
+{% macro seeds_without_key() -%}
+    {#- Seeds whose rows cannot be told apart, such as those saved with another separator. -#}
+    {%- set unread = [] -%}
+    {%- for seed, rules in config_rules().items() -%}
+        {%- set found = seed_columns(seed) -%}
+        {%- if found and rules.key | reject('in', found) | list -%}{%- do unread.append(seed) -%}{%- endif -%}
+    {%- endfor -%}
+    {{ return(unread) }}
 {%- endmacro %}
 
 

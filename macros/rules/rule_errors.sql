@@ -5,8 +5,8 @@
     {%- set errors, metrics, operators = [], rule_metrics(), rule_operators() -%}
     {%- set policies = ['all'] -%}
     {#- What a seed lacks is told by seed_column_errors. -#}
-    {%- set can_be_read = execute and load_relation(table_of('seeds', 'rules')) and has_its_columns('rules')
-        and has_its_columns('policies') -%}
+    {%- set can_be_read = execute and load_relation(table_of('seeds', 'rules'))
+        and config_rules()['rules'].columns | reject('in', seed_columns('rules')) | list == [] -%}
     {%- if can_be_read -%}
         {%- do policies.extend(run_query('select policy from ' ~ ref('policies') ~ ' order by 1').columns[0].values()) -%}
     {%- endif -%}

@@ -5,6 +5,10 @@
 {{ config(schema='audit', post_hook=[
     '{{ stop_on_config_errors() if not has_transactions() }}', after_commit('{{ stop_on_config_errors() }}'),
 ]) }}
+{% if seeds_without_key() %}
+/* Whatever else could be said would follow from that. */
+{{ config_literals(variable_errors() + seed_column_errors()) }}
+{% else %}
 with
 
 known_at_once as (
@@ -127,3 +131,4 @@ select
     remedy
 from {{ ref(view) }}
 {% endfor %}
+{% endif %}

@@ -15,8 +15,8 @@ met as (
         customer_id,
         {% for (rule_set, rule), groups in tags.items() %}
         case
-            /* Of a prospect the rules of the personas are not asked. */
-            when {{ "persona <> 'prospect'" if rule_set == 'persona' else 'true' }}
+            /* Who has not bought yet has no persona. */
+            when {{ 'int_customer_features.purchase_day_count > 0' if rule_set == 'persona' else 'true' }}
                 then
                     concat_ws(', '
                         {%- for group in groups %},

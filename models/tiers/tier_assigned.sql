@@ -69,29 +69,36 @@ guarded as (
     /* Prospects stay what they are. */
     left join guardrails on met.rule = guardrails.rule and ranked.composite_score is not null
 
+),
+
+overridden as (
+
+    select
+        guarded.*,
+        tiers.tier_code as guarded_tier_code,
+        overrides.tier_code as override_tier_code,
+        /* A prospect stays one: the override waits for the first purchase. */
+        overrides.tier_code is not null and guarded.composite_score is not null as is_overridden
+    from guarded
+    inner join tiers on guarded.guarded_rank = tiers.tier_rank
+    left join {{ ref('tier_overrides') }} as overrides
+        on
+            guarded.customer_id = overrides.customer_id
+            and guarded.as_of_date = overrides.as_of_date
+
 )
 
+/* What an override, or for grace a guardrail, took away again or set anyway, the others did not decide. */
 select
-    guarded.customer_id,
-    guarded.as_of_date,
-    guarded.business_line,
-    guarded.policy,
-    guarded.lifecycle_stage,
-    guarded.composite_score,
-    guarded.raw_tier_code,
-    /* A prospect stays one: the override waits for the first purchase. */
-    case
-        when guarded.composite_score is null then tiers.tier_code
-        else coalesce(overrides.tier_code, tiers.tier_code)
-    end as tier_code,
-    case when guarded.guarded_rank <> guarded.kept_rank then guarded.reason_code end
-        as guardrail_code,
-    /* What grace gave and a guardrail took away again, or set anyway, it did not decide. */
-    guarded.kept_rank < guarded.raw_rank and guarded.guarded_rank = guarded.kept_rank as is_in_grace,
-    overrides.tier_code is not null and guarded.composite_score is not null as is_overridden
-from guarded
-inner join tiers on guarded.guarded_rank = tiers.tier_rank
-left join {{ ref('tier_overrides') }} as overrides
-    on
-        guarded.customer_id = overrides.customer_id
-        and guarded.as_of_date = overrides.as_of_date
+    customer_id,
+    as_of_date,
+    business_line,
+    policy,
+    lifecycle_stage,
+    composite_score,
+    raw_tier_code,
+    case when is_overridden then override_tier_code else guarded_tier_code end as tier_code,
+    case when guarded_rank <> kept_rank and not is_overridden then reason_code end as guardrail_code,
+    kept_rank < raw_rank and guarded_rank = kept_rank and not is_overridden as is_in_grace,
+    is_overridden
+from overridden

@@ -1,6 +1,7 @@
 /* One row per customer and scored date on which an earlier closed period still counts: the best
    raw tier that it lends. A tier counts for as many periods after its own as its grace says
-   (seed tier_bands, by the policy of that period). Not recursive: what is lent is not lent on. */
+   (seed tier_bands, by the policy of that period). Not recursive: what is lent is not lent on. Select it
+   together with tier_assigned, for whose run it names the dates. */
 {{ config(materialized='view') }}
 with
 

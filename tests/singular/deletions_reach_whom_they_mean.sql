@@ -1,5 +1,5 @@
 /* Prevents: a request to be forgotten with an id that a spreadsheet has changed (16 for 000016), or
-   with none, so that the person stays published and nobody is told. A warning, because 16 may have
+   with none, so that the customer stays published and nobody is told. A warning, because 16 may have
    been somebody else, who is gone. */
 {{ config(severity='warn') }}
 {% set without_zeros = "lower(trim(leading '0' from %s.customer_id))" %}
