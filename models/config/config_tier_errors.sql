@@ -65,13 +65,7 @@ neighbours as (
         lead(tier_code) over (partition by policy order by lower_bound asc, tier_rank desc) as next_tier,
         lead(tier_rank) over (partition by policy order by lower_bound asc, tier_rank desc) as next_rank
     from bands
-    /* Of the others too there is nothing to say while one cannot be read. */
-    where
-        policy is not null
-        and policy not in (
-            select unread.policy from bands as unread
-            where unread.policy is not null and (unread.lower_bound is null or unread.upper_bound is null)
-        )
+    where lower_bound is not null and upper_bound is not null
 
 ),
 
