@@ -124,11 +124,6 @@ select * from empty_seeds
     'config_tier_errors', 'config_stage_errors',
 ] %}
 union all
-select
-    config_file,
-    config_row,
-    problem,
-    remedy
-from {{ ref(view) }}
+select * from {{ ref(view) }}
 {% endfor %}
 {% endif %}
