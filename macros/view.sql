@@ -1,5 +1,5 @@
 {#- A view of DuckDB takes the place of the old one in one statement. dbt's way for all databases makes it under
-    another name, renames both and drops the old one: three times as long, for every third model of a build. -#}
+    another name, renames both and drops the old one, for every third model of a build. -#}
 
 {% materialization view, adapter='duckdb' %}
     {%- set existing = load_cached_relation(this) -%}
