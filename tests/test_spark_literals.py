@@ -33,3 +33,10 @@ def test_a_table_without_rows_keeps_its_columns():
         "select cast(name as string) as name, cast(rows as bigint) as rows"
         " from values (null, null) as literals (name, rows) where false"
     )
+
+
+def test_a_whole_number_keeps_its_width_for_contracts_tell_them_apart():
+    table = pa.table({"customers": pa.array([7], pa.int32())})
+    assert spark_literals(table) == (
+        "select cast(customers as integer) as customers from values (7) as literals (customers)"
+    )

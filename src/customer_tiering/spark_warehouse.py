@@ -210,6 +210,7 @@ class _SessionCursor:
 
 SPARK_TYPES: tuple[tuple[Callable[[pa.DataType], bool], str], ...] = (
     (pa.types.is_boolean, "boolean"),
+    (pa.types.is_int32, "integer"),
     (pa.types.is_integer, "bigint"),
     (pa.types.is_floating, "double"),
     (pa.types.is_date, "date"),
