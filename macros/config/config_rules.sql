@@ -77,9 +77,13 @@
             bound={'type': 'choice', 'choices': gate_bound_names()},
             value={'type': 'number', 'from': 0}, unit=note, description=note)},
         'order_statuses': {'key': ['status'], 'columns': dict(
-            status=text, is_sale={'type': 'choice', 'choices': ['true', 'false']})},
+            status=text, is_sale={'type': 'choice', 'choices': ['true', 'false']},
+            money_back={'type': 'choice', 'choices': ['all', 'part'], 'may_be_empty': true})},
         'reject_reasons': {'key': ['reject_reason'], 'columns': dict(
             reject_reason=text, remedy_en=text, remedy_zh=text)},
+        'reading_notes': {'key': ['note'], 'columns': dict(
+            note=text, is_to_act_on={'type': 'choice', 'choices': ['true', 'false']}, meaning_en=text,
+            meaning_zh=text)},
     })) }}
 {%- endmacro %}
 

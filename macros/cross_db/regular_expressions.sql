@@ -13,16 +13,18 @@
 
 
 {% macro replace_all(text, pattern, replacement) -%}
-    {#- Every match of a regular expression replaced. Groups are written \1, \2. -#}
-    {{ return(adapter.dispatch('replace_all', 'customer_tiering')(text, pattern, replacement)) }}
+    {#- Every match of a regular expression replaced, by a text or by what an expression `case ... end` gives.
+        Groups are written \1, \2. -#}
+    {%- set quoted = replacement if replacement.startswith('case ') else "'" ~ replacement ~ "'" -%}
+    {{ return(adapter.dispatch('replace_all', 'customer_tiering')(text, pattern, quoted)) }}
 {%- endmacro %}
 
 {% macro duckdb__replace_all(text, pattern, replacement) -%}
-    regexp_replace({{ text }}, '{{ pattern }}', '{{ replacement }}', 'g')
+    regexp_replace({{ text }}, '{{ pattern }}', {{ replacement }}, 'g')
 {%- endmacro %}
 
 {% macro spark__replace_all(text, pattern, replacement) -%}
-    regexp_replace({{ text }}, '{{ java_pattern(pattern) }}', '{{ replacement | replace('\\', '$') }}')
+    regexp_replace({{ text }}, '{{ java_pattern(pattern) }}', {{ replacement | replace('\\', '$') }})
 {%- endmacro %}
 
 

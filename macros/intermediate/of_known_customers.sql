@@ -40,9 +40,14 @@
         end as converted_amount,
         case
             when
-                records.{{ amount }} is null or rates.rate is not null
+                records.{{ amount }} is null
                 or coalesce(records.currency, '{{ var("reporting_currency") }}') = '{{ var("reporting_currency") }}'
                 then null
+            when rates.rate is not null
+                then case
+                    when {{ is_out_of_range(money_times('records.' ~ amount, 'rates.rate'), 'records.' ~ amount) }}
+                        then 'out_of_range'
+                end
             when currencies.currency is null then 'unknown_currency'
             else 'no_exchange_rate'
         end as currency_problem

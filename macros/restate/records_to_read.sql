@@ -25,7 +25,7 @@
             records.loaded_in > {{ last_load_before() }}
             {#- Most new records are of new keys; then the old ones need not be looked through. -#}
             {%- if run_query('select count(*) from (' ~ known_keys ~ ') as known').rows[0][0] > 0 %}
-            or {{ trimmed('records.' ~ key) }} in ({{ known_keys }})
+            or {{ clean_id('records.' ~ key) }} in ({{ known_keys }})
             {%- endif %}
     )
     {%- endif -%}

@@ -67,7 +67,7 @@
 
 {% macro forgotten_customers() -%}
     {#- A query of those who asked to be forgotten. -#}
-    select {{ clean_text('deletions.customer_id') }} as customer_id
+    select {{ clean_id('deletions.customer_id') }} as customer_id
     from {{ source('crm', 'deletions') }} as deletions
-    where {{ clean_text('deletions.customer_id') }} is not null
+    where {{ clean_id('deletions.customer_id') }} is not null
 {%- endmacro %}

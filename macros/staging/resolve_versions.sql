@@ -1,29 +1,53 @@
-{% macro resolve_versions(source_name, key, latest=none) -%}
-    {#- The last CTEs of a staging model: from `records` (typed rows with a reject_reason) to
-        `resolved`, the same rows with their `outcome`:
+{% macro resolve_versions(source_name, key, latest=none, may_lack=none, by_file=true, continues=none) -%}
+    {#- The last CTEs of a staging model: from `records` (typed rows; `problem` says why one cannot be used) to
+        `resolved`, the same rows with their `outcome` and `reject_reason`:
 
-        rejected      it has a reject_reason
-        deduplicated  an exact copy, column by column, of an earlier record
-        superseded    an older version of its key: the latest `latest` counts, then the last row
+        rejected      it has a problem, or as conflicting_rows: several different rows have one key, and nothing
+                      says which of them is the latest
+        deduplicated  an exact copy, column by column, of an earlier record; or it adds nothing to that of its key
+        superseded    an older version of its key
         accepted      all others
 
         Few keys of an export repeat, so only those rows meet a window function. They are looked for in small
-        letters, because a code is one; what a model takes for one key, the typed column says.
+        letters, because a code is one; what a model takes for one key, the typed column says. A part of a key that
+        is nothing equals nothing: such a row is no version of another one.
 
         Args:
             source_name: the raw source.
-            key: columns that identify a record; what is nothing in two records is the same in both.
-            latest: column of `records` that says which version is the latest. -#}
+            key: columns that identify a record.
+            latest: column of `records` that says which version is the latest.
+            may_lack: the column of the key that records may lack. Then equal rows of one file are as many records,
+                and those that stand in another file as well are copies, as overlapping exports have them.
+            by_file: whether a row of a later file is a later version. Not of orders: the lines of one order may
+                stand in two files.
+            continues: of a source in which only the first row of a record may be filled: the column that is true
+                `where` a row is such an empty one, and those in which it must `agree` if it has them. -#}
     {{- wait_for_config() }}
     {#- A few records stand in the CTE `raw` already; of all of them, only the columns that are asked for
         should be read again. -#}
     {%- set records = source('crm', source_name) if reads_everything() else 'raw' -%}
+    {%- set all_columns = 'raw.' ~ raw_columns(source_name) | join(', raw.') -%}
+    {#- Rows of a catalog are of no file. -#}
+    {%- set file = '0' if env_var('CRM_SCHEMA', '') else 'floor((%s.source_row - 1) / 1000000000000)' -%}
+    {%- set order = [
+        'coalesce(records.' ~ latest ~ ", timestamp '0001-01-01') desc" if latest,
+        file | replace('%s', 'records') ~ ' desc' if by_file,
+    ] | select | join(', ') -%}
+    {%- set version = [
+        'records.' ~ latest if latest, file | replace('%s', 'records') if by_file
+    ] | select | join(', ') -%}
+    {%- set of_key = 'partition by records.' ~ key | join(', records.') -%}
+    {%- set if_usable = 'case when records.problem is null and copies.copy_number = 1 then' -%}
     repeated_keys as (
         select
             {%- for column in key %}
-                lower({{ clean_text(column) }}) as {{ column }}{{ ',' if not loop.last }}
+            {{ key_text('raw', column) }} as {{ column }}{{ ',' if not loop.last }}
             {%- endfor %}
-        from {{ records }}
+        from {{ records }} as raw
+        where
+            {%- for column in key %}
+            {{ key_text('raw', column) }} is not null{{ ' and' if not loop.last }}
+            {%- endfor %}
         group by all
         having count(*) > 1
     ),
@@ -31,17 +55,11 @@
     copies as (
         select
             raw.source_row,
-            row_number() over (
-                partition by
-                    {%- for column in raw_columns(source_name) %}
-                        raw.{{ column }}{{ ',' if not loop.last }}
-                    {%- endfor %}
-                order by raw.source_row
-            ) as copy_number
+            row_number() over (partition by {{ all_columns }} order by raw.source_row) as copy_number
         from {{ records }} as raw
         inner join repeated_keys
             on {% for column in key %}
-                lower({{ clean_text('raw.' ~ column) }}) is not distinct from repeated_keys.{{ column }}
+                {{ key_text('raw', column) }} = repeated_keys.{{ column }}
                 {{ 'and' if not loop.last }}
             {%- endfor %}
     ),
@@ -50,44 +68,82 @@
         select
             records.source_row,
             copies.copy_number,
-            row_number() over (
-                partition by
-                    {%- for column in key %}
-                        records.{{ column }}{{ ',' if not loop.last }}
-                    {%- endfor %}
-                order by
-                    case when copies.copy_number = 1 then 0 else 1 end
-                    {%- if latest %},
-                    coalesce(records.{{ latest }}, timestamp '0001-01-01') desc
-                    {%- endif %},
-                    records.source_row desc
-            ) as version_number
+            rank() over ({{ of_key }} order by {{ if_usable }} 0 else 1 end{{ ', ' ~ order if order }}) as version_rank,
+            count({{ if_usable }} 1 end) over ({{ of_key }}{{ ', ' ~ version if version }}) as rows_of_version,
+            {%- if continues %}
+            records.{{ continues.where }} and count({{ if_usable }} 1 end) over ({{ of_key }}) = 1
+            {%- for column in continues.agree %}
+            and coalesce(records.{{ column }} = max({{ if_usable }} records.{{ column }} end) over ({{ of_key }}), true)
+            {%- endfor %} as adds_nothing
+            {%- else %}
+            false as adds_nothing
+            {%- endif %}
         from records
         inner join copies on records.source_row = copies.source_row
-        where records.reject_reason is null
     ),
+
+    {%- if may_lack %}
+
+    keyless as (
+        select
+            raw.*,
+            row_number() over (
+                partition by {{ all_columns }}, {{ file | replace('%s', 'raw') }} order by raw.source_row
+            ) as number_in_file
+        from {{ records }} as raw
+        where
+            {{ key_text('raw', may_lack) }} is null
+            and exists (select 1 from {{ records }} as later where later.source_row > 1000000000000)
+    ),
+
+    keyless_copies as (
+        select
+            raw.source_row,
+            row_number() over (
+                partition by {{ all_columns }}, raw.number_in_file order by raw.source_row
+            ) as copy_number
+        from keyless as raw
+    ),
+    {%- endif %}
 
     resolved as (
         select
             records.*,
             case
-                when records.reject_reason is not null then 'rejected'
-                when versions.copy_number > 1 then 'deduplicated'
-                when versions.version_number > 1 then 'superseded'
+                when versions.adds_nothing and records.problem is not null then 'deduplicated'
+                when records.problem is not null then 'rejected'
+                when versions.copy_number > 1 {{ 'or keyless_copies.copy_number > 1' if may_lack }} then 'deduplicated'
+                when versions.version_rank > 1 then 'superseded'
+                when versions.rows_of_version > 1 then 'rejected'
                 else 'accepted'
-            end as outcome
+            end as outcome,
+            case
+                when versions.adds_nothing and records.problem is not null then null
+                when records.problem is not null then records.problem
+                when versions.copy_number = 1 and versions.version_rank = 1 and versions.rows_of_version > 1
+                    then 'conflicting_rows'
+            end as reject_reason
         from records
         left join versions on records.source_row = versions.source_row
+        {%- if may_lack %}
+        left join keyless_copies on records.source_row = keyless_copies.source_row
+        {%- endif %}
     )
 {%- endmacro %}
 
 
+{% macro key_text(alias, column) -%}
+    {%- set value = alias ~ '.' ~ column -%}
+    lower({{ clean_id(value) if column.endswith('_id') or column == 'line_number' else clean_text(value) }})
+{%- endmacro %}
+
+
 {% macro raw_columns(source_name) -%}
-    {#- The contract's columns of a source, as its YAML lists them: what a record says, not its
-        number or its load. -#}
+    {#- The contract's columns of a source, as its YAML lists them: what a record says, not where it stands or how
+        its file is written. -#}
     {%- set columns = [] -%}
     {%- for node in (graph.sources or {}).values() if node.source_name == 'crm' and node.name == source_name -%}
-        {%- for column in node.columns if column not in ['source_row', 'loaded_in'] -%}
+        {%- for column in node.columns if column not in ['source_row', 'loaded_in', 'decimal_sign', 'date_order'] -%}
             {%- do columns.append(column) -%}
         {%- endfor -%}
     {%- endfor -%}

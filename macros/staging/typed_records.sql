@@ -4,14 +4,15 @@
 
         Args:
             source_name: the raw source.
-            columns: column to kind. id and customer are texts that must be there; text; code and currency
-                are texts in lower and upper case; date must be there and be past, past_date may be
-                missing, any_date may be missing or to come; amount must be there, number may be missing.
+            columns: column to kind. id and customer must be there, other_id may be missing; text; code and
+                currency are texts in lower and upper case; date must be there and be past, past_date may be
+                missing, any_date may be missing or to come; amount must be there and is not negative, number may
+                be missing; money may be missing and name its currency, which is that of the column `currency`,
+                else the reporting one.
             renamed: column to the name that it gets, where the raw one is taken.
             ends: the day on which a record begins to the day, if any, on which it ends. -#}
-    {%- set reasons = {
-        'id': 'missing_id', 'customer': 'missing_customer', 'date': 'unparsable_date', 'amount': 'unparsable_amount',
-    } -%}
+    {%- set missing = {'id': 'missing_id', 'customer': 'missing_customer', 'date': 'unparsable_date',
+        'amount': 'unparsable_amount'} -%}
     raw as (
         select * from {{ records_to_read(source_name) }}
     ),
@@ -20,20 +21,26 @@
         select
             {%- for column, kind in columns.items() %}
             {%- set name = renamed.get(column, column) %}
-            {%- if kind in ['date', 'past_date', 'any_date'] %}
+            {%- if kind in ['id', 'customer', 'other_id'] %}
+            {{ clean_id(column) }} as {{ name }},
+            {%- elif kind in ['date', 'past_date', 'any_date'] %}
             {{ column }} as raw_{{ name }},
             {{ parse_timestamp(column) }} as {{ name }},
-            {%- elif kind in ['number', 'amount'] %}
+            {%- elif kind in ['number', 'amount', 'money'] %}
             {{ column }} as raw_{{ name }},
-            {{ parse_number(column) }} as {{ name }},
+            {{ parse_number(column, is_money=(kind == 'money')) }} as {{ name }},
+            {%- if kind == 'money' %}
+            {{ currency_in(column) }} as sign_of_{{ name }},
+            {%- endif %}
             {%- elif kind == 'code' %}
-            lower({{ clean_text(column) }}) as {{ name }},
+            {{ clean_code(column) }} as {{ name }},
             {%- elif kind == 'currency' %}
-            upper({{ clean_text(column) }}) as {{ name }},
+            upper({{ clean_code(column) }}) as {{ name }},
             {%- else %}
             {{ clean_text(column) }} as {{ name }},
             {%- endif %}
             {%- endfor %}
+            decimal_sign,
             source_row
         from raw
     ),
@@ -41,26 +48,55 @@
     records as (
         select
             source_row,
-            {%- for column in columns %}
-            {{ renamed.get(column, column) }},
+            {%- for column, kind in columns.items() %}
+            {%- set name = renamed.get(column, column) %}
+            {%- if kind == 'currency' %}
+            {{ currency_of(name, 'sign_of_' ~ money_column(columns)) }} as {{ name }},
+            {%- else %}
+            {{ name }},
+            {%- endif %}
             {%- endfor %}
             coalesce(
-                {%- for column, kind in columns.items() if kind in reasons %}
-                case when {{ renamed.get(column, column) }} is null then '{{ reasons[kind] }}' end,
+                {%- if columns.values() | first == 'id' %}
+                case when coalesce(
+                    {%- for column, kind in columns.items()
+                        if kind in ['customer', 'other_id', 'text', 'code', 'date', 'past_date', 'any_date'] %}
+                    {{ 'raw_' if kind.endswith('date') }}{{ renamed.get(column, column) }},
+                    {%- endfor %}
+                    null
+                ) is null and {{ is_report_leftover(columns | first) }} then 'report_leftover' end,
+                {%- endif %}
+                {%- for column, kind in columns.items() if kind in ['id', 'customer', 'other_id'] %}
+                {%- set name = renamed.get(column, column) %}
+                {%- if kind in missing %}
+                case when {{ name }} is null then '{{ missing[kind] }}' end,
+                {%- endif %}
+                {{ id_problem(name) }},
                 {%- endfor %}
                 {%- for column, kind in columns.items() %}
                 {%- set name = renamed.get(column, column) %}
                 {%- if kind in ['date', 'past_date', 'any_date'] %}
                 {{ date_problem('raw_' ~ name, name, may_be_later=(kind == 'any_date')) }},
-                {%- elif kind in ['number', 'amount'] %}
-                {{ number_problem('raw_' ~ name, name) }},
+                {%- elif kind in ['number', 'amount', 'money'] %}
+                {{ number_problem('raw_' ~ name, name, may_be_negative=(kind != 'amount')) }},
+                {%- endif %}
+                {%- if kind == 'money' %}
+                {{ currency_problem('sign_of_' ~ name, 'currency' if 'currency' in columns else none) }},
+                {%- endif %}
+                {%- if kind in ['date', 'amount'] %}
+                case when {{ name }} is null then '{{ missing[kind] }}' end,
                 {%- endif %}
                 {%- endfor %}
                 {%- for begin, end in ends.items() %}
                 case when cast({{ end }} as date) < cast({{ begin }} as date) then 'ends_before_it_begins' end,
                 {%- endfor %}
                 null
-            ) as reject_reason
+            ) as problem
         from typed
     ),
+{%- endmacro %}
+
+
+{% macro money_column(columns) -%}
+    {%- for column, kind in columns.items() if kind == 'money' -%}{{ return(column) }}{%- endfor -%}
 {%- endmacro %}

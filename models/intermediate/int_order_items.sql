@@ -14,6 +14,7 @@ orders as (
 
     select
         order_id,
+        currency,
         exchange_rate,
         outcome
     from {{ ref('int_orders') }}
@@ -30,28 +31,62 @@ products as (
     from {{ ref('stg_products') }}
     where outcome = 'accepted'
 
+),
+
+priced as (
+
+    select
+        items.source_row,
+        items.order_id,
+        items.product_id,
+        items.quantity,
+        items.outcome,
+        items.reject_reason,
+        products.category,
+        coalesce(items.unit_cost, products.unit_cost) as unit_cost,
+        orders.outcome as order_outcome,
+        /* The line's own cost is in the order's currency, the catalogue's in the reporting one. */
+        {{ money_times(
+            'coalesce(' ~ money_times('items.unit_cost', 'orders.exchange_rate') ~ ', products.unit_cost)',
+            'items.quantity'
+        ) }} as cost,
+        case
+            when items.outcome <> 'accepted' then null
+            when orders.order_id is null then 'unknown_order'
+            when not {{ fits_currency('items.sign_of_amounts', 'orders.currency') }} then 'contradictory_currency'
+        end as problem
+    from items
+    left join orders on items.order_id = orders.order_id
+    left join products on items.product_id = products.product_id
+
+),
+
+weighed as (
+
+    select
+        *,
+        case
+            when
+                problem is null and outcome = 'accepted' and order_outcome = 'accepted'
+                and {{ is_out_of_range('cost', 'unit_cost') }}
+                then 'out_of_range'
+            else problem
+        end as final_problem
+    from priced
+
 )
 
 select
-    items.source_row,
-    items.order_id,
-    items.product_id,
-    products.category,
-    items.quantity,
-    /* The line's own cost is in the order's currency, the catalogue's in the reporting one. */
-    {{ money_times(
-        'coalesce(' ~ money_times('items.unit_cost', 'orders.exchange_rate') ~ ', products.unit_cost)',
-        'items.quantity'
-    ) }} as cost,
+    source_row,
+    order_id,
+    product_id,
+    category,
+    quantity,
+    cost,
     case
-        when items.outcome = 'accepted' and orders.order_id is null then 'rejected'
-        when items.outcome = 'accepted' then orders.outcome
-        else items.outcome
+        when outcome <> 'accepted' then outcome
+        when final_problem is not null then 'rejected'
+        else order_outcome
     end as outcome,
-    case
-        when items.outcome = 'accepted' and orders.order_id is null then 'unknown_order'
-        else items.reject_reason
-    end as reject_reason
-from items
-left join orders on items.order_id = orders.order_id
-left join products on items.product_id = products.product_id
+    case when outcome <> 'accepted' then reject_reason else final_problem end as reject_reason
+from weighed

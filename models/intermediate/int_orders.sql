@@ -6,7 +6,10 @@ with
 
 orders as (
 
-    select * from {{ ref('stg_orders') }}
+    select
+        *,
+        coalesce(currency, '{{ var("reporting_currency") }}') as own_currency
+    from {{ ref('stg_orders') }}
 
 ),
 
@@ -14,7 +17,8 @@ statuses as (
 
     select
         lower(cast(status as string)) as order_status,
-        cast(is_sale as string) as is_sale
+        cast(is_sale as string) as is_sale,
+        cast(money_back as string) as money_back
     from {{ ref('order_statuses') }}
 
 ),
@@ -34,32 +38,47 @@ currencies as (
 judged as (
 
     select
-        orders.source_row,
-        orders.order_id,
-        orders.customer_id,
-        orders.ordered_at,
+        orders.*,
         cast(orders.ordered_at as date) as order_date,
         case
-            when orders.currency is null or orders.currency = '{{ var("reporting_currency") }}'
-                then orders.amount
-            else {{ money_times('orders.amount', 'rates.rate') }}
-        end as amount,
-        case
-            when orders.currency is null or orders.currency = '{{ var("reporting_currency") }}'
-                then cast(1 as decimal(18, 8))
+            when orders.own_currency = '{{ var("reporting_currency") }}' then cast(1 as decimal(18, 8))
             else rates.rate
         end as exchange_rate,
-        orders.business_line,
-        orders.outcome as staged_outcome,
-        orders.reject_reason as staged_reason,
-        orders.order_status is not null and statuses.is_sale is null as has_unknown_status,
-        coalesce(statuses.is_sale, 'true') = 'false' as is_no_sale,
-        currencies.currency is null as has_unknown_currency
+        case
+            when orders.own_currency = '{{ var("reporting_currency") }}' then orders.amount
+            else {{ money_times('orders.amount', 'rates.rate') }}
+        end as converted_amount,
+        statuses.money_back,
+        case
+            when orders.order_status is not null and statuses.is_sale is null then 'unknown_status'
+            when statuses.is_sale = 'false' then 'no_sale'
+            /* What buys a gift card or fills a wallet is spent later, and is a sale then. */
+            when orders.order_type in ('{{ var("no_sale_types") | map("lower") | join("', '") }}') then 'no_sale' -- noqa: LT05
+            {%- if var('zero_orders') == 'no_sale' %}
+            when orders.amount = 0 then 'no_sale'
+            {%- endif %}
+            when orders.own_currency = '{{ var("reporting_currency") }}' or rates.rate is not null then null
+            when currencies.currency is null then 'unknown_currency'
+            else 'no_exchange_rate'
+        end as finding
     from orders
     left join statuses on orders.order_status = statuses.order_status
     left join rates
-        on orders.currency = rates.currency and cast(orders.ordered_at as date) = rates.rate_date
-    left join currencies on orders.currency = currencies.currency
+        on orders.own_currency = rates.currency and cast(orders.ordered_at as date) = rates.rate_date
+    left join currencies on orders.own_currency = currencies.currency
+
+),
+
+/* Too large in the reporting currency is found last: there is no amount without a rate. */
+weighed as (
+
+    select
+        *,
+        case
+            when finding is null and {{ is_out_of_range('converted_amount', 'amount') }} then 'out_of_range'
+            else finding
+        end as final_finding
+    from judged
 
 )
 
@@ -69,21 +88,20 @@ select
     customer_id,
     ordered_at,
     order_date,
-    amount,
+    converted_amount as amount,
+    own_currency as currency,
     exchange_rate,
     business_line,
+    money_back,
+    case when cast(updated_at as date) between order_date and {{ run_date() }} then cast(updated_at as date) end
+        as status_date,
     case
-        when staged_outcome <> 'accepted' then staged_outcome
-        when has_unknown_status then 'rejected'
-        when is_no_sale then 'excluded'
-        when exchange_rate is null then 'rejected'
-        else 'accepted'
+        when outcome <> 'accepted' or final_finding is null then outcome
+        when final_finding = 'no_sale' then 'excluded'
+        else 'rejected'
     end as outcome,
     case
-        when staged_outcome <> 'accepted' then staged_reason
-        when has_unknown_status then 'unknown_status'
-        when is_no_sale then null
-        when exchange_rate is null and has_unknown_currency then 'unknown_currency'
-        when exchange_rate is null then 'no_exchange_rate'
+        when outcome <> 'accepted' then reject_reason
+        when final_finding <> 'no_sale' then final_finding
     end as reject_reason
-from judged
+from weighed

@@ -19,6 +19,21 @@ sales as (
 
 ),
 
+refusals as (
+
+    select
+        'No order could be accepted, so there is nothing to tier. Of ' || cast(rows_in as string) || ' records of orders '
+        || cast(rows_rejected as string) || ' were rejected, ' || cast(rows_excluded as string) || ' are no sale, '
+        || cast(rows_forgotten as string) || ' are of people who asked to be forgotten.'
+        || coalesce((
+            select {{ listed("chr(10) || '  - ' || sentence_en") }} from {{ ref('int_reject_reasons') }}
+            where source = 'orders'
+        ), '') || chr(10) || 'intermediate.int_rejected_records says why, row by row.' as refusal
+    from {{ ref('int_row_counts') }}
+    where source = 'orders'
+
+),
+
 current_date_chosen as (
 
     select
@@ -26,10 +41,7 @@ current_date_chosen as (
     {% if var('as_of_date') == 'latest' -%}
     coalesce(
         last_order_date,
-        cast({{ stop_build(
-                "'No order could be accepted, so there is nothing to tier. '
-                || 'intermediate.int_rejected_records says why, row by row.'"
-            ) }} as date)
+        cast({{ stop_build("(select refusals.refusal from refusals)") }} as date)
     ) as as_of_date
     {%- elif var('as_of_date') == 'today' -%}
         {{ run_date() }} as as_of_date

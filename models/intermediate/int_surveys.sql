@@ -29,7 +29,7 @@ scaled as (
         questions.attitude,
         questions.lowest,
         questions.highest,
-        {{ parse_number('known.answer') }} as value
+        {{ parse_number('known.answer', decimal_sign="'.'") }} as value
     from known
     left join questions on known.question = questions.question
 

@@ -32,7 +32,7 @@ arrived as (
     {% for name, key in keys.items() %}
     select
         '{{ name }}' as source,
-        {{ trimmed(key) }} as record_id
+        {{ clean_id(key) }} as record_id
     from {{ source('crm', name) }}
     where loaded_in > {{ since }}
     union
@@ -50,16 +50,31 @@ order_keys as (
 
 ),
 
-/* Whoever an order of these was of, in any of its versions. */
+/* What one refund takes back, another one of the same order cannot. */
+refunded_orders as (
+
+    select {{ clean_id('order_id') }} as order_id
+    from {{ source('crm', 'refunds') }}
+    where loaded_in > {{ since }}
+    union
+    select order_id
+    from {{ table_of('intermediate', 'int_refund_records') }}
+    where refund_id in (select record_id from arrived where source = 'refunds')
+
+),
+
+/* The customer of each of these orders, in any of its versions. */
 touched as (
 
-    select {{ trimmed('customer_id') }} as customer_id
+    select {{ clean_id('customer_id') }} as customer_id
     from {{ source('crm', 'orders') }}
     where loaded_in > {{ since }}
     union
     select customer_id
     from {{ table_of('intermediate', 'int_orders') }}
-    where order_id in (select order_keys.order_id from order_keys)
+    where
+        order_id in (select order_keys.order_id from order_keys)
+        or order_id in (select refunded_orders.order_id from refunded_orders)
     union
     select record_id as customer_id
     from arrived
@@ -93,6 +108,7 @@ changed as (
         customer_id in (select touched.customer_id from touched)
         {%- if name == 'refunds' %}
         or order_id in (select order_keys.order_id from order_keys)
+        or order_id in (select refunded_orders.order_id from refunded_orders)
         {%- endif %}
     {% endfor %}
 

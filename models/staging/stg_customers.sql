@@ -11,12 +11,13 @@ typed as (
 
     select
         source_row,
-        {{ clean_text('customer_id') }} as customer_id,
+        decimal_sign,
+        {{ clean_id('customer_id') }} as customer_id,
         {{ clean_text('name') }} as name,
         {{ clean_text('email') }} as email,
         {{ clean_text('phone') }} as phone,
-        lower({{ clean_text('customer_type') }}) as customer_type,
-        lower({{ clean_text('business_line') }}) as business_line,
+        {{ clean_code('customer_type') }} as customer_type,
+        {{ clean_code('business_line') }} as business_line,
         {{ clean_text('industry') }} as industry,
         {{ clean_text('company_size') }} as company_size,
         {{ clean_text('region') }} as region,
@@ -25,7 +26,8 @@ typed as (
         {{ clean_text('gender') }} as gender,
         {{ clean_text('acquisition_channel') }} as acquisition_channel,
         acquisition_cost as raw_acquisition_cost,
-        {{ parse_number('acquisition_cost') }} as acquisition_cost,
+        {{ parse_number('acquisition_cost', is_money=true) }} as acquisition_cost,
+        {{ currency_in('acquisition_cost') }} as sign_of_acquisition_cost,
         {{ clean_text('owner') }} as owner,
         created_at as raw_created_at,
         {{ parse_timestamp('created_at') }} as created_at,
@@ -57,13 +59,17 @@ records as (
         created_at,
         updated_at,
         case
+            when coalesce(name, email, phone, owner, raw_created_at) is null and {{ is_report_leftover('customer_id') }}
+                then 'report_leftover'
             when customer_id is null then 'missing_id'
             else coalesce(
+                {{ id_problem('customer_id') }},
                 {{ number_problem('raw_acquisition_cost', 'acquisition_cost') }},
+                {{ currency_problem('sign_of_acquisition_cost') }},
                 {{ date_problem('raw_created_at', 'created_at') }},
                 {{ date_problem('raw_updated_at', 'updated_at', may_be_later=true) }}
             )
-        end as reject_reason
+        end as problem
     from typed
 
 ),

@@ -2,7 +2,7 @@
 with
 
 {{ typed_records('events', {
-    'event_id': 'id', 'customer_id': 'customer', 'occurred_at': 'date', 'event_type': 'code', 'product_id': 'text',
+    'event_id': 'id', 'customer_id': 'customer', 'occurred_at': 'date', 'event_type': 'code', 'product_id': 'other_id',
     'session_id': 'text', 'properties': 'text',
 }) }}
 

@@ -11,7 +11,8 @@ typed as (
 
     select
         source_row,
-        upper({{ clean_text('currency') }}) as currency,
+        decimal_sign,
+        upper({{ clean_code('currency') }}) as currency,
         valid_from as raw_valid_from,
         {{ parse_timestamp('valid_from') }} as valid_from,
         rate as raw_rate,
@@ -29,13 +30,13 @@ records as (
         rate,
         case
             when currency is null then 'missing_id'
-            when valid_from is null then 'unparsable_date'
-            when rate is null or rate <= 0 then 'unparsable_amount'
             else coalesce(
                 {{ date_problem('raw_valid_from', 'valid_from', may_be_later=true) }},
-                {{ number_problem('raw_rate', 'rate') }}
+                case when valid_from is null then 'unparsable_date' end,
+                {{ number_problem('raw_rate', 'rate') }},
+                case when rate is null or rate <= 0 then 'unparsable_amount' end
             )
-        end as reject_reason
+        end as problem
     from typed
 
 ),

@@ -3,7 +3,7 @@
 with
 
 {{ typed_records('opportunities', {
-    'opportunity_id': 'id', 'customer_id': 'customer', 'created_at': 'date', 'stage': 'code', 'amount': 'number',
+    'opportunity_id': 'id', 'customer_id': 'customer', 'created_at': 'date', 'stage': 'code', 'amount': 'money',
     'currency': 'currency', 'closed_at': 'any_date', 'expected_close_at': 'any_date', 'contact_roles': 'code',
     'updated_at': 'any_date',
 }, ends={'created_at': 'closed_at'}) }}

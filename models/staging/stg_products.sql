@@ -11,14 +11,16 @@ typed as (
 
     select
         source_row,
-        {{ clean_text('product_id') }} as product_id,
+        decimal_sign,
+        {{ clean_id('product_id') }} as product_id,
         {{ clean_text('product_name') }} as product_name,
         {{ clean_text('category') }} as category,
         cast({{ parse_timestamp('launched_at') }} as date) as launched_at,
         list_price as raw_list_price,
-        {{ parse_number('list_price') }} as list_price,
+        {{ parse_number('list_price', is_money=true) }} as list_price,
         unit_cost as raw_unit_cost,
-        {{ parse_number('unit_cost') }} as unit_cost
+        {{ parse_number('unit_cost', is_money=true) }} as unit_cost,
+        coalesce({{ currency_in('unit_cost') }}, {{ currency_in('list_price') }}) as sign_of_amounts
     from raw
 
 ),
@@ -34,12 +36,16 @@ records as (
         list_price,
         unit_cost,
         case
+            when coalesce(product_name, category) is null and {{ is_report_leftover('product_id') }}
+                then 'report_leftover'
             when product_id is null then 'missing_id'
             else coalesce(
+                {{ id_problem('product_id') }},
                 {{ number_problem('raw_list_price', 'list_price') }},
-                {{ number_problem('raw_unit_cost', 'unit_cost') }}
+                {{ number_problem('raw_unit_cost', 'unit_cost') }},
+                {{ currency_problem('sign_of_amounts') }}
             )
-        end as reject_reason
+        end as problem
     from typed
 
 ),

@@ -2,7 +2,7 @@
 with
 
 {{ typed_records('referrals', {
-    'referral_id': 'id', 'customer_id': 'customer', 'referred_at': 'date', 'referred_customer_id': 'text',
+    'referral_id': 'id', 'customer_id': 'customer', 'referred_at': 'date', 'referred_customer_id': 'other_id',
     'outcome': 'code',
 }, renamed={'outcome': 'referral_outcome'}) }}
 

@@ -12,14 +12,16 @@ typed as (
 
     select
         source_row,
-        {{ clean_text('refund_id') }} as refund_id,
-        {{ clean_text('customer_id') }} as customer_id,
+        decimal_sign,
+        {{ clean_id('refund_id') }} as refund_id,
+        {{ clean_id('customer_id') }} as customer_id,
         refunded_at as raw_refunded_at,
         {{ parse_timestamp('refunded_at') }} as refunded_at,
         amount as raw_amount,
-        abs({{ parse_number('amount') }}) as amount,
-        {{ clean_text('order_id') }} as order_id,
-        upper({{ clean_text('currency') }}) as currency,
+        abs({{ parse_number('amount', is_money=true) }}) as amount,
+        {{ currency_in('amount') }} as sign_of_amount,
+        {{ clean_id('order_id') }} as order_id,
+        upper({{ clean_code('currency') }}) as currency,
         {{ clean_text('reason') }} as reason
     from raw
 
@@ -34,18 +36,24 @@ records as (
         refunded_at,
         amount,
         order_id,
-        currency,
+        {{ currency_of('currency', 'sign_of_amount') }} as currency,
         reason,
         case
+            when (customer_id is null or refunded_at is null) and {{ is_report_leftover('refund_id') }}
+                then 'report_leftover'
             when refund_id is null then 'missing_id'
             when customer_id is null then 'missing_customer'
-            when refunded_at is null then 'unparsable_date'
-            when amount is null then 'unparsable_amount'
             else coalesce(
+                {{ id_problem('refund_id') }},
+                {{ id_problem('customer_id') }},
+                {{ id_problem('order_id') }},
                 {{ date_problem('raw_refunded_at', 'refunded_at') }},
-                {{ number_problem('raw_amount', 'amount') }}
+                case when refunded_at is null then 'unparsable_date' end,
+                {{ number_problem('raw_amount', 'amount') }},
+                case when amount is null then 'unparsable_amount' end,
+                {{ currency_problem('sign_of_amount', 'currency') }}
             )
-        end as reject_reason
+        end as problem
     from typed
 
 ),

@@ -4,7 +4,7 @@ with
 
 {{ typed_records('subscriptions', {
     'subscription_id': 'id', 'customer_id': 'customer', 'started_at': 'date', 'plan': 'text',
-    'monthly_amount': 'number', 'currency': 'currency', 'renews_at': 'any_date', 'cancelled_at': 'any_date',
+    'monthly_amount': 'money', 'currency': 'currency', 'renews_at': 'any_date', 'cancelled_at': 'any_date',
     'updated_at': 'any_date',
 }, ends={'started_at': 'cancelled_at'}) }}
 

@@ -19,7 +19,7 @@ typed as (
 
     select
         source_row,
-        {{ clean_text('customer_id') }} as customer_id,
+        {{ clean_id('customer_id') }} as customer_id,
         upper({{ clean_text('tier_code') }}) as given_tier,
         {{ clean_text('reason') }} as reason,
         {{ clean_text('author') }} as author,
@@ -42,11 +42,12 @@ records as (
         typed.valid_until,
         case
             when typed.customer_id is null then 'missing_customer'
+            when {{ id_problem('typed.customer_id') }} is not null then 'damaged_id'
             when typed.reason is null or typed.author is null or typed.has_no_end then 'missing_explanation'
             when typed.valid_from is null or typed.valid_until is null then 'unparsable_date'
             when typed.valid_until < typed.valid_from then 'ends_before_it_begins'
             when tiers.tier_code is null or tiers.tier_code = 'P' then 'unknown_tier'
-        end as reject_reason
+        end as problem
     from typed
     left join tiers on typed.given_tier = upper(tiers.tier_code)
 

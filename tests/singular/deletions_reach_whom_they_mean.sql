@@ -7,7 +7,7 @@ with
 
 requests as (
 
-    select distinct {{ clean_text('deletions.customer_id') }} as customer_id
+    select distinct {{ clean_id('deletions.customer_id') }} as customer_id
     from {{ source('crm', 'deletions') }} as deletions
 
 ),

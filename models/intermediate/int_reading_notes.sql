@@ -1,0 +1,108 @@
+/* One row per source and thing that people should know of what was read, beside the rejects: files that feed
+   nothing, files that contradict themselves, refunds that were cut or moved, money of which only the status says
+   that it went back, ids that differ by case alone. */
+with
+
+refunds as (
+
+    select
+        count(case when is_cut then 1 end) as cut_count,
+        count(case when is_of_another_customer then 1 end) as moved_count
+    from {{ ref('int_refund_records') }}
+    where outcome = 'accepted'
+
+),
+
+by_status as (
+
+    select
+        count(case when orders.money_back = 'all' then 1 end) as all_count,
+        count(case when orders.money_back = 'part' then 1 end) as part_count,
+        min(case when orders.money_back = 'part' then orders.order_id end) as part_example
+    from {{ ref('int_orders') }} as orders
+    left join (
+        select distinct order_id from {{ ref('int_refund_records') }}
+        where outcome = 'accepted'
+    ) as refunds on orders.order_id = refunds.order_id
+    where orders.outcome = 'accepted' and orders.money_back is not null and refunds.order_id is null
+
+),
+
+alike as (
+
+    select
+        count(*) as alike_count,
+        min(first_id) as first_id,
+        max(case when example = 1 then last_id end) as last_id
+    from (
+        select
+            min(customer_id) as first_id,
+            max(customer_id) as last_id,
+            row_number() over (order by min(customer_id)) as example -- one row per pair of ids
+        from {{ ref('int_customers') }}
+        group by lower(customer_id)
+        having count(*) > 1
+    ) as pairs
+
+),
+
+counted as (
+
+    select
+        'refunds' as source,
+        'refunds_cut' as note,
+        cut_count as records,
+        cast(null as string) as example
+    from refunds
+    union all
+    select
+        'refunds' as source,
+        'refunds_of_another_customer' as note,
+        moved_count as records,
+        cast(null as string) as example
+    from refunds
+    union all
+    select
+        'orders' as source,
+        'taken_back_by_status' as note,
+        all_count as records,
+        cast(null as string) as example
+    from by_status
+    union all
+    select
+        'orders' as source,
+        'partly_refunded' as note,
+        part_count as records,
+        part_example as example
+    from by_status
+    union all
+    select
+        'customers' as source,
+        'ids_alike' as note,
+        alike_count as records,
+        first_id || ' / ' || last_id as example
+    from alike
+    union all
+    select
+        coalesce(source, 'orders') as source,
+        note,
+        count(*) as records,
+        min(coalesce(source_file || ': ', '') || coalesce(detail, '')) as example
+    from {{ source('crm', 'reading_notes') }}
+    group by coalesce(source, 'orders'), note
+
+)
+
+select
+    counted.source,
+    counted.note,
+    counted.records,
+    counted.example,
+    labels.is_to_act_on = 'true' as is_to_act_on,
+    cast(counted.records as string) || ' x ' || labels.meaning_en || coalesce(' (' || counted.example || ')', '')
+        as sentence_en,
+    cast(counted.records as string) || ' x ' || labels.meaning_zh || coalesce('（' || counted.example || '）', '')
+        as sentence_zh
+from counted
+inner join {{ ref('reading_notes') }} as labels on counted.note = labels.note
+where counted.records > 0
