@@ -28,6 +28,8 @@ EXAMPLES = 5
 VERDICT = pa.schema(
     [
         ("invocation_id", pa.string()),
+        ("build_number", pa.int64()),
+        ("warehouse_file", pa.string()),
         ("candidate_fingerprint", pa.string()),
         ("as_of_date", pa.date32()),
         ("run_date", pa.date32()),
