@@ -11,6 +11,7 @@ from duckdb import DuckDBPyConnection
 
 from customer_tiering.ingest import register_sources
 from customer_tiering.lock import take_lock
+from customer_tiering.verdict import beginning
 
 
 class Plugin(BasePlugin):
@@ -33,4 +34,5 @@ class Plugin(BasePlugin):
         """
         if self._memory_limit:
             conn.execute("set memory_limit = ?", [self._memory_limit])
-        register_sources(conn, self._folder)
+        with beginning():
+            register_sources(conn, self._folder)

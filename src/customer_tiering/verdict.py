@@ -80,22 +80,15 @@ def content_of(warehouse: Warehouse, audit: str) -> dict[str, Any]:
         audit: the schema of its tables.
     """
     [context] = warehouse.rows(f"select * from {audit}.gate_context")
-    checks = warehouse.rows(
-        "select suite, expectation, severity, outcome, observed, accepted_because "
-        f"from {audit}.customer_tier_gate order by suite, expectation"
-    )
-    return content_of_checks(context, checks)
+    return content_of_checks(context, warehouse.rows(f"select * from {audit}.customer_tier_gate"))
 
 
-def content_of_checks(
-    context: dict[str, Any], checks: list[dict[str, Any]], sources: dict | None = None
-) -> dict[str, Any]:
+def content_of_checks(context: dict[str, Any], checks: list[dict[str, Any]]) -> dict[str, Any]:
     """The same, of rows. No examples: they name customers, who may ask to be forgotten.
 
     Args:
         context: the row of gate_context.
         checks: rows of the gate.
-        sources: by source, what became of its records.
     """
     kept = ("suite", "expectation", "severity", "outcome", "observed", "accepted_because")
     told = [{name: check[name] for name in kept} for check in checks]
@@ -105,5 +98,21 @@ def content_of_checks(
         "checks": told,
         "warnings": [check for check in told if check["outcome"] in ("warned", "let_through")],
         "freshness": {name: context[name] for name in ("as_of_date", "run_date", "feed_age_days")},
-        "sources": sources or {},
+    }
+
+
+def sources_of(reconciliation: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """By source, what became of its records: how many, and which share of those that came in.
+
+    Args:
+        reconciliation: the rows of row_reconciliation.
+    """
+    return {
+        row["source"]: {name: rows for name, rows in row.items() if name.startswith("rows_")}
+        | {
+            name.replace("rows_", "share_"): round(rows / row["rows_in"], 6)
+            for name, rows in row.items()
+            if name.startswith("rows_") and name != "rows_in" and row["rows_in"]
+        }
+        for row in reconciliation
     }
