@@ -78,5 +78,5 @@ def model(dbt, session):
     dbt.ref("gate_context")
     warehouse = warehouse_of(session)
     folder = Path(os.environ.get("EXPORT_PATH", "export")).expanduser().absolute()
-    files = export_tables(warehouse, tables, dbt.this.schema, folder)
+    files = export_tables(warehouse, tables, dbt.this.schema, folder, with_personal)
     return warehouse.result(pyarrow.Table.from_pylist(files))
