@@ -1,6 +1,5 @@
 """CSV files as spreadsheets take them: in UTF-8, and no text that runs as a formula."""
 
-import re
 from pathlib import Path
 
 from duckdb import DuckDBPyRelation
@@ -19,13 +18,9 @@ CSV_TEXT_CELLS = (
     "is, and numbers, dates and booleans have none."
 )
 
-# As OWASP lists them ("CSV Injection"). Spreadsheets skip what cannot be seen before a sign:
-# control characters, blanks of all widths, zero-width characters, soft hyphens.
-_UNSEEN = (
-    r"\x00-\x20\x7f-\x9f" "\u00a0\u00ad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff"
-)
-# One pattern for Python and for DuckDB, which both have these few signs.
-FORMULA = rf"^(?:[{_UNSEEN}]*[=+\-@＝＋－＠]|[\t\r\n])"
+# As OWASP lists them ("CSV Injection"). Spreadsheets skip what cannot be seen before a sign: blanks
+# of all widths (Z), control and zero-width characters (C).
+_FORMULA = r"^(?:[\pZ\pC]*[=+\-@＝＋－＠]|[\t\r\n])"
 
 _NEVER_TEXT = {
     "boolean",
@@ -46,7 +41,7 @@ def write_csv(rows: DuckDBPyRelation, path: Path) -> None:
     """
     mark, cells = BYTE_ORDER_MARK, []
     for column, kind in zip(rows.columns, rows.types, strict=True):
-        header = f"'{column}" if re.match(FORMULA, column) else column
+        header = column if column[:1].isalnum() or column[:1] == "_" else f"'{column}"
         cells.append(f"{_cell(quoted(column), kind)} as {quoted(mark + header)}")
         mark = ""
     rows.project(", ".join(cells)).write_csv(str(path))
@@ -62,7 +57,7 @@ def _cell(column: str, kind: DuckDBPyType) -> str:
     plain = " or ".join(
         f"{first} between {ord(low)} and {ord(high)}" for low, high in ("09", "Az", "一\u9fff")
     )
-    inert = f"if(regexp_matches({text}, '{FORMULA}'), '''' || {text}, {text})"
+    inert = f"if(regexp_matches({text}, '{_FORMULA}'), '''' || {text}, {text})"
     return f"if({plain}, {text}, {inert})"
 
 

@@ -13,7 +13,6 @@ from customer_tiering.warehouse import parquet_files
 # What became of the rows of a source: the column that counts them, and its name for people. A
 # set of an older version has not all of them.
 OUTCOMES = {
-    "rows_in": "rows",
     "rows_accepted": "accepted",
     "rows_rejected": "rejected",
     "rows_in_conflict": "in conflict",
@@ -90,20 +89,27 @@ Tiers as of {manifest["as_of_date"]}, published in {shown}/ {formats}:
 {tiers}
 {listed}
 
-What was read 读取结果:
+Rows read, by source 各来源的读取行数:
 
 {_reading(latest)}
 {own_data}"""
 
 
 def _reading(latest: Path) -> str:
-    """What became of the rows of each source that has any, and of none what is nowhere."""
+    """A line for each source that has rows: how many, and what became of them."""
     table = duckdb.sql(f"from {_table(latest, 'row_reconciliation')} where rows_in > 0")
-    counts = [column for column in OUTCOMES if column in table.columns]
-    sums = table.aggregate(", ".join(f"sum({column}) as {column}" for column in counts)).fetchone()
-    some = [column for column, total in zip(counts, sums, strict=True) if total]
-    names = ", ".join(f'{column} as "{OUTCOMES[column]}"' for column in some)
-    return str(table.order("source").project(f"source, {names}" if names else "source"))
+    known = [column for column in OUTCOMES if column in table.columns]
+    sources = table.project(", ".join(["source", "rows_in", *known])).order("source").fetchall()
+    width = max((len(source) for source, *_ in sources), default=0)
+    return "\n".join(
+        f"  {source:<{width}}  {rows:>10,} rows: "
+        + ", ".join(
+            f"{count:,} {OUTCOMES[column]}"
+            for column, count in zip(known, counts, strict=True)
+            if count or column == "rows_accepted"
+        )
+        for source, rows, *counts in sources
+    )
 
 
 def _table(latest: Path, name: str) -> str:
