@@ -77,5 +77,5 @@ def model(dbt, session):
         tables.append(contacts)
     dbt.ref("gate_context")
     warehouse = warehouse_of(session)
-    files = export_tables(warehouse, tables, dbt.this.schema, export_folder())
+    files = export_tables(warehouse, tables, dbt.this.schema, export_folder(), with_personal)
     return warehouse.result(pyarrow.Table.from_pylist(files))
