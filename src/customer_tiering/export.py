@@ -214,7 +214,7 @@ def _handled_deletions(folder: Path) -> str | None:
 
 
 def _require_this_warehouse(warehouse: Warehouse, audit: str) -> None:
-    """Stop in a copy of the warehouse that the build was made in: it may be any number of builds old.
+    """Stop in a copy of the warehouse that was built: it may be any number of builds old.
 
     Raises:
         ExportError: if it is one. A file that was moved is no copy.
@@ -222,9 +222,9 @@ def _require_this_warehouse(warehouse: Warehouse, audit: str) -> None:
     [made] = warehouse.rows(f"select max(warehouse_file) as file from {audit}.customer_tier_gate")
     if made["file"] != file_of(warehouse):
         raise ExportError(
-            "Nothing is exported: this warehouse is a copy of the file that its last build was made in, and the "
-            "other one may have gone on since. Export from that file, or make this one a warehouse of its own: "
-            "run `dbt build`."
+            "Nothing is exported: this warehouse is a copy of the file that its last build was "
+            "made in, and that one may have gone on since. Export from that one, or make this one "
+            "a warehouse of its own: run `dbt build`."
         )
 
 
@@ -242,9 +242,10 @@ def _require_no_newer(folder: Path, build: dict, warehouse_id: str) -> None:
         and number > build["build_number"]
     ):
         raise ExportError(
-            f"Nothing is exported: '{folder / LATEST}' is of build {number} of this warehouse, and this is build "
-            f"{build['build_number']} in an older copy of it. Set EXPORT_PATH to another folder; or, if this copy "
-            f"is to go on in place of the other, remove the link '{folder / LATEST}' and run `dbt build`."
+            f"Nothing is exported: '{folder / LATEST}' is of build {number} of this warehouse, and "
+            f"this is build {build['build_number']} in an older copy of it. Set EXPORT_PATH to "
+            "another folder; or, if this copy is to go on in place of the other, remove the link "
+            f"'{folder / LATEST}' and run `dbt build`."
         )
 
 
