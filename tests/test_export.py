@@ -23,7 +23,8 @@ from conftest import PROJECT, WITHOUT_TESTS, Workspace, copy_project
 from customer_tiering import export as export_module
 from customer_tiering.export import KEPT_BUILDS, ExportError
 from customer_tiering.generate.__main__ import main as generate
-from customer_tiering.warehouse import BYTE_ORDER_MARK, DuckDBWarehouse, Table
+from customer_tiering.sheets import BYTE_ORDER_MARK
+from customer_tiering.warehouse import DuckDBWarehouse, Table
 
 # What is exported, and the order of its rows.
 TABLES = {
@@ -59,7 +60,7 @@ def whole_set(export: Path) -> str:
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     assert manifest["build_id"] == folder.name
     files = {file["file"]: file for file in manifest["files"]}
-    assert set(files) == {path.name for path in folder.iterdir()} - {"manifest.json"}
+    assert set(files) == {path.name for path in folder.iterdir()} - {"manifest.json", "verdict.json"}
     assert set(files) == {f"{table}.{kind}" for table in TABLES for kind in ("parquet", "csv")}
     for name, file in files.items():
         content = content_of(folder / name)
@@ -164,7 +165,19 @@ def test_the_build_exports_a_whole_set(sample_build):
     assert manifest["candidate_fingerprint"] == context["candidate_fingerprint"]
     recorded = sample_build.query("select * from audit.published_export").to_dict("records")
     recorded = [row | {"columns": list(row["columns"])} for row in recorded]
-    assert recorded == [manifest | file for file in manifest.pop("files")]
+    # The table has what fits into columns.
+    files = manifest.pop("files")
+    for name in ("build_number", "personal_columns", "csv_text_cells"):
+        del manifest[name]
+    parts = {file["file"]: file.pop("parts") for file in files if "parts" in file}
+    assert recorded == [manifest | file for file in files]
+    assert parts == {
+        folder.name: {
+            part.name: hashlib.sha256(part.read_bytes()).hexdigest() for part in folder.iterdir()
+        }
+        for folder in (sample_build.export / "latest").iterdir()
+        if folder.is_dir()
+    }
 
 
 def test_a_reader_sees_a_file_of_another_build(sample_build, tmp_path):
@@ -263,9 +276,10 @@ def test_dbt_says_why_nothing_is_exported(sample_build, tmp_path):
 def test_leftovers_of_killed_builds_go_and_the_last_sets_stay(warehouse, export):
     builds = []
     for _ in range(KEPT_BUILDS + 2):
-        (export / "builds" / ".killed").mkdir(parents=True)
-        (export / "builds" / ".killed" / "customer_tier.csv").write_text("half")
-        (export / ".latest").symlink_to("builds/.killed")
+        killed = export / "builds" / ".20261123T061821.123456Z-0fa3b2c1"
+        killed.mkdir(parents=True)
+        (killed / "customer_tier.csv").write_text("half")
+        (export / ".latest").symlink_to(f"builds/{killed.name}")
         run_model(warehouse, export)
         builds.append(whole_set(export))
         assert hidden(export) == []
@@ -276,8 +290,8 @@ def test_leftovers_of_killed_builds_go_and_the_last_sets_stay(warehouse, export)
 def test_a_set_that_cannot_be_finished_leaves_the_old_one(warehouse, export, monkeypatch):
     run_model(warehouse, export)
     before = whole_set(export)
-    monkeypatch.setattr(export_module, "_write_manifest", mock.Mock(side_effect=OSError("full")))
-    with pytest.raises(OSError, match="full"):
+    monkeypatch.setattr(export_module, "_write_manifest", mock.Mock(side_effect=OSError("odd")))
+    with pytest.raises(ExportError, match="could not be written or tidied up: a file: odd"):
         run_model(warehouse, export)
     assert whole_set(export) == before
     assert [path.name for path in (export / "builds").iterdir()] == [before]
@@ -326,7 +340,7 @@ def warehouse_of_many(session: duckdb.DuckDBPyConnection, rows: int) -> None:
         order by hash(i);
         create schema audit;
         create table audit.gate_context as
-        select 'x' as candidate_fingerprint, 'build' as invocation_id,
+        select 'x' as candidate_fingerprint, '0fa3b2c1-77' as invocation_id,
             '' as policy_versions, current_date as as_of_date, current_date as run_date,
             false as is_of_the_past;
         create table audit.run_scope as select '0-0' as deletions_fingerprint;

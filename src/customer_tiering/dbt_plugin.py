@@ -10,7 +10,10 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
 from customer_tiering.ingest import register_sources
-from customer_tiering.lock import take_lock
+from customer_tiering.told import WAREHOUSE, told_when_full
+from customer_tiering.verdict import beginning
+from customer_tiering.warehouse import DuckDBWarehouse
+from customer_tiering.warehouse_file import prepare_warehouse
 
 
 class Plugin(BasePlugin):
@@ -23,7 +26,7 @@ class Plugin(BasePlugin):
         # Before DuckDB is asked to open the file: its own message names neither run nor remedy.
         path = self.creds.path if self.creds else ":memory:"
         if ":" not in path:
-            take_lock(Path(f"{path}.lock"), path)
+            prepare_warehouse(Path(path))
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Register the sources on the new connection.
@@ -33,4 +36,6 @@ class Plugin(BasePlugin):
         """
         if self._memory_limit:
             conn.execute("set memory_limit = ?", [self._memory_limit])
-        register_sources(conn, self._folder)
+        places = DuckDBWarehouse(conn).places()
+        with beginning(), told_when_full(places, WAREHOUSE, "Nothing was built."):
+            register_sources(conn, self._folder)

@@ -34,18 +34,33 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from customer_tiering.warehouse import Table, Warehouse, Written
+from customer_tiering.export_sets import (
+    LATEST,
+    MANIFEST,
+    PAST,
+    ExportSet,
+    flush,
+    latest_set,
+    make_latest,
+    remove_answers,
+    remove_leftovers,
+    remove_old_sets,
+)
+from customer_tiering.literal_path import literal_path
+from customer_tiering.private_files import OWNER_ALONE, make_folder, set_mode, users_umask
+from customer_tiering.sheets import CSV_TEXT_CELLS
+from customer_tiering.told import FULL, ToldError, told_when_full
+from customer_tiering.verdict import VERDICT, content_of, sources_of, write_verdict
+from customer_tiering.warehouse import Table, Warehouse, Written, file_of
 
 KEPT_BUILDS = 3
-LATEST = "latest"
-PAST = "past"
 # Names the list of deletions whose people are in none of the sets beside it.
 HANDLED_DELETIONS = ".handled_deletions"
 NO_DELETIONS = "0-0"
-MANIFEST = "manifest.json"
+EXPORT = "export folder (EXPORT_PATH)"
 
 
-class ExportError(RuntimeError):
+class ExportError(ToldError):
     """The set cannot be published; the text says why, and what to do."""
 
 
@@ -56,10 +71,16 @@ class ExportedFile(Written):
     Attributes:
         bytes: the size of the file, or of all files of a folder.
         sha256: the checksum of its bytes; of a folder, of those of its files in their order.
+        parts: of a folder its files, each with its own checksum.
     """
 
     bytes: int
     sha256: str
+    parts: dict[str, str]
+
+    def row(self) -> dict:
+        """As a row: what a table of few columns has room for."""
+        return {name: value for name, value in asdict(self).items() if name != "parts"}
 
 
 def export_tables(
@@ -67,6 +88,7 @@ def export_tables(
     tables: Sequence[Table],
     audit: str,
     folder: Path,
+    personal: bool = False,
 ) -> list[dict]:
     """Write one set of files and make it the latest.
 
@@ -74,29 +96,60 @@ def export_tables(
         warehouse: where the tables are.
         tables: what to write, the largest first: one is hashed while the next is written.
         audit: the schema of `gate_context`, whose one row says which build and which candidate
-            this is, and of `publications`, in which each published table records its builds.
+            this is, and of the verdict. That all tables are of that build is asked before: a
+            hook of the model published_export (macro require_passed_gate).
         folder: where the sets are; made where it is missing.
+        personal: whether the tables say who people are; then their owner alone may read the set.
 
     Returns:
         The manifest as rows, one per file.
 
     Raises:
-        ExportError: if the tables are not of one build, or the folder cannot be used. The
-            latest set is then what it was.
+        ExportError: if this is a copy of the warehouse, or the folder cannot be used.
+        DiskFullError: if a disk is full. In both cases `latest` leads to a whole set.
     """
+    with _told(warehouse, folder):
+        return _export_tables(warehouse, tables, audit, folder, personal)
+
+
+@contextmanager
+def _told(warehouse: Warehouse, folder: Path) -> Iterator[None]:
+    """What the operating system refuses, in words."""
+    left = f"'{folder / LATEST}' leads to a whole set, as before."
+    try:
+        literal_path(folder)
+    except ValueError as error:
+        raise ExportError(f"EXPORT_PATH '{folder}' {error}") from None
+    try:
+        with told_when_full({EXPORT: folder, **warehouse.places()}, EXPORT, left):
+            yield
+    except OSError as error:
+        raise ExportError(
+            f"The export in EXPORT_PATH '{folder}' could not be written or tidied up: "
+            f"{error.filename or 'a file'}: {error.strerror or error}. {left} Set this right, or "
+            "set EXPORT_PATH to another folder, then run `dbt build` again."
+        ) from None
+
+
+def _export_tables(
+    warehouse: Warehouse, tables: Sequence[Table], audit: str, folder: Path, personal: bool
+) -> list[dict]:
     [build] = warehouse.rows(f"select * from {audit}.gate_context")
     [run] = warehouse.rows(f"select deletions_fingerprint from {audit}.run_scope")
-    handled = folder / HANDLED_DELETIONS
-    has_new_deletions = run["deletions_fingerprint"] != (
-        handled.read_text("utf-8") if handled.exists() else NO_DELETIONS
+    has_new_deletions = run["deletions_fingerprint"] != _handled_deletions(folder)
+    _require_this_warehouse(warehouse, audit)
+    # The first run of all: a copy has it, too.
+    [first] = warehouse.rows(
+        f"select invocation_id from {audit}.builds order by build_number, started_at limit 1"
     )
-    _require_one_build(warehouse, tables, audit, build["candidate_fingerprint"])
+    main_folder = folder
     if build["is_of_the_past"]:
         # The answer to a question has a place of its own: `latest` stays what it is.
         folder = folder / PAST / build["as_of_date"].isoformat()
 
     with _sets_of(folder) as builds:
-        _remove_leftovers(folder, builds)
+        _require_no_newer(folder, build, first["invocation_id"])
+        remove_leftovers(folder)
         built_at = datetime.now(UTC)
         about = {
             "build_id": f"{built_at:%Y%m%dT%H%M%S.%fZ}-{build['invocation_id'][:8]}",
@@ -107,51 +160,104 @@ def export_tables(
             "candidate_fingerprint": build["candidate_fingerprint"],
             "invocation_id": build["invocation_id"],
         }
-        before = _set_of_last_finished_run(warehouse, audit, folder)
-        unfinished = builds / f".{about['build_id']}"
+        how = {
+            "build_number": build["build_number"],
+            "warehouse_id": first["invocation_id"],
+            "personal_columns": personal,
+        }
+        told = _verdict(warehouse, audit, tables) | {"build_id": about["build_id"]}
+        before = _set_of_last_finished_run(warehouse, audit, folder, build)
+        if before and before.manifest.get("personal_columns") != personal:
+            before = None  # Other people may read it.
+        umask = OWNER_ALONE if personal else users_umask()
+        unfinished, finished = builds / f".{about['build_id']}", builds / about["build_id"]
         try:
             unfinished.mkdir()
-            files = [asdict(file) for file in _write_files(warehouse, tables, unfinished, before)]
-            _write_manifest(unfinished / MANIFEST, about | {"files": files})
-            _flush(unfinished)
+            set_mode(unfinished, umask)
+            files = _write_files(warehouse, tables, unfinished, before, umask)
+            if any(file.format == "csv" for file in files):
+                how["csv_text_cells"] = CSV_TEXT_CELLS
+            listed = [file.row() | ({"parts": file.parts} if file.parts else {}) for file in files]
+            _write_manifest(unfinished / MANIFEST, about | how | {"files": listed}, umask)
+            write_verdict(unfinished, "published", told)
+            set_mode(unfinished / VERDICT, umask)
+            flush(unfinished)
+            unfinished.rename(finished)
+            flush(builds)
+            make_latest(folder, finished)
         except BaseException:
             # A full disk should not be kept full by the set that filled it.
             shutil.rmtree(unfinished, ignore_errors=True)
+            if Path(os.path.realpath(folder / LATEST)) != Path(os.path.realpath(finished)):
+                shutil.rmtree(finished, ignore_errors=True)
             raise
-        unfinished.rename(builds / about["build_id"])
-        _flush(builds)
-        _make_latest(folder, builds / about["build_id"])
         # Who asks to be forgotten is in the sets of before, and in the answers about the past. The
         # list is handled once the main export is written without them, in whichever run that is.
-        _remove_old_sets(folder, builds, kept=1 if has_new_deletions else KEPT_BUILDS)
+        remove_old_sets(folder, kept=1 if has_new_deletions else KEPT_BUILDS)
         if has_new_deletions and not build["is_of_the_past"]:
-            shutil.rmtree(folder / PAST, ignore_errors=True)
+            remove_answers(folder)
+            handled = main_folder / HANDLED_DELETIONS
             handled.write_text(run["deletions_fingerprint"], "utf-8")
+        write_verdict(main_folder, "published", told)
 
-    return [about | file for file in files]
+    return [about | file.row() for file in files]
 
 
-def _require_one_build(
-    warehouse: Warehouse, tables: Sequence[Table], audit: str, candidate: str
-) -> None:
-    """Stop unless every table was last published from the candidate that the gate saw."""
-    latest = warehouse.rows(
-        "select table_name, max_by(candidate_fingerprint, published_at) as candidate "
-        f"from {audit}.publications group by table_name"
-    )
-    published = {row["table_name"]: row["candidate"] for row in latest}
-    problems = [
-        f"  {table.name}: "
-        + (f"from candidate {published[table.name]}" if table.name in published else "no record")
-        for table in tables
-        if published.get(table.name) != candidate
-    ]
-    if problems:
+def _handled_deletions(folder: Path) -> str | None:
+    """The list of deletions that the last export has handled; None where that cannot be known."""
+    try:
+        return (folder / HANDLED_DELETIONS).read_text("utf-8")
+    except FileNotFoundError:
+        return NO_DELETIONS
+    except (OSError, ValueError):
+        return None
+
+
+def _require_this_warehouse(warehouse: Warehouse, audit: str) -> None:
+    """Stop in a copy of the warehouse that was built: it may be any number of builds old.
+
+    Raises:
+        ExportError: if it is one. A file that was moved is no copy.
+    """
+    [made] = warehouse.rows(f"select max(warehouse_file) as file from {audit}.customer_tier_gate")
+    if made["file"] != file_of(warehouse):
         raise ExportError(
-            f"Nothing is exported: the gate let through candidate {candidate}, but these published "
-            "tables are not from it:\n" + "\n".join(problems) + "\nRun `dbt build`, which renews "
-            "all of them together. The export is still that of the last whole build."
+            "Nothing is exported: this warehouse is a copy of the file that its last build was "
+            "made in, and that one may have gone on since. Export from that one, or make this one "
+            "a warehouse of its own: run `dbt build`."
         )
+
+
+def _require_no_newer(folder: Path, build: dict, warehouse_id: str) -> None:
+    """Stop where the latest set is of a later build of this warehouse.
+
+    Raises:
+        ExportError: if it is: a copy that was left behind would take the place of what is newer.
+    """
+    latest = latest_set(folder)
+    number = latest.manifest.get("build_number") if latest else None
+    if (
+        number
+        and latest.manifest.get("warehouse_id") == warehouse_id
+        and number > build["build_number"]
+    ):
+        raise ExportError(
+            f"Nothing is exported: '{folder / LATEST}' is of build {number} of this warehouse, and "
+            f"this is build {build['build_number']} in an older copy of it. Set EXPORT_PATH to "
+            "another folder; or, if this copy is to go on in place of the other, remove the link "
+            f"'{folder / LATEST}' and run `dbt build`."
+        )
+
+
+def _verdict(warehouse: Warehouse, audit: str, tables: Sequence[Table]) -> dict:
+    """What verdict.json says of the set."""
+    reconciled = [
+        row
+        for table in tables
+        if table.name == "row_reconciliation"
+        for row in warehouse.read(table.rows).to_pylist()
+    ]
+    return content_of(warehouse, audit) | {"sources": sources_of(reconciled)}
 
 
 @contextmanager
@@ -163,46 +269,59 @@ def _sets_of(folder: Path) -> Iterator[Path]:
     """
     builds = folder / "builds"
     try:
-        builds.mkdir(parents=True, exist_ok=True)
+        make_folder(builds)
         descriptor = os.open(builds, os.O_RDONLY)
     except OSError as error:
+        if error.errno in FULL:
+            raise
         raise ExportError(
             f"EXPORT_PATH '{folder}' cannot be used as a folder ({error.strerror}). Set it to a "
             "folder that may be written to, or to a path where one can be made."
-        ) from error
-    latest = folder / LATEST
-    if latest.exists() and not latest.is_symlink():
-        os.close(descriptor)
-        raise ExportError(
-            f"'{latest}' is not the link that an export makes. Move it away, or set EXPORT_PATH to "
-            "another folder."
-        )
+        ) from None
     try:
+        latest = folder / LATEST
+        if latest.exists() and not latest.is_symlink():
+            raise ExportError(
+                f"'{latest}' is not the link that an export makes. Move it away, or set "
+                "EXPORT_PATH to another folder."
+            )
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield builds
     finally:
         os.close(descriptor)
 
 
-def _set_of_last_finished_run(warehouse: Warehouse, audit: str, folder: Path) -> Path | None:
+def _set_of_last_finished_run(
+    warehouse: Warehouse, audit: str, folder: Path, build: dict
+) -> ExportSet | None:
     """The latest set, if the last finished run wrote it; only then is known what has changed."""
-    latest = (folder / LATEST).resolve()
-    if not (latest / MANIFEST).exists():
+    latest = latest_set(folder)
+    if not latest or not latest.manifest.get("invocation_id"):
         return None
-    written_by = json.loads((latest / MANIFEST).read_text("utf-8")).get("invocation_id")
-    finished = warehouse.rows(
+    by_number = (
+        f"select max_by(runs.invocation_id, builds.build_number) as invocation_id"
+        f" from {audit}.finished_runs as runs"
+        f" inner join {audit}.builds as builds on runs.invocation_id = builds.invocation_id"
+    )
+    # A warehouse of before builds were numbered has a clock alone.
+    by_clock = (
         f"select max_by(invocation_id, finished_at) as invocation_id from {audit}.finished_runs"
     )
-    return latest if written_by and written_by == finished[0]["invocation_id"] else None
+    [finished] = warehouse.rows(by_number if build.get("build_number") else by_clock)
+    return latest if latest.manifest["invocation_id"] == finished["invocation_id"] else None
 
 
 def _write_files(
-    warehouse: Warehouse, tables: Sequence[Table], folder: Path, before: Path | None
+    warehouse: Warehouse,
+    tables: Sequence[Table],
+    folder: Path,
+    before: ExportSet | None,
+    umask: int,
 ) -> list[ExportedFile]:
     """Write every table; hash and flush each file while the next is written."""
     with ThreadPoolExecutor(max_workers=1) as sealer:
         written = [
-            (file, sealer.submit(_seal, folder / file.file))
+            (file, sealer.submit(_seal, folder / file.file, umask))
             for table in tables
             for file in warehouse.write(table, folder, before)
         ]
@@ -210,57 +329,34 @@ def _write_files(
 
 
 def _sealed(file: Written, seal: Future) -> ExportedFile:
-    size, sha256 = seal.result()
-    return ExportedFile(**asdict(file), bytes=size, sha256=sha256)
+    size, sha256, parts = seal.result()
+    return ExportedFile(**asdict(file), bytes=size, sha256=sha256, parts=parts)
 
 
-def _seal(path: Path) -> tuple[int, str]:
-    """Put a file, or a folder of files, on the disk for good; its size and checksum."""
-    parts = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
-    size, checksum = 0, hashlib.sha256()
-    for part in parts:
+def _seal(path: Path, umask: int) -> tuple[int, str, dict[str, str]]:
+    """Put a file, or a folder of files, on the disk for good.
+
+    Returns:
+        Its size, its checksum, and those of the parts of a folder.
+    """
+    is_folder = path.is_dir()
+    size, whole, parts = 0, hashlib.sha256(), {}
+    for part in sorted(path.glob("*.parquet")) if is_folder else [path]:
+        alone = hashlib.sha256()
         with part.open("rb") as file:
             while chunk := file.read(1 << 20):
-                checksum.update(chunk)
+                whole.update(chunk)
+                if is_folder:
+                    alone.update(chunk)
             os.fsync(file.fileno())
             size += file.tell()
-    return size, checksum.hexdigest()
+        set_mode(part, umask)
+        parts[part.name] = alone.hexdigest()
+    set_mode(path, umask)
+    return size, whole.hexdigest(), parts if is_folder else {}
 
 
-def _write_manifest(path: Path, manifest: dict) -> None:
+def _write_manifest(path: Path, manifest: dict, umask: int) -> None:
     path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    _flush(path)
-
-
-def _flush(path: Path) -> None:
-    """Have what a file holds, or which names a folder has, survive a power cut."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _make_latest(folder: Path, chosen: Path) -> None:
-    """Point `latest` to a set, in one step; relative, so that the folder can be moved."""
-    link = folder / f".{LATEST}"
-    link.symlink_to(chosen.relative_to(folder))
-    link.replace(folder / LATEST)
-    _flush(folder)
-
-
-def _remove_leftovers(folder: Path, builds: Path) -> None:
-    """Remove what builds left that were killed before they had published."""
-    (folder / f".{LATEST}").unlink(missing_ok=True)
-    for leftover in builds.glob(".*"):
-        shutil.rmtree(leftover)
-
-
-def _remove_old_sets(folder: Path, builds: Path, kept: int) -> None:
-    """Keep the latest set and the ones before it, for readers who have begun with one."""
-    latest = (folder / LATEST).resolve()
-    # Build ids begin with the time, so names sort by age.
-    older = sorted(old for old in builds.resolve().iterdir() if old != latest)
-    for old in older[: max(0, len(older) - (kept - 1))]:
-        # Hidden first: what a build leaves here when it is killed is no set, but a leftover.
-        shutil.rmtree(old.rename(old.with_name(f".{old.name}")))
+    set_mode(path, umask)
+    flush(path)

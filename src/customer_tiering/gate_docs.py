@@ -17,6 +17,7 @@ import duckdb
 
 from customer_tiering.gate import find_suites, load_suites, observed
 from customer_tiering.warehouse import DuckDBWarehouse
+from customer_tiering.warehouse_file import WarehouseError, check_database
 
 EXTERNAL = re.compile(
     r"<script\b.*?</script>"  # the pages' scripts are nothing without libraries from a CDN
@@ -114,10 +115,13 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("data_docs"), help="folder for the pages")
     out = parser.parse_args().out
     warehouse = Path(os.environ.get("DUCKDB_PATH", "warehouse.duckdb"))
-    if not warehouse.is_file():
+    if not warehouse.exists():
         parser.exit(1, f"There is no warehouse {warehouse} yet. Run: dbt build\n")
     try:
+        check_database(warehouse)
         index = build_docs(warehouse, out, Path.cwd())
+    except WarehouseError as error:
+        parser.exit(1, f"{error}\n")
     except duckdb.CatalogException:
         parser.exit(1, f"{warehouse} has no verdict of the gate yet. Run: dbt build\n")
     except duckdb.IOException as locked:

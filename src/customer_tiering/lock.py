@@ -6,9 +6,16 @@ import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
+from customer_tiering.private_files import OWNER_ALONE, set_mode
+from customer_tiering.told import ToldError
 
-class BusyError(RuntimeError):
+
+class BusyError(ToldError):
     """Another run is at work; the text says which."""
+
+
+class LockError(ToldError):
+    """The lock cannot be taken at all; the text says why, and what to do."""
 
 
 # Kept open until this process ends: with the file the lock goes, however the process ends.
@@ -25,6 +32,7 @@ def take_lock(lock: Path, warehouse: str) -> None:
 
     Raises:
         BusyError: if another process holds it. Nothing has been changed then.
+        LockError: if the file cannot be made or opened. Nothing has been changed then.
     """
     with _TAKING:
         if lock.resolve() not in _HELD:
@@ -32,17 +40,27 @@ def take_lock(lock: Path, warehouse: str) -> None:
 
 
 def _locked(lock: Path, warehouse: str) -> int:
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT)
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise LockError(
+            f"The lock file '{lock}', by which one run at a time works in {warehouse}, cannot be "
+            f"made or written ({error.strerror}). Move away what has its name, or ask for the "
+            "permission to write there, or set DUCKDB_PATH to a file in another folder. This run "
+            "has changed nothing."
+        ) from None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        holder = os.read(descriptor, 200).decode() or "a process that has just started"
+        holder = os.read(descriptor, 200).decode(errors="replace")
         os.close(descriptor)
         raise BusyError(
-            f"Another run is at work in {warehouse} ({holder.strip()}). Wait until it has ended, "
+            f"Another run is at work in {warehouse} "
+            f"({holder.strip() or 'a process that has just started'}). Wait until it has ended, "
             "then run this again. This run has changed nothing."
         ) from None
+    set_mode(lock, OWNER_ALONE)
     os.truncate(descriptor, 0)
     os.write(descriptor, f"process {os.getpid()} since {datetime.now(UTC):%H:%M:%S} UTC".encode())
     return descriptor

@@ -19,8 +19,10 @@ from tempfile import TemporaryDirectory
 import duckdb
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-from customer_tiering.export import LATEST, MANIFEST
-from customer_tiering.warehouse import BYTE_ORDER_MARK
+from customer_tiering.export_sets import LATEST, read_manifest
+from customer_tiering.sheets import write_csv
+from customer_tiering.told import ToldError, told_when_full
+from customer_tiering.warehouse import parquet_files
 
 MOVES = "moves.csv"
 MATRIX = "matrix.csv"
@@ -30,7 +32,7 @@ ONE_DATE = {"history_periods": 1}
 
 # Tables of the preview warehouse, and the live one, by the names that the queries below use.
 VIEWS = """
-create view live as from read_parquet('{live}');
+create view live as from {live};
 create view previewed as from audit.customer_tier_explained;
 create view tiers as from seeds.tiers;
 create view policies as from seeds.policies;
@@ -78,7 +80,7 @@ left join tiers_of_both as to_tier on previewed.tier_code = to_tier.tier_code
 """
 
 
-class PreviewError(RuntimeError):
+class PreviewError(ToldError):
     """There is nothing to show; the text says why, and what to do."""
 
 
@@ -96,24 +98,28 @@ def preview(export: Path, folder: Path) -> str:
         PreviewError: if nothing has been exported yet, or the rules cannot be used.
     """
     _empty(folder)
-    latest = (export / LATEST).resolve()
-    if not (latest / MANIFEST).is_file():
+    latest = Path(os.path.realpath(export / LATEST))
+    manifest = read_manifest(latest)
+    if not manifest:
         raise PreviewError(
             f"There is no export in {export}/ to compare with. Run `make build` first, with the "
             "rules as they were, then change them and run `make preview`."
         )
-    manifest = json.loads((latest / MANIFEST).read_text(encoding="utf-8"))
-    with TemporaryDirectory(prefix="customer_tiering_preview_") as temporary:
+    lists = "folder of the lists (PREVIEW_PATH)"
+    with (
+        told_when_full({lists: folder.absolute()}, lists, "Nothing is published by a preview."),
+        TemporaryDirectory(prefix="customer_tiering_preview_") as temporary,
+    ):
         warehouse = Path(temporary) / "preview.duckdb"
         _build(warehouse, manifest)
         with duckdb.connect(str(warehouse)) as connection:
             table = latest / "customer_tier.parquet"
             # From Spark a table is a folder of parts.
-            files = table / "*.parquet" if table.is_dir() else table
-            connection.execute(VIEWS.format(live=str(files).replace("'", "''")))
+            files = sorted(table.glob("*.parquet")) if table.is_dir() else [table]
+            connection.execute(VIEWS.format(live=parquet_files(files)))
             compare(connection)
-            _write(moves(connection), folder / MOVES)
-            _write(matrix(connection), folder / MATRIX)
+            write_csv(moves(connection), folder / MOVES)
+            write_csv(matrix(connection), folder / MATRIX)
             return report(connection, manifest, folder)
 
 
@@ -144,7 +150,7 @@ def _build(warehouse: Path, manifest: Mapping) -> None:
     words += ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
     done = subprocess.run(
         [str(Path(sys.executable).with_name("dbt")), *words],
-        env=os.environ | {"PREVIEW_WAREHOUSE": str(warehouse)},
+        env=os.environ | {"PREVIEW_WAREHOUSE": str(warehouse), "EXPORT_PATH": str(folder)},
         capture_output=True,
         text=True,
         check=False,
@@ -355,20 +361,13 @@ def _crosstab(connection: DuckDBPyConnection, measure: str) -> DuckDBPyRelation:
     )
 
 
-def _write(rows: DuckDBPyRelation, path: Path) -> None:
-    """Write a CSV that Excel takes for UTF-8."""
-    first = rows.columns[0]
-    marked = rows.project(f'{first} as "{BYTE_ORDER_MARK}{first}", * exclude ({first})')
-    marked.write_csv(str(path))
-
-
 if __name__ == "__main__":
     try:
         print(
             preview(
-                Path(os.environ.get("EXPORT_PATH", "export")),
-                Path(os.environ.get("PREVIEW_PATH", "preview")),
+                Path(os.environ.get("EXPORT_PATH", "export")).expanduser(),
+                Path(os.environ.get("PREVIEW_PATH", "preview")).expanduser(),
             )
         )
-    except PreviewError as error:
+    except ToldError as error:
         sys.exit(str(error))

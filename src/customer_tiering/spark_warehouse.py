@@ -10,6 +10,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from customer_tiering.export_sets import ExportSet
+from customer_tiering.told import ToldError
 from customer_tiering.warehouse import Table, Written
 
 MOST_ROWS = 10_000
@@ -17,7 +19,7 @@ MOST_ROWS = 10_000
 check fails for everybody, these are as many as there are customers. It counts them in Spark."""
 
 
-class NotSeenError(RuntimeError):
+class NotSeenError(ToldError):
     """What the workers wrote is not there for dbt's machine."""
 
 
@@ -26,7 +28,11 @@ class _Spark:
 
     dialect = "hive"
 
-    def write(self, table: Table, folder: Path, before: Path | None) -> Iterator[Written]:
+    def places(self) -> dict[str, Path]:
+        """See Warehouse: it is the workers that write."""
+        return {}
+
+    def write(self, table: Table, folder: Path, before: ExportSet | None) -> Iterator[Written]:
         """Write a table as a folder of Parquet parts, where dbt's machine and the workers see it.
 
         Not sorted, and not as CSV: both are for tables that one person opens.

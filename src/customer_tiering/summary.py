@@ -1,10 +1,30 @@
-"""What `make build` says at its end: where the tiers are and how to look at them."""
+"""What `make build` says at its end: where the tiers are, and what was read of the data."""
 
-import json
 import os
+import sys
 from pathlib import Path
 
 import duckdb
+
+from customer_tiering.export_sets import LATEST, read_manifest
+from customer_tiering.told import ToldError
+from customer_tiering.warehouse import parquet_files
+
+# What became of the rows of a source: the column that counts them, and its name for people. A
+# set of an older version has not all of them.
+OUTCOMES = {
+    "rows_accepted": "accepted",
+    "rows_rejected": "rejected",
+    "rows_in_conflict": "in conflict",
+    "rows_deduplicated": "deduplicated",
+    "rows_superseded": "superseded",
+    "rows_excluded": "excluded",
+    "rows_forgotten": "forgotten",
+}
+
+
+class NoExportError(ToldError):
+    """There is nothing to sum up; the text says what to do."""
 
 
 def summary(export: Path) -> str:
@@ -14,17 +34,18 @@ def summary(export: Path) -> str:
         export: the export folder; its `latest` holds the newest set.
 
     Returns:
-        Text for a terminal: the files, the tiers by business line, how many records could not be
-        used, what to read next.
+        Text for a terminal: the files, the tiers by business line, what became of the rows of
+        each source, what to read next.
 
     Raises:
-        FileNotFoundError: if nothing has been exported yet.
+        NoExportError: if nothing has been exported yet.
     """
-    latest = (export / "latest").resolve()
-    manifest = json.loads((latest / "manifest.json").read_text(encoding="utf-8"))
+    latest = Path(os.path.realpath(export / LATEST))
+    manifest = read_manifest(latest)
+    if not manifest:
+        raise NoExportError(f"There is no export in {export}/ yet. Run: make build")
     # From Spark a table is a folder of parts, and Parquet alone.
     of_spark = (latest / "customer_tier.parquet").is_dir()
-    parts = "/*.parquet" if of_spark else ""
     formats = "(Parquet)" if of_spark else "(CSV for Excel, Parquet for BI)"
     command = "make build-spark" if of_spark else "make build"
     tiers = duckdb.sql(
@@ -36,27 +57,19 @@ def summary(export: Path) -> str:
             any_value(tier_name_zh) as 名称,
             count(*) as customers,
             round(avg(net_revenue), 2) as mean_net_revenue
-        from read_parquet('{latest}/customer_tier.parquet{parts}')
+        from {_table(latest, "customer_tier")}
         group by business_line, tier_code
         order by business_line, tier_code
         """
     )
-    rejected = duckdb.sql(
-        f"""
-        select source, rows_rejected, rows_in
-        from read_parquet('{latest}/row_reconciliation.parquet{parts}')
-        where rows_rejected > 0
-        order by rows_rejected desc, source
-        """
-    ).fetchall()
-    counts = ", ".join(f"{rows:,} of {total:,} {source}" for source, rows, total in rejected)
-    shown = export / "latest"
+    shown = export / LATEST
     ending = "parquet" if of_spark else "csv"
     files = {
         "customer_tier": "one row per customer: tier and the sentence why",
         "customer_tier_factors": "every point of every score",
         "customer_actions": "what to do next",
         "rejected_records": "raw records that could not be used, and why",
+        "row_reconciliation": "what became of the rows of each source",
     }
     own_paths = "CRM_DATA=path/to/folder EXPORT_PATH=own_export "
     own_paths += "SPARK_WAREHOUSE=own_warehouse" if of_spark else "DUCKDB_PATH=own.duckdb"
@@ -76,9 +89,36 @@ Tiers as of {manifest["as_of_date"]}, published in {shown}/ {formats}:
 {tiers}
 {listed}
 
-Rejected: {counts or "nothing"}.
+Rows read, by source 各来源的读取行数:
+
+{_reading(latest)}
 {own_data}"""
 
 
+def _reading(latest: Path) -> str:
+    """A line for each source that has rows: how many, and what became of them."""
+    table = duckdb.sql(f"from {_table(latest, 'row_reconciliation')} where rows_in > 0")
+    known = [column for column in OUTCOMES if column in table.columns]
+    sources = table.project(", ".join(["source", "rows_in", *known])).order("source").fetchall()
+    width = max((len(source) for source, *_ in sources), default=0)
+    return "\n".join(
+        f"  {source:<{width}}  {rows:>10,} rows: "
+        + ", ".join(
+            f"{count:,} {OUTCOMES[column]}"
+            for column, count in zip(known, counts, strict=True)
+            if count or column == "rows_accepted"
+        )
+        for source, rows, *counts in sources
+    )
+
+
+def _table(latest: Path, name: str) -> str:
+    path = latest / f"{name}.parquet"
+    return parquet_files(sorted(path.glob("*.parquet")) if path.is_dir() else [path])
+
+
 if __name__ == "__main__":
-    print(summary(Path(os.environ.get("EXPORT_PATH", "export"))))
+    try:
+        print(summary(Path(os.environ.get("EXPORT_PATH", "export")).expanduser()))
+    except ToldError as error:
+        sys.exit(str(error))

@@ -12,13 +12,10 @@ from typing import Any, Protocol
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-# Excel takes a CSV for UTF-8 only if it begins with this; COPY has no option for it, so it
-# stands before the name of the first column.
-BYTE_ORDER_MARK = "\ufeff"
-
-# CSV is for spreadsheets: a sheet of Excel has 1,048,576 rows, the first for the names. More rows
-# come as Parquet alone.
-MOST_ROWS_OF_A_SHEET = 1_048_575
+from customer_tiering.export_sets import ExportSet
+from customer_tiering.literal_path import literal_path
+from customer_tiering.sheets import MOST_ROWS_OF_A_SHEET, quoted, write_csv
+from customer_tiering.told import SPILLS_TO, WAREHOUSE
 
 
 @dataclass(frozen=True)
@@ -87,7 +84,10 @@ class Warehouse(Protocol):
     def result(self, table: pa.Table) -> Any:
         """A bounded table as the engine's dbt adapter takes it from a Python model."""
 
-    def write(self, table: Table, folder: Path, before: Path | None) -> Iterator[Written]:
+    def places(self) -> dict[str, Path]:
+        """Where the engine itself writes on this machine, each with its name for people."""
+
+    def write(self, table: Table, folder: Path, before: ExportSet | None) -> Iterator[Written]:
         """Write a published table into a folder; one item for each file, as soon as it is whole.
 
         Args:
@@ -115,6 +115,19 @@ def warehouse_of(session: Any) -> Warehouse:
     return ThriftWarehouse(session) if hasattr(session, "handle") else DuckDBWarehouse(session)
 
 
+def file_of(warehouse: Warehouse) -> str | None:
+    """Which file a warehouse of DuckDB is, wherever it was moved; a copy is another. Else None."""
+    if warehouse.dialect != "duckdb":
+        return None
+    [database] = warehouse.rows(
+        "select path from duckdb_databases() where database_name = current_database()"
+    )
+    if not database["path"]:
+        return None
+    found = Path(database["path"]).stat()
+    return f"{found.st_dev}:{found.st_ino}"
+
+
 @dataclass(frozen=True)
 class DuckDBWarehouse:
     """DuckDB in this process."""
@@ -140,7 +153,17 @@ class DuckDBWarehouse:
         """See Warehouse."""
         return table
 
-    def write(self, table: Table, folder: Path, before: Path | None) -> Iterator[Written]:
+    def places(self) -> dict[str, Path]:
+        """See Warehouse."""
+        [(warehouse, spills_to)] = self.session.sql(
+            "select path, current_setting('temp_directory') from duckdb_databases()"
+            " where database_name = current_database()"
+        ).fetchall()
+        # A warehouse in memory has no path.
+        places = {WAREHOUSE: warehouse, SPILLS_TO: spills_to}
+        return {name: Path(path).absolute() for name, path in places.items() if path}
+
+    def write(self, table: Table, folder: Path, before: ExportSet | None) -> Iterator[Written]:
         """Write a table as Parquet, then as CSV where a sheet can hold it, both sorted by its key.
 
         The CSV is read back from the Parquet file, whose order DuckDB keeps. Where there is none,
@@ -149,13 +172,15 @@ class DuckDBWarehouse:
         """
         columns = table.written(table.rows.columns)
         parquet, csv = (folder / f"{table.name}.{kind}" for kind in ("parquet", "csv"))
-        names = [_name(column) for column in columns]
+        names = [quoted(column) for column in columns]
         selected = f"select {', '.join(names)} from ({table.rows.sql_query()})"
         ((rows,),) = self.session.sql(f"select count(*) from ({selected})").fetchall()
         fits_a_sheet = rows <= MOST_ROWS_OF_A_SHEET
-        if fits_a_sheet and before and not (before / csv.name).exists():
+        if fits_a_sheet and before and not before.file(csv.name):
             before = None  # Its parts are not sorted.
-        order = f" order by {', '.join(map(_name, table.key))}" if fits_a_sheet else ""
+        if before and before.columns(parquet.name) != columns:
+            before = None  # Written by another version of this project.
+        order = f" order by {', '.join(map(quoted, table.key))}" if fits_a_sheet else ""
         if table.parts_by:
             parts = sorted(self._write_parts(table, selected, order, parquet, before))
         else:
@@ -163,30 +188,20 @@ class DuckDBWarehouse:
             parts = [parquet]
         yield Written(table.name, "parquet", parquet.name, rows, columns)
         if fits_a_sheet:
-            first, *others = names
-            marked = ", ".join([f"{first} as {_name(BYTE_ORDER_MARK + columns[0])}", *others])
-            files = ", ".join(_text(file) for file in parts)
-            self.session.execute(
-                f"copy (select {marked} from read_parquet([{files}])) to {_text(csv)} "
-                "(format csv, header true)"
-            )
+            write_csv(self.session.sql(f"from {parquet_files(parts)}"), csv)
             yield Written(table.name, "csv", csv.name, rows, columns)
 
     def _write_parts(
-        self, table: Table, source: str, order: str, parquet: Path, before: Path | None
+        self, table: Table, source: str, order: str, parquet: Path, before: ExportSet | None
     ) -> Iterator[Path]:
         """Write a file for each value of `parts_by`, or take it over from the set before."""
         parquet.mkdir()
-        column = _name(table.parts_by)
+        column = quoted(table.parts_by)
         values = self.session.sql(f"select distinct {column} from ({source})").fetchall()
         kept = set(self.session.sql(table.unchanged).fetchall()) if before else set()
         for (value,) in values:
             part = parquet / f"{str(value).replace(' ', 'T').replace(':', '')}.parquet"
-            old = before / parquet.name / part.name if before else None
-            if (value,) in kept and old.exists():
-                # One file under two names: sets are never changed, only removed.
-                part.hardlink_to(old)
-            else:
+            if (value,) not in kept or not before.hand_over(part):
                 self._copy(f"select * from ({source}) where {column} = '{value}'{order}", part)
             yield part
         if not values:
@@ -201,9 +216,11 @@ class DuckDBWarehouse:
         )
 
 
-def _name(column: str) -> str:
-    return '"' + column.replace('"', '""') + '"'
+def parquet_files(parts: Sequence[Path]) -> str:
+    """Parquet files as a relation of DuckDB: these files and no others, whatever their names."""
+    files = ", ".join(_text(literal_path(part)) for part in parts)
+    return f"read_parquet([{files}], hive_partitioning = false)"
 
 
-def _text(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
+def _text(text: Path | str) -> str:
+    return "'" + str(text).replace("'", "''") + "'"
