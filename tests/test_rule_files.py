@@ -106,7 +106,8 @@ seeds:
   - name: tier_bands
     config:
       column_types:
-        {policy: string, tier_code: string, lower_bound: string, upper_bound: string, grace_periods: string}
+        {policy: string, tier_code: string, lower_bound: string, upper_bound: string,
+         grace_periods: string}
 """
 
 
@@ -150,7 +151,7 @@ def test_a_file_that_can_be_read_in_one_way_is_read(ours, case):
     file = ours / "seeds" / "tier_bands.csv"
     file.write_bytes(GOOD_FILES[case])
     assert rule_file_problems(ours) == []
-    # The two readers that dbt has for it: Spark gets the rows of the one, DuckDB those of the other.
+    # Spark gets the rows that agate reads, DuckDB those of its own reader.
     by_agate = from_csv(file, text_columns=BANDS.splitlines()[0].split(","))
     with duckdb.connect() as connection:
         columns = ", ".join(f'"{name}" varchar' for name in by_agate.column_names)
