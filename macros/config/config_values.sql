@@ -17,17 +17,6 @@
 {%- endmacro %}
 
 
-{% macro seeds_without_key() -%}
-    {#- Seeds whose rows cannot be told apart, such as those saved with another separator. -#}
-    {%- set unread = [] -%}
-    {%- for seed, rules in config_rules().items() -%}
-        {%- set found = seed_columns(seed) -%}
-        {%- if found and rules.key | reject('in', found) | list -%}{%- do unread.append(seed) -%}{%- endif -%}
-    {%- endfor -%}
-    {{ return(unread) }}
-{%- endmacro %}
-
-
 {% macro seed_texts(seed) -%}
     {#- A select of the columns that a seed should have, as text, empty ones as null. A column
         that it does not have is null too: config_errors tells that it is missing, and the
@@ -103,7 +92,7 @@
         {{ return('a code that seeds/' ~ seed ~ '.csv has in its column ' ~ column) }}
     {%- endif -%}
     {%- set words = [{
-        'text': 'a text without blanks at its ends', 'integer': 'a whole number', 'number': 'a number',
+        'text': 'a text on one line without blanks at its ends', 'integer': 'a whole number', 'number': 'a number',
     }[rule.type]] -%}
     {%- for limit in ['from', 'to', 'above'] if limit in rule -%}
         {%- do words.append(limit ~ ' ' ~ rule[limit]) -%}

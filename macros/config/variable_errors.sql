@@ -1,10 +1,11 @@
 {% macro variable_errors() -%}
     {#- The variables of dbt_project.yml (or --vars) that cannot be used: rows for config_literals. -#}
     {%- set re = modules.re -%}
-    {%- set methods = var('scoring_methods') -%}
+    {%- set methods, types = var('scoring_methods'), var('no_sale_types') -%}
     {%- set run_day = (run_date() | trim).split("'")[1] -%}
     {%- set as_of_date = var('as_of_date') | string -%}
     {%- set periods, days = var('history_periods') | string, var('lookback_days') | string -%}
+    {%- set largest = var('largest_amount') | string -%}
     {%- set judged = [
         ('as_of_date', as_of_date in ['latest', 'today'] or is_real_date(as_of_date),
             'latest, today or a date such as 2024-01-31'),
@@ -21,16 +22,23 @@
             'a name of the tz database, such as Asia/Shanghai, Europe/Berlin or UTC'),
         ('reporting_currency', re.match('^[A-Z]{3}$', var('reporting_currency') | string),
             'three capital letters, such as CNY'),
+        ('date_order', var('date_order') in ['proven', 'dmy', 'mdy'], 'proven, dmy or mdy'),
         ('negative_orders', var('negative_orders') in ['refund', 'reject'], 'refund or reject'),
+        ('zero_orders', var('zero_orders') in ['sale', 'no_sale'], 'sale or no_sale'),
+        ('no_sale_types', is_list(types) and types | reject('string') | list == [] and '' not in types | map('trim'),
+            'a list of texts, such as [gift_card, top_up], or []'),
+        ('largest_amount', re.match('^[0-9]{4,13}([.][0-9]{1,4})?$', largest)
+            and 1000 <= (largest | float) <= 1000000000000,
+            'a number from 1000 to 1000000000000'),
         ('accept_jump_because', var('accept_jump_because') is string,
             'a reason in words, or an empty text'),
-        ('scoring_methods', methods is sequence and methods is not string and methods is not mapping
-            and (methods | length) > 0 and (methods | length) == (scoring_methods() | length),
+        ('scoring_methods', is_list(methods) and 0 < (methods | length) == (scoring_methods() | length),
             'a list of methods, each once, such as [rfm, lifecycle, contribution]'),
     ] -%}
     {%- set errors = [] -%}
     {%- for name, is_right, remedy in judged if not is_right -%}
-        {%- do errors.append(('dbt_project.yml', 'vars: ' ~ name, name ~ ' is "' ~ var(name) ~ '"', remedy)) -%}
+        {%- set found = 'empty' if var(name) in [none, ''] else '"' ~ var(name) ~ '"' -%}
+        {%- do errors.append(('dbt_project.yml', 'vars: ' ~ name, name ~ ' is ' ~ found, remedy)) -%}
     {%- endfor -%}
     {%- set personal = env_var('EXPORT_PERSONAL', '') -%}
     {%- if personal not in ['', 'yes'] -%}
@@ -38,6 +46,11 @@
             'yes, or not set: names, addresses and the like are then left out of the export')) -%}
     {%- endif -%}
     {{ return(errors) }}
+{%- endmacro %}
+
+
+{% macro is_list(value) -%}
+    {{ return(value is sequence and value is not string and value is not mapping) }}
 {%- endmacro %}
 
 
@@ -58,11 +71,9 @@
         that the project can be parsed and config_errors can say what is wrong. A name without
         its model score_<name> is told by dbt itself, which looks for the model while it parses. -#}
     {%- set methods = [] -%}
-    {%- if var('scoring_methods') is sequence and var('scoring_methods') is not string -%}
-        {%- for method in var('scoring_methods')
-            if modules.re.match('^[a-z][a-z0-9_]*$', method | string) and method not in methods -%}
-            {%- do methods.append(method) -%}
-        {%- endfor -%}
-    {%- endif -%}
+    {%- for method in (var('scoring_methods') if is_list(var('scoring_methods')) else [])
+        if modules.re.match('^[a-z][a-z0-9_]*$', method | string) and method not in methods -%}
+        {%- do methods.append(method) -%}
+    {%- endfor -%}
     {{ return(methods) }}
 {%- endmacro %}

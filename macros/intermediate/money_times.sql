@@ -7,5 +7,5 @@
 
 {% macro is_out_of_range(amount, given) -%}
     {#- Whether an amount that was given is none any more, or too large for a sum of many to hold. -#}
-    ({{ given }} is not null and coalesce(abs({{ amount }}) >= {{ var('largest_amount', 1000000000000) }}, true))
+    ({{ given }} is not null and coalesce(abs({{ amount }}) >= {{ var('largest_amount') }}, true))
 {%- endmacro %}

@@ -49,7 +49,7 @@
                     then 'ambiguous_amount'
                 else 'unparsable_amount'
             end
-        when abs({{ parsed }}) >= {{ var('largest_amount', 1000000000000) }} then 'out_of_range'
+        when abs({{ parsed }}) >= {{ var('largest_amount') }} then 'out_of_range'
         {%- if not may_be_negative %}
         when {{ parsed }} < 0 then 'out_of_range'
         {%- endif %}

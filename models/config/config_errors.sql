@@ -5,15 +5,16 @@
 {{ config(schema='audit', post_hook=[
     '{{ stop_on_config_errors() if not has_transactions() }}', after_commit('{{ stop_on_config_errors() }}'),
 ]) }}
-{% if seeds_without_key() %}
+{% set errors = variable_errors() + seed_column_errors() %}
+{% if 'vars: scoring_methods' in errors | map(attribute=1) %}
 /* Whatever else could be said would follow from that. */
-{{ config_literals(variable_errors() + seed_column_errors()) }}
+{{ config_literals(errors) }}
 {% else %}
 with
 
 known_at_once as (
 
-    {{ config_literals(variable_errors() + seed_column_errors() + rule_errors()) }}
+    {{ config_literals(errors + rule_errors()) }}
 
 ),
 

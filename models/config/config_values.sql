@@ -13,7 +13,7 @@ with
 
 {% for seed, rules in config_rules().items() %}
 {% set columns = rules.columns | select('in', seed_columns(seed)) | list %}
-{#- Where none of them is there (another separator), seed_column_errors says so. #}
+{#- Where none of them is there (never loaded), seed_column_errors says so. #}
 {% if columns %}
 /* Each row once for each column: what is said of a column in `asked`, its value and whether that
    is right in a case. */

@@ -3,8 +3,8 @@
 {{ config(materialized='table') }}
 {{- wait_for_config() }}
 {% set settings = [] %}
-{% for name in ['period', 'lookback_days', 'business_time_zone', 'reporting_currency', 'negative_orders',
-    'scoring_methods'] %}
+{% for name in ['period', 'lookback_days', 'business_time_zone', 'date_order', 'reporting_currency',
+    'negative_orders', 'zero_orders', 'no_sale_types', 'largest_amount', 'scoring_methods'] %}
 {% do settings.append(name ~ '=' ~ var(name)) %}
 {% endfor %}
 {#- The models themselves are rules, too. -#}

@@ -1,22 +1,54 @@
 /* Prevents: a rule with a misspelt value (`fast-growing`, a share of 60) that nobody can ever meet, and
-   nobody is told. A warning, because a rule may wait for its first customer. Rules of a policy that no
-   customer has are left out. */
+   nobody is told. A warning, because a rule may wait for its first customer. Left out, because nobody can
+   act on it: a rule of a policy that no customer has, and one that asks for what nothing is known of,
+   as its source is not given: a measure that is null, 0 or `unknown` for everybody. */
 {{ config(severity='warn') }}
+{% set known = {'number': '%s <> 0', 'text': "%s <> 'unknown'", 'truth': '%s', 'date': '%s is not null'} %}
+{% set groups = [] %}
+{% for rule_set in rule_sets() if rule_set != 'guardrail' %}
+{% for rule in rules_of(rule_set) %}{% for group in rule.groups if group | rejectattr('kind') | list == [] %}
+{% do groups.append((rule_set, rule, group)) %}
+{% endfor %}{% endfor %}
+{% endfor %}
 with
+
+/* One row: of each group of conditions, whether all that it asks for is known of somebody. */
+measured as (
+
+    select
+        {% for _, _, group in groups %}
+        {% for condition in group -%}
+        coalesce(bool_or({{ known[condition.kind] % condition.metric }}), false){{ ' and ' if not loop.last }}
+        {%- endfor %} as is_known_{{ loop.index }},
+        {% endfor %}
+        count(*) as customers
+    from {{ ref('customer_measures') }}
+
+),
 
 rules as (
 
-    select distinct
-        cast(rule_set as string) as rule_set,
-        cast(policy as string) as policy,
-        cast(rule as string) as rule
-    from {{ ref('rules') }}
-    where rule_set <> 'guardrail'
+    {% for rule_set, rule, _ in groups %}
+    select
+        '{{ rule_set }}' as rule_set,
+        {{ dbt.string_literal(dbt.escape_single_quotes(rule.policy)) }} as policy,
+        {{ dbt.string_literal(dbt.escape_single_quotes(rule.rule)) }} as rule
+    from measured
+    where is_known_{{ loop.index }}
+    union
+    {% endfor %}
+    select
+        '' as rule_set,
+        '' as policy,
+        '' as rule
+    from measured
+    where customers < 0
 
 )
 
 select
     rules.rule_set,
+    rules.policy,
     rules.rule
 from rules
 where
