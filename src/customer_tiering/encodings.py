@@ -7,6 +7,7 @@ cheapest is read if it is clearly the cheapest; else the file is refused and the
 Single-byte encodings are only named: in Windows-1252 and 1250 the same bytes make the same words.
 """
 
+import re
 from codecs import (
     BOM_UTF16_BE,
     BOM_UTF16_LE,
@@ -48,6 +49,7 @@ _WITHOUT_MARK = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 _ASCII = 3.0
 _ORDINARY = 10.0  # not listed, but in the part of the character set that is for daily use
 _RARE = 13.0
+_LETTER = 7.5  # of any alphabet in UTF-8
 _DAMAGE = 12.0  # a byte that is not UTF-8, in a file that is
 _IN_NO_TEXT = 25.0  # control characters, private use, what does not decode
 _BESIDE_A_LETTER = 2.5  # one of another script beside a to z, as in T恤
@@ -57,6 +59,9 @@ _SMALL_THEN_CAPITAL = 5.0
 # How much cheaper the cheapest must be than any other, and what is too dear to be named.
 MARGIN = 4.0
 _HOPELESS = 1_000.0
+# More pairs than so many are not UTF-8 by chance, nor is one character of three bytes.
+_MAX_PAIRS_BY_CHANCE = 200
+_LONG_IN_UTF8 = re.compile("[\u0800-\U0010ffff]")
 # Shares of the characters beyond ASCII: at least so many are common, so few do not decode.
 _MIN_SHARE_COMMON = 0.5
 _MAX_SHARE_DAMAGED = 0.01
@@ -154,29 +159,35 @@ def _find(path: Path, head: bytes) -> str:
                 return codec
             name = codec.upper()
             raise UnusableFileError(f"begins like {name} but does not decode as such. {SAVE_AS}")
-    is_utf8, has_zeros = _utf8_and_zeros(path)
+    is_utf8, by_chance, has_zeros = _utf8_and_zeros(path)
     if has_zeros:
         wide = next((codec for codec in _WITHOUT_MARK if _is_wide_text(path, head, codec)), None)
         if wide:
             return wide
         if _share_of_lines_with_zeros(path) >= 0.5:
             raise UnusableFileError(f"is not a text file: it contains zero bytes. {SAVE_AS}")
-    if is_utf8:
-        return "utf-8" + (DAMAGED if has_zeros else "")
-    return _weigh(path)
+    if not is_utf8 or by_chance:
+        return _weigh(path, is_utf8)
+    return "utf-8" + (DAMAGED if has_zeros else "")
 
 
-def _utf8_and_zeros(path: Path) -> tuple[bool, bool]:
-    """Whether the file is UTF-8, and whether it has zero bytes: the only pass for most files."""
-    decoder, is_utf8, has_zeros = getincrementaldecoder("utf-8")(), True, False
+def _utf8_and_zeros(path: Path) -> tuple[bool, bool, bool]:
+    """Whether the file is UTF-8, whether it may be so by chance, and whether it has zero bytes.
+
+    It is the only pass for most files. A few pairs of bytes are UTF-8 by chance (郑爽 in GBK).
+    """
+    decoder, pairs, is_long, has_zeros = getincrementaldecoder("utf-8")(), 0, False, False
     try:
         for chunk in chunks(path):
             has_zeros = has_zeros or b"\0" in chunk
-            decoder.decode(chunk)
+            text = decoder.decode(chunk)
+            if pairs <= _MAX_PAIRS_BY_CHANCE and not chunk.isascii():
+                pairs += len(chunk) - len(text)
+                is_long = is_long or bool(_LONG_IN_UTF8.search(text))
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        is_utf8, has_zeros = False, any(b"\0" in chunk for chunk in chunks(path))
-    return is_utf8, has_zeros
+        return False, False, any(b"\0" in chunk for chunk in chunks(path))
+    return True, 0 < pairs <= _MAX_PAIRS_BY_CHANCE and not is_long, has_zeros
 
 
 def _is_wide_text(path: Path, head: bytes, codec: str) -> bool:
@@ -206,8 +217,12 @@ def _share_of_lines_with_zeros(path: Path) -> float:
     return with_zeros / total
 
 
-def _weigh(path: Path) -> str:
+def _weigh(path: Path, is_utf8: bool) -> str:
     """The encoding in which the file is by far the most likely text.
+
+    Args:
+        path: the file.
+        is_utf8: whether it decodes as UTF-8, and then needs no margin.
 
     Raises:
         UnusableFileError: if there is none, or it is not one that we read.
@@ -222,6 +237,8 @@ def _weigh(path: Path) -> str:
     for scale in scales:
         scale.add(b"", final=True)
     first, *others = sorted(scales, key=lambda scale: scale.cost)
+    if is_utf8 and first.candidate.codec == "utf-8":
+        return "utf-8"
     if first.can_be_read and not any(each.cost < first.cost + MARGIN for each in others):
         return first.candidate.codec + (DAMAGED if first.damaged else "")
     likely = [
@@ -273,11 +290,10 @@ class _Scale:
             self.cost += _ASCII * len(text)
             return
         points = np.minimum(np.frombuffer(text.encode("utf-32-le"), np.uint32), 0xFFFF)
-        counts = np.bincount(points, minlength=0x10000)
-        self.cost += float(counts @ self._prices)
-        self.priced += int(counts[128:].sum())
-        self.common += int(counts[128:][self._prices[128:] < _ORDINARY].sum())
-        self.cost += self._neighbours(points)
+        paid = self._prices[points]
+        self.priced += np.count_nonzero(points >= 128)
+        self.common += np.count_nonzero((points >= 128) & (paid < _ORDINARY))
+        self.cost += float(paid.sum()) + self._neighbours(points)
 
     def _neighbours(self, points: np.ndarray) -> float:
         """What it costs that characters stand beside each other which seldom do."""
@@ -290,6 +306,7 @@ class _Scale:
         beside = np.count_nonzero(high[1:] & letter[:-1]) + np.count_nonzero(high[:-1] & letter[1:])
         small, capital = _cases()
         turns = np.count_nonzero(high[:-1] & small[points[:-1]] & capital[points[1:]] & high[1:])
+        beside *= 1 if self.candidate.daily else 2
         return _BESIDE_A_LETTER * beside + _SMALL_THEN_CAPITAL * turns
 
 
@@ -314,6 +331,8 @@ def _prices(candidate: _Candidate) -> np.ndarray:
         # Of any language, which costs a little more to say.
         languages = [_prices(each) for each in _CANDIDATES if each.language]
         prices = np.minimum.reduce(languages) + np.where(np.arange(0x10000) < 128, 0, 2.0)
+        letters = [n for n in range(0x80, 0x800) if chr(n).isalpha()]
+        prices[letters] = np.minimum(prices[letters], _LETTER)
         prices[0xFFFD] = _DAMAGE
         return prices
     prices = np.full(0x10000, _RARE if candidate.daily else 9.0)
