@@ -7,7 +7,7 @@ import random
 import duckdb
 import pytest
 
-from customer_tiering import file_reader, text_files
+from customer_tiering import encodings, file_reader, text_files
 from customer_tiering.ingest import register_sources
 
 ORDERS = "order_id,customer_id,ordered_at,amount\n0001,007,2024-01-01,10\n0002,008,2024-01-02,20\n"
@@ -225,7 +225,7 @@ def test_a_reader_that_loses_rows_is_found_out(connection, folder, monkeypatch):
 def test_records_are_counted_across_chunks(tmp_path, monkeypatch, text, records):
     (tmp_path / "file.csv").write_text(text)
     assert text_files.count_records(tmp_path / "file.csv") == records
-    monkeypatch.setattr(text_files, "CHUNK_BYTES", 1)
+    monkeypatch.setattr(encodings, "CHUNK_BYTES", 1)
     assert text_files.count_records(tmp_path / "file.csv") == records
 
 

@@ -11,6 +11,7 @@ import duckdb
 from customer_tiering.contract import DELETIONS
 from customer_tiering.source_plan import FilePlan, SourceFile
 from customer_tiering.text_files import (
+    MAX_BYTES_OF_A_CLEAN_LINE,
     SplitFile,
     UnreadableLine,
     UnusableFileError,
@@ -145,7 +146,7 @@ def _create_lines(
         _NotReadWholeError: if the table has not the number of rows that it should have.
     """
     text = plan.file.text
-    new_line = r"new_line = '\n'," if clean else ""
+    new_line = rf"new_line = '\n', max_line_size = {MAX_BYTES_OF_A_CLEAN_LINE}," if clean else ""
     names = [f"c{position}" for position in range(len(text.header))]
     numbered = ["source_row"] if clean else []
     types = ", ".join(

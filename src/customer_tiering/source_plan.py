@@ -4,8 +4,6 @@ Pure Python, so that any engine can follow the plan. All problems of all files a
 and raised together: who prepares an export wants one list, not one error per attempt.
 """
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +16,7 @@ from customer_tiering.text_files import (
     TextFormat,
     UnusableFileError,
     find_encoding,
+    normalise,
     read_format,
     read_rows,
 )
@@ -149,11 +148,6 @@ def plan_sources(
     if problems:
         raise InputError(folder, problems)
     return plans
-
-
-def normalise(name: str) -> str:
-    """Bring a header to the spelling of the contract: `Order ID` becomes `order_id`."""
-    return re.sub(r"[\s\-.]+", "_", unicodedata.normalize("NFKC", name).strip().lower())
 
 
 class _Files:
