@@ -71,13 +71,10 @@ def test_a_profile_with_another_file_keeps_it(here, monkeypatch):
     assert opened("w.duckdb") == str(here / "w.duckdb")
 
 
-def test_nothing_is_parsed_anew_for_other_data_in_another_warehouse(sample_build, tmp_path):
-    changed = copy_project(tmp_path / "project")
-    parsed = sample_build.folder / "target" / "partial_parse.msgpack"
-    workspace = Workspace(
-        tmp_path,
-        data=tmp_path / "elsewhere",
-        project=changed,
-        environment={"DBT_PARTIAL_PARSE_FILE_PATH": str(parsed), "DUCKDB_MEMORY_LIMIT": "8GB"},
-    )
+def test_nothing_is_parsed_anew_for_other_data_in_another_warehouse(
+    sample_build, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("DUCKDB_MEMORY_LIMIT", "8GB")
+    copy = copy_project(tmp_path / "project")
+    workspace = Workspace(tmp_path, data=tmp_path / "elsewhere", project=copy)
     assert "Unable to do partial parsing" not in workspace.dbt("parse").stdout
