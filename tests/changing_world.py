@@ -13,7 +13,7 @@ from contextlib import chdir
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import duckdb
 from conftest import copy_project
@@ -107,7 +107,11 @@ class World:
         random: decides what an event does.
         variables: of dbt, besides the run date.
         day: today.
+        parsed: the project as dbt has parsed it, for each set of variables. It is the same in all
+            worlds: what changes in a world is data and rules, and no model.
     """
+
+    parsed: ClassVar[dict[str, Any]] = {}
 
     folder: Path
     random: random.Random
@@ -117,7 +121,6 @@ class World:
     customers: list[str] = field(default_factory=list)
     orders: list[dict] = field(default_factory=list)
     waiting: list[dict] = field(default_factory=list)
-    manifest: Any = None
 
     @property
     def data(self) -> Path:
@@ -423,6 +426,7 @@ class World:
         path.parent.mkdir(exist_ok=True)
         command = ["--quiet", "build", "--exclude-resource-type", "test", "unit_test"]
         variables = json.dumps({"run_date": str(self.day)} | self.variables)
+        of_all_days = json.dumps(self.variables)
         command += ["--exclude", "published_export", "--vars", variables]
         command += ["--target-path", str(self.folder / "target"), "--log-level-file", "none"]
         settings = {"CRM_DATA": str(self.data), "DUCKDB_PATH": str(path)}
@@ -430,11 +434,15 @@ class World:
         os.environ.update(settings)
         try:
             with chdir(self.project):
-                # Parsed once: what changes in a world is data and rules, and no model.
-                if self.manifest is None:
-                    parsed = dbtRunner().invoke(["parse", "--quiet", *command[-6:]])
-                    self.manifest = parsed.result
-                result = dbtRunner(manifest=self.manifest).invoke([*command, *words])
+                if of_all_days not in self.parsed:
+                    parse = ["parse", "--quiet", *command[-6:]]
+                    self.parsed[of_all_days] = dbtRunner().invoke(parse).result
+                manifest = self.parsed[of_all_days]
+                for node in manifest.nodes.values():
+                    # Another world may have parsed it, but the rules are those of this one.
+                    if node.resource_type == "seed":
+                        node.root_path = str(self.project)
+                result = dbtRunner(manifest=manifest).invoke([*command, *words])
         finally:
             # Otherwise the file stays open until this process ends.
             DuckDBConnectionManager.close_all_connections()

@@ -1,18 +1,23 @@
 """Whole builds for the tests: each in a folder of its own, with the commands people type."""
 
 import fcntl
+import hashlib
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 import duckdb
 import pandas as pd
 import pytest
 import yaml
+from dbt_forks import forks
 
 PROJECT = Path(__file__).resolve().parents[1]
 SHARED = PROJECT.parent / "shared"
@@ -31,12 +36,16 @@ class Workspace:
         data: the raw export; the committed sample unless a test says otherwise.
         project: the dbt project; this one unless a test works on a copy.
         environment: further environment variables.
+        forked: whether dbt runs in forks of a process that has its libraries, or in its own.
+        parsed: the folder in which a run of the tests keeps what dbt has parsed.
     """
 
+    parsed: ClassVar[Path]
     folder: Path
     data: Path = PROJECT / "sample_data"
     project: Path = PROJECT
     environment: dict[str, str] = field(default_factory=dict)
+    forked: bool = True
 
     @property
     def warehouse(self) -> Path:
@@ -65,16 +74,37 @@ class Workspace:
         self, *words: str, variables: dict | None = None, fails: bool = False
     ) -> subprocess.CompletedProcess:
         """Run dbt; the test fails at once where it ends otherwise than expected."""
-        done = subprocess.run(
-            self.command(*words, variables=variables),
-            cwd=self.project,
-            env=self.full_environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        command = self.command(*words, variables=variables)
+        run = forks().run if self.forked else run_to_its_end
+        with self._parsed_once(words, variables) as environment:
+            done = run(command, self.project, environment)
         assert (done.returncode != 0) == fails, done.stdout[-6000:] + done.stderr[-2000:]
         return done
+
+    @contextmanager
+    def _parsed_once(self, words: Sequence[str], variables: dict | None) -> Iterator[dict]:
+        """An environment in which dbt finds the project as a run before this one has parsed it.
+
+        dbt itself looks for files that have changed since, also in a copy of the project, and
+        parses those; where something of the key has changed it parses all.
+        """
+        target = words[words.index("--target") :][:2] if "--target" in words else ()
+        files = [(self.project / name).read_bytes() for name in ("dbt_project.yml", "profiles.yml")]
+        key = repr((files, target, variables, self.environment.get("BI_READER")))
+        kept = self.parsed / hashlib.sha256(key.encode()).hexdigest()
+        environment = self.full_environment()
+        if kept.exists():
+            environment |= {"DBT_PARTIAL_PARSE_FILE_PATH": str(kept)}
+        started = time.time()
+        yield environment
+        parsed = self.folder / "target" / "partial_parse.msgpack"
+        # Not what is parsed of a copy: seeds are read where they were parsed, and copies change.
+        if self.project != PROJECT or kept.exists():
+            return
+        if parsed.exists() and parsed.stat().st_mtime >= started:
+            half = kept.with_suffix(f".{os.getpid()}")
+            shutil.copy(parsed, half)
+            half.replace(kept)
 
     def query(self, sql: str, parameters: Sequence | None = None) -> pd.DataFrame:
         """Read the warehouse, as a data frame."""
@@ -85,6 +115,13 @@ class Workspace:
         """Read the warehouse, as tuples with Python's own types (decimals stay decimals)."""
         with duckdb.connect(str(self.warehouse), read_only=True) as connection:
             return connection.execute(sql, parameters or []).fetchall()
+
+
+def run_to_its_end(
+    command: Sequence[str], cwd: Path, env: dict[str, str]
+) -> subprocess.CompletedProcess:
+    """Run a command in a process of its own."""
+    return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
 
 
 def copy_of_build(build: Workspace, folder: Path, **other) -> Workspace:
@@ -135,12 +172,27 @@ def shared_data(name: str) -> Path:
 
 
 @pytest.fixture(scope="session")
-def sample_build(tmp_path_factory, worker_id) -> Workspace:
-    """One `dbt build` of the committed sample, for every test that only reads it."""
+def shared(tmp_path_factory, worker_id) -> Path:
+    """A folder that all workers of one run of the tests share."""
     base = tmp_path_factory.getbasetemp()
-    # Of several workers of one run the first one builds, and the others wait for it.
-    shared = base if worker_id == "master" else base.parent
-    workspace, built = Workspace(shared / "sample_build"), shared / "sample_is_built"
+    return base if worker_id == "master" else base.parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _parsed(shared):
+    Workspace.parsed = shared / "parsed"
+    Workspace.parsed.mkdir(exist_ok=True)
+
+
+@pytest.fixture(scope="session")
+def sample_build(shared) -> Workspace:
+    """One `dbt build` of the committed sample, for every test that only reads it.
+
+    With every test and unit test, as `make build` does without them.
+    """
+    # As people run it, and with another order of Python's sets than in the forks.
+    workspace, built = Workspace(shared / "sample_build", forked=False), shared / "sample_is_built"
+    # Of several workers the first one builds, and the others wait for it.
     with (shared / "sample_build.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not built.exists():

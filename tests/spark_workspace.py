@@ -15,6 +15,8 @@ class SparkWorkspace(Workspace):
     """
 
     spark: dict[str, str] = field(default_factory=dict)
+    # Java is not for forks.
+    forked: bool = False
 
     def command(self, *words: str, variables: dict | None = None) -> list[str]:
         return [*super().command(*words, variables=variables), "--target", "spark"]

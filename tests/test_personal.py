@@ -1,13 +1,11 @@
 """Who people are: in one published table, out of the export unless asked for, granted to nobody."""
 
 import json
-import os
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import DBT, PROJECT, WITHOUT_TESTS, Workspace, copy_of_build
+from conftest import PROJECT, WITHOUT_TESTS, Workspace, copy_of_build
 
 PERSONAL = {
     "customer_contacts": {"name", "email", "phone", "birth_date"},
@@ -112,28 +110,23 @@ def test_no_address_is_in_any_other_published_table(sample_build, tables):
 # --- A role for BI ----------------------------------------------------------------------------
 
 
-def grants(tmp_path: Path, reader: str | None) -> dict[str, dict]:
-    """The grants of the published tables in the manifest, with BI_READER as given."""
-    environment = {name: text for name, text in os.environ.items() if name != "BI_READER"}
-    environment |= {"BI_READER": reader} if reader else {}
-    command = [DBT, "parse", "--target", "lint", "--target-path", str(tmp_path)]
-    command += ["--log-path", str(tmp_path)]
-    done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, check=False)
-    assert done.returncode == 0, done.stdout
-    return {
-        name: node["config"]["grants"] for name, node in marts(tmp_path / "manifest.json").items()
-    }
+def grants(workspace: Workspace) -> dict[str, dict]:
+    """The grants of the published tables in the manifest."""
+    workspace.dbt("parse")
+    manifest = workspace.folder / "target" / "manifest.json"
+    return {name: node["config"]["grants"] for name, node in marts(manifest).items()}
 
 
 def test_the_reader_is_granted_every_table_without_personal_columns(tmp_path, tables):
-    found = grants(tmp_path, "bi_reader")
+    found = grants(Workspace(tmp_path, environment={"BI_READER": "bi_reader"}))
     assert found == {
         name: {"select": []} if name in PERSONAL else {"select": ["bi_reader"]} for name in tables
     }
 
 
-def test_without_a_reader_nothing_is_granted(tmp_path):
-    assert not any(grants(tmp_path, None).values())
+def test_without_a_reader_nothing_is_granted(tmp_path, monkeypatch):
+    monkeypatch.delenv("BI_READER", raising=False)
+    assert not any(grants(Workspace(tmp_path)).values())
 
 
 def test_duckdb_has_no_roles_and_says_so(sample_build, tmp_path):

@@ -1,8 +1,16 @@
 """Lets dbt-duckdb register the raw export when it opens the warehouse.
 
-Named under `plugins` in profiles.yml, with the folder of the export as its configuration.
+Named under `plugins` in profiles.yml. What its configuration there does not say the environment
+does, as dbt parses a project anew whenever something in the profile is another than before:
+
+    folder         of the raw export; else CRM_DATA, else sample_data
+    memory_limit   of DuckDB, which spills to disk beyond it, such as 8GB; else DUCKDB_MEMORY_LIMIT,
+                   else DuckDB's own, 80 % of memory
+    path_variable  name of an environment variable with the whole path of the warehouse, where the
+                   `path` of the profile is no more than its file name
 """
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +28,21 @@ class Plugin(BasePlugin):
     """Registers all sources once, before any model runs."""
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
-        """Take the settings from the profile; a relative folder counts from where dbt is run."""
-        self._folder = Path(plugin_config["folder"]).expanduser()
-        self._memory_limit = plugin_config.get("memory_limit")
+        """Take the settings; a relative folder or path counts from where dbt is run."""
+        folder = plugin_config.get("folder") or os.environ.get("CRM_DATA", "sample_data")
+        self._folder = Path(folder).expanduser()
+        self._memory_limit = plugin_config.get("memory_limit") or os.environ.get(
+            "DUCKDB_MEMORY_LIMIT"
+        )
+        name = self.creds.path if self.creds else ":memory:"
+        if ":" in name:
+            return
+        whole = Path(os.environ.get(plugin_config.get("path_variable", ""), name))
+        path = (whole if whole.name == name else Path(name)).expanduser().absolute()
         # Before DuckDB is asked to open the file: its own message names neither run nor remedy.
-        path = self.creds.path if self.creds else ":memory:"
-        if ":" not in path:
-            prepare_warehouse(Path(path))
+        prepare_warehouse(path)
+        # Whole, it is that of no profile: the next run of this process opens it, and reads, anew.
+        self.creds.path = str(path)
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Register the sources on the new connection.
