@@ -84,10 +84,10 @@
 
 {% macro raw_columns(source_name) -%}
     {#- The contract's columns of a source, as its YAML lists them: what a record says, not its
-        number or its load. -#}
+        number, its load or the style of its file. -#}
     {%- set columns = [] -%}
     {%- for node in (graph.sources or {}).values() if node.source_name == 'crm' and node.name == source_name -%}
-        {%- for column in node.columns if column not in ['source_row', 'loaded_in'] -%}
+        {%- for column in node.columns if column not in ['source_row', 'loaded_in', 'decimal_sign', 'date_order'] -%}
             {%- do columns.append(column) -%}
         {%- endfor -%}
     {%- endfor -%}

@@ -27,31 +27,25 @@ class Source:
         """All columns that staging reads, required ones first."""
         return self.required + self.optional
 
-    @property
-    def numbers(self) -> tuple[str, ...]:
-        """Its columns that hold numbers."""
-        return tuple(column for column in self.columns if column in NUMBERS)
-
-    @property
-    def dates(self) -> tuple[str, ...]:
-        """Its columns that hold days or moments."""
-        return tuple(column for column in self.columns if column in DATES)
-
 
 def _source(name: str, required: str, optional: str) -> Source:
     return Source(name, tuple(required.split()), tuple(optional.split()))
 
 
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # Which columns are numbers and which are dates, whatever the source: by their values a file shows
 # how it writes them.
-NUMBERS = frozenset(
+NUMBERS = _names(
     "acquisition_cost amount answer cost discount_amount discount_rate duration_minutes followers"
-    " list_price monthly_amount quantity rate satisfaction unit_cost unit_price".split()
+    " list_price monthly_amount quantity rate satisfaction unit_cost unit_price"
 )
-DATES = frozenset(
+DATES = _names(
     "answered_at birth_date cancelled_at closed_at created_at ends_at expected_close_at launched_at"
     " measured_at occurred_at opened_at ordered_at referred_at refunded_at renews_at requested_at"
-    " started_at starts_at touched_at updated_at valid_from valid_until".split()
+    " started_at starts_at touched_at updated_at valid_from valid_until"
 )
 # Of these, no value may be shown.
 PERSONAL_DATES = frozenset({"birth_date"})
