@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt.flags import get_flags
 from duckdb import DuckDBPyConnection
 
 from customer_tiering.ingest import register_sources
@@ -33,4 +34,5 @@ class Plugin(BasePlugin):
         """
         if self._memory_limit:
             conn.execute("set memory_limit = ?", [self._memory_limit])
-        register_sources(conn, self._folder)
+        anew = bool(getattr(get_flags(), "FULL_REFRESH", False))
+        register_sources(conn, self._folder, anew)

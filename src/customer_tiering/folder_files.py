@@ -113,6 +113,8 @@ def _unused_in_folder(
         name = f"{folder.name}/{path.name}"
         if path.is_dir():
             why = f"is a folder, and those within {folder.name}/ are not read. Move its files up"
+        elif not path.is_file():
+            why = "is a pipe, a device or a link to nothing. Remove it"
         elif source in mapped_sources:
             why = f"is not read, because {MAPPING_FILE} names another file for {source}"
         else:
@@ -174,7 +176,7 @@ def _names_in_folder(source: str, folder: Path) -> list[str]:
         if within.name.lower() == source and within.is_dir()
         for path in within.iterdir()
         if path.suffix.lower().removeprefix(".") in READ_ENDINGS
-        and not path.name.startswith((".", "_"))
+        and not _IGNORED.fullmatch(path.name)
         and path.is_file()
     )
 
