@@ -1,16 +1,17 @@
 """People who asked to be forgotten: no record of theirs gets past the raw layer."""
 
-import re
 import shutil
+from types import SimpleNamespace
 
 import duckdb
+import jinja2
 import pyarrow.csv as pc
 import pyarrow.parquet as pq
 import pytest
-from conftest import PROJECT, WITHOUT_UNIT_TESTS, Workspace
+from conftest import PROJECT, SHARED, WITHOUT_UNIT_TESTS, Workspace
 
 from customer_tiering import ingest
-from customer_tiering.forgotten import NOTHING
+from customer_tiering.forgotten import clean_id, ids_in
 from customer_tiering.ingest import InputError, register_sources
 
 FILES = {
@@ -44,6 +45,13 @@ def folder(tmp_path):
     with (tmp_path / "orders.csv").open("a") as file:
         file.write(UNREADABLE)
     return tmp_path
+
+
+def shared_case(name):
+    folder = SHARED / "cases" / name
+    if not folder.exists():
+        pytest.skip(f"the case {name} is not beside the project (../shared/cases)")
+    return folder
 
 
 def rows(connection, query):
@@ -189,12 +197,99 @@ def test_a_broken_line_of_the_list_stops_everything(connection, folder):
         register_sources(connection, folder)
 
 
-def test_nothing_means_the_same_here_as_in_staging():
-    macro = (PROJECT / "macros" / "staging" / "clean_text.sql").read_text("utf-8")
-    pattern = re.search(r"nothing = '\^\(\?i\)(.*?)\$'", macro).group(1)
-    assert all(re.fullmatch(pattern, text) for text in NOTHING)
-    # An optional character makes one alternative two.
-    assert len(NOTHING) == pattern.count("|") + 1 + pattern.count("?")
+IDS = {
+    "007": "007",
+    "C-1_a": "C-1_a",
+    " 007\u200b": "007",
+    "\ufeff007": "007",
+    "0\u00ad07\u2060": "007",
+    "\u202a007\u202c": "007",
+    "\t007\r\n": "007",
+    "\u3000007\u00a0": "007",
+    "a\u00a0b": "a b",
+    "a\tb": "a\tb",
+    "００７": "007",
+    "Ａ－１＿ｂ": "A-1_b",
+    "ｘ＠ｙ．ｚ": "x@y.z",
+    '="000777"': "000777",
+    '=" 000777 "': "000777",
+    "＝＂１＂": "1",
+    '="1001.0"': "1001",
+    '=""': None,
+    '="': '="',
+    "=1": "=1",
+    "'000777": "000777",
+    "＇000777": "000777",
+    "'000777'": "'000777'",
+    "'": "'",
+    "O'Brien": "O'Brien",
+    "1001.0": "1001",
+    "1001.00": "1001.00",
+    "a1.0": "a1.0",
+    ".0": ".0",
+    "2.02609E+11": "2.02609E+11",
+    "a\\b": "a\\b",
+    "Ａ＼ｂ": "A\\b",
+    "someone@example.org": "someone@example.org",
+    "10.20.30.40.0": "10.20.30.40.0",
+    "王芳": "王芳",
+    "NA": "NA",
+    "Null": "Null",
+    "nil": "nil",
+    "NONE": "NONE",
+    "n1": "n1",
+    "无锡": "无锡",
+    "C007 ": "C007",
+    "": None,
+    " \t": None,
+    "\u200b": None,
+    **dict.fromkeys(["-", "--", "NULL", "null", "(null)", "None", "nan", "NaN", "N/A", "n/a"]),
+    **dict.fromkeys(["#N/A", "<NA>", "\\N", "无", " null ", "（ｎｕｌｌ）", "'-", '="None"']),
+}
+
+
+def macro(name, *arguments):
+    """A macro of staging as it is written for DuckDB, without dbt."""
+    files = [PROJECT / "macros" / "cross_db" / "regular_expressions.sql"]
+    files.append(PROJECT / "macros" / "staging" / "clean_text.sql")
+    environment = jinja2.Environment()
+    template = environment.from_string("".join(path.read_text("utf-8") for path in files))
+
+    def dispatch(name, _):
+        return getattr(module, f"duckdb__{name}")
+
+    context = {"adapter": SimpleNamespace(dispatch=dispatch), "return": lambda text: text}
+    environment.globals |= context
+    module = template.make_module(context)
+    return str(getattr(module, name)(*arguments))
+
+
+def test_an_id_is_cleaned_here_as_in_staging(connection):
+    connection.execute("create table given as select unnest(?) as id", [list(IDS)])
+    ways = [clean_id("id"), macro("clean_id", "id"), f"{macro('clean_id', clean_id('id'))}"]
+    for way in ways:
+        cleaned = connection.execute(f"select id, {way} from given").fetchall()
+        assert dict(cleaned) == IDS
+    assert len(IDS) >= 40
+    nobody = connection.execute(ids_in("id", "(select id from given where id < '')")).fetchall()
+    assert nobody == []
+
+
+def test_who_is_written_otherwise_is_the_same_person(connection, tmp_path):
+    ids = ["007", "7", " 007\u200b", "'007", '"=""007"""', "００７", "007.0", "0007"]
+    lines = "".join(f"{n},{each},d,1\n" for n, each in enumerate(ids))
+    broken = "8,\u200b007,d,1,1\n9,'007,d,1,1\n10,07,d,1,1\n"
+    header = "order_id,customer_id,ordered_at,amount\n"
+    (tmp_path / "orders.csv").write_text(header + lines + broken, "utf-8")
+    (tmp_path / "deletions.csv").write_text("customer_id\n\u3000007\u200b\n", "utf-8")
+    register_sources(connection, tmp_path)
+    assert rows(connection, "select customer_id from raw.orders") == [("7",), ("0007",)]
+    assert rows(connection, "select line from raw.unreadable_lines") == [("10,07,d,1,1",)]
+
+
+def test_the_case_of_an_unseen_character_is_forgotten(connection):
+    register_sources(connection, shared_case("60-deletions_zwsp"))
+    assert rows(connection, "select customer_id from raw.orders") == [("008",)]
 
 
 # A whole build: the orders of the sample in two files, the second one in GB18030

@@ -11,7 +11,7 @@ import pytest
 from customer_tiering import ingest
 from customer_tiering.contract import SOURCES
 from customer_tiering.ingest import register_sources
-from customer_tiering.source_plan import plan_sources
+from customer_tiering.source_plan import plan_folder
 
 REAL_GBK = Path(__file__).parents[2] / "shared/data/chinese_orders_gbk/order_1_gbk.csv"
 
@@ -63,6 +63,8 @@ def test_every_source_has_the_columns_of_the_contract_as_text(connection, folder
         assert [(name, kind) for name, kind, *_ in described] == [
             ("source_row", "BIGINT"),
             ("loaded_in", "BIGINT"),
+            ("decimal_sign", "VARCHAR"),
+            ("date_order", "VARCHAR"),
             *((column, "VARCHAR") for column in source.columns),
         ]
 
@@ -103,7 +105,7 @@ def test_parquet_is_a_view_of_text_that_copies_nothing(connection, tmp_path):
 
 
 def test_the_plan_needs_no_engine(folder):
-    plans = {plan.source.name: plan for plan in plan_sources(folder)}
+    plans = {plan.source.name: plan for plan in plan_folder(folder).sources}
     (orders_file,) = plans["orders"].files
     assert orders_file.positions[:5] == (0, 1, 2, 3, None)
     assert orders_file.file.text.delimiter == ","

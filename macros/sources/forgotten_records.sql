@@ -30,7 +30,7 @@
         where forgotten.column_name = '{{ columns[0] }}'
             and forgotten.id in (
                 {%- for column in columns -%}
-                    {{ trimmed('cast(records.' ~ column ~ ' as string)') }}{{ ', ' if not loop.last }}
+                    {{ clean_id('cast(records.' ~ column ~ ' as string)') }}{{ ', ' if not loop.last }}
                 {%- endfor -%}
             )
     )
@@ -53,6 +53,6 @@
 
 {% macro ids_in(column, rows) -%}
     {#- The ids in a column of some rows, each once, without those that are none. -#}
-    select distinct '{{ column }}' as column_name, {{ clean_text(column) }} as id
-    from {{ rows }} where {{ clean_text(column) }} is not null
+    select distinct '{{ column }}' as column_name, id
+    from (select {{ clean_id(column) }} as id from {{ rows }}) where id is not null
 {%- endmacro %}

@@ -3,7 +3,9 @@
         column source_row is read where it is; of another a numbered copy is made.
         Args: types: the type of each column that the table has; none where there is no table.
         forgotten: the condition of the rows that are left out, if there are any. -#}
-    {%- set values = ['cast(1 as bigint) as loaded_in'] -%}
+    {%- set values = [
+        'cast(1 as bigint) as loaded_in', "'.' as decimal_sign", 'cast(null as string) as date_order',
+    ] -%}
     {%- for column in raw_columns(name) -%}
         {%- set text = 'cast(' ~ column ~ ' as string)' if types and column in types else 'cast(null as string)' -%}
         {#- An instant is moved to the business time zone; without a zone it would be taken as local. -#}

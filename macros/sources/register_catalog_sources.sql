@@ -76,6 +76,15 @@
             ~ 'cast(null as bigint) as load, cast(null as string) as kind where false'
         ) -%}
         {%- do run_query(
+            'create or replace view raw.settings as select cast(null as string) as setting, '
+            ~ 'cast(null as string) as value where false'
+        ) -%}
+        {%- do run_query(
+            'create or replace view raw.reading_notes as select cast(null as string) as source, '
+            ~ 'cast(null as string) as source_file, cast(null as string) as note, '
+            ~ 'cast(null as string) as detail where false'
+        ) -%}
+        {%- do run_query(
             'create or replace view raw.unreadable_lines as select cast(null as string) as source, '
             ~ 'cast(null as string) as source_file, cast(null as bigint) as source_row, '
             ~ 'cast(null as string) as line, cast(null as string) as error where false'

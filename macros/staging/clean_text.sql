@@ -28,22 +28,28 @@
 
 
 {% macro clean_id(column) -%}
-    {#- An id as its system wrote it, whatever a spreadsheet or an editor made of it: full-width letters are narrow,
-        what cannot be seen goes, and so do the guards of Excel (`="007"`, `'007`) and the .0 of a number.
-        src/customer_tiering/forgotten.py says the same. -#}
-    {%- set narrow = "translate(" ~ column ~ ", '" ~ full_width() ~ "\u00a0\u3000" ~ invisible() ~ "', '"
-        ~ half_width() ~ "  ')" -%}
-    {%- set bare = "trim(both '" ~ " \t\r\n" ~ "' from " ~ narrow ~ ")" -%}
-    {%- set unguarded = replace_all(bare, '^="(.*)"$', '\\1') -%}
-    {#- An apostrophe within the quotes of the pattern, for both engines. -#}
-    {%- set apostrophe = "' || chr(39) || '" -%}
-    {%- set unguarded = replace_all(
-        unguarded, '^' ~ apostrophe ~ '(.*[^' ~ apostrophe ~ '])$', '\\1'
-    ) -%}
-    {%- set whole = replace_all(unguarded, '^([0-9]+)[.]0$', '\\1') -%}
+    {#- An id without what tools put around it or into it: characters that nobody sees, full-width ones, blanks
+        at its ends, ="000777", '000777 and 1001.0. Null where it is no id, by words to the letter: NA is an id.
+        src/customer_tiering/forgotten.py says the same for the raw layer.
+        A first look lets most ids through as they are. The quote and the backslash are full-width meanwhile:
+        the engines do not write them alike in a text. -#}
+    {%- set plain = '^(([0-9A-MO-Za-mo-z]|[Nn][0-9_-])[0-9A-Za-z_-]*|[!-&(-<>-~][!-~]{5,}([!-/1-~]|[-!-,/-~]0))$' -%}
+    {%- set ascii = '!"#$%&()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~' -%}
+    {%- set wide = '！＂＃＄％＆（）＊＋，－．／０１２３４５６７８９：；＜＝＞？＠ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ［］＾＿｀'
+        ~ 'ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ｛｜｝～' -%}
+    {%- set unseen = '\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff\u00ad' -%}
+    {%- set nothing = '^(-|--|NULL|null|[(]null[)]|None|nan|NaN|N/A|n/a|#N/A|<NA>|＼N|无)$' -%}
+    {%- set seen -%}
+        trim(both '{{ " \t\r\n" }}' from translate(
+            {{ column }}, concat(chr(39), chr(92), '{{ "\u00a0\u3000" ~ wide ~ unseen }}'), '＇＼  {{ ascii }}'
+        ))
+    {%- endset -%}
+    {%- set unpacked = replace_all(seen, '^=" *(.*[^ ]|) *"$', '\\1') -%}
+    {%- set unquoted = replace_all(unpacked, '^＇(.*[^＇])$', '\\1') -%}
+    {%- set whole = replace_all(unquoted, '^([0-9]+)[.]0$', '\\1') -%}
     case
-        when {{ matches(column, '^(#?[0-9A-MO-Za-mo-z]|[Nn][0-9_-])[0-9A-Za-z_-]*$') }} then {{ column }}
-        else nullif({{ replace_all(whole, '^(' ~ words_for_nothing() ~ ')$', '') }}, '')
+        when {{ column }} <> '' and {{ matches(column, plain) }} then {{ column }}
+        else nullif(translate({{ replace_all(whole, nothing, '') }}, '＇＼', concat(chr(39), chr(92))), '')
     end
 {%- endmacro %}
 
@@ -67,18 +73,4 @@
     coalesce({{ matches(
         trimmed(column), "^((?i)|-|--|none|null|[(]null[)]|nan|#?n/a|na|<na>|nil|无|[' || chr(92) || chr(92) || ']n)$"
     ) }}, true)
-{%- endmacro %}
-
-
-{% macro full_width() -%}
-    {{ return('０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ＃－＿．／＋＝＂：＠＆（）') }}
-{%- endmacro %}
-
-{% macro half_width() -%}
-    {{ return('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#-_./+=":@&()') }}
-{%- endmacro %}
-
-{% macro invisible() -%}
-    {#- Zero-width characters, marks of writing direction, the byte order mark, the soft hyphen. -#}
-    {{ return("\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff\u00ad") }}
 {%- endmacro %}

@@ -32,6 +32,24 @@ def _source(name: str, required: str, optional: str) -> Source:
     return Source(name, tuple(required.split()), tuple(optional.split()))
 
 
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Which columns are numbers and which are dates, whatever the source: by their values a file shows
+# how it writes them.
+NUMBERS = _names(
+    "acquisition_cost amount answer cost discount_amount discount_rate duration_minutes followers"
+    " list_price monthly_amount quantity rate satisfaction unit_cost unit_price"
+)
+DATES = _names(
+    "answered_at birth_date cancelled_at closed_at created_at ends_at expected_close_at launched_at"
+    " measured_at occurred_at opened_at ordered_at referred_at refunded_at renews_at requested_at"
+    " started_at starts_at touched_at updated_at valid_from valid_until"
+)
+# Of these, no value may be shown.
+PERSONAL_DATES = frozenset({"birth_date"})
+
 # Without orders there is nothing to tier; every other source is optional.
 REQUIRED_SOURCES = frozenset({"orders"})
 

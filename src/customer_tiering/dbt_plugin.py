@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt.flags import get_flags
 from duckdb import DuckDBPyConnection
 
 from customer_tiering.ingest import register_sources
@@ -52,6 +53,7 @@ class Plugin(BasePlugin):
         """
         if self._memory_limit:
             conn.execute("set memory_limit = ?", [self._memory_limit])
+        anew = bool(getattr(get_flags(), "FULL_REFRESH", False))
         places = DuckDBWarehouse(conn).places()
         with beginning(), told_when_full(places, WAREHOUSE, "Nothing was built."):
-            register_sources(conn, self._folder)
+            register_sources(conn, self._folder, anew)

@@ -1,5 +1,6 @@
 """Reads one file of a source in DuckDB: every record as text, whole or not at all."""
 
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,7 +9,11 @@ from pathlib import Path
 
 import duckdb
 
+from customer_tiering import parquet_files
 from customer_tiering.contract import DELETIONS
+from customer_tiering.file_style import FileStyle, find_style
+from customer_tiering.folder_files import normalise
+from customer_tiering.literal_path import literal_path
 from customer_tiering.source_plan import FilePlan, SourceFile
 from customer_tiering.text_files import (
     MAX_BYTES_OF_A_CLEAN_LINE,
@@ -19,6 +24,9 @@ from customer_tiering.text_files import (
     split_records,
 )
 
+# How the error of a line begins that is the header once more; staging has a reason for it.
+LEFTOVER = "report leftover: "
+
 
 @dataclass(frozen=True)
 class ReadFile:
@@ -28,23 +36,25 @@ class ReadFile:
         plan: how it was read.
         rows: SQL of a relation: source_row (the record's number in the file, from 1), then the
             columns of the contract, all text.
-        unreadable: what could not be read.
+        unreadable: what could not be read, or is the header once more.
+        style: how it writes numbers and dates.
     """
 
     plan: FilePlan
     rows: str
     unreadable: list[UnreadableLine]
+    style: FileStyle
 
 
 @contextmanager
 def file_reader(
     connection: duckdb.DuckDBPyConnection,
 ) -> Iterator[Callable[[FilePlan], ReadFile]]:
-    """A function that reads files of which it is known that they have rows.
+    """A function that reads files, and is quick with those that have no rows.
 
-    A text file is read into a temporary table, which the caller drops (`drop_read`). The function
-    raises UnusableFileError, whose text begins with the file's name, if no row of a file can be
-    read, or one line of the list of deletions cannot.
+    A file that is copied is read into a temporary table, which the caller drops (`drop_read`).
+    The function raises UnusableFileError, whose text begins with the file's name, if no row of a
+    file can be read, or one line of the list of deletions cannot, or the file is damaged.
 
     Args:
         connection: where to read. Not within a transaction: a reading that fails would end it.
@@ -53,10 +63,15 @@ def file_reader(
         split = _Splitter(Path(scratch))
 
         def read(plan: FilePlan) -> ReadFile:
+            if not plan.file.has_rows:
+                return ReadFile(plan, "", [], FileStyle())
             try:
                 return _read(connection, plan, split)
             except UnusableFileError as error:
                 raise UnusableFileError(f"{plan.file.name} {error}") from error
+            except OSError as error:
+                reason = error.strerror or error
+                raise UnusableFileError(f"{plan.file.name} cannot be read: {reason}") from error
 
         yield read
 
@@ -67,12 +82,8 @@ def drop_read(connection: duckdb.DuckDBPyConnection, plan: FilePlan) -> None:
 
 
 def parquet_rows(plan: FilePlan) -> str:
-    """The relation `ReadFile.rows` of a Parquet file, which is not copied."""
-    columns = _columns(plan, [_quoted(name) for name in plan.file.header])
-    return (
-        f"(select file_row_number + 1 as source_row, {columns}"
-        f" from read_parquet({_literal(str(plan.file.path))}, file_row_number = true))"
-    )
+    """The relation `ReadFile.rows` of a Parquet file that is not copied."""
+    return f"(select source_row, {_columns(plan)} from {parquet_files.where_it_is(plan)})"
 
 
 class _Splitter:
@@ -107,15 +118,46 @@ def _rows_in_file_order(connection: duckdb.DuckDBPyConnection) -> Iterator[None]
 
 
 def _read(connection: duckdb.DuckDBPyConnection, plan: FilePlan, split: _Splitter) -> ReadFile:
-    """Read a file; the engine alone where it can, else after Python has split it."""
+    table, unreadable = _table(plan), []
+    # A table written in one go has the row ids 0, 1, 2... in the order of the file.
+    rows = f"(select rowid + 1 as source_row, * from {table})"
+    if plan.file.text:
+        is_split, unreadable = _read_text(connection, plan, split)
+        if is_split:
+            rows = table
+        leftovers = _repeated_headers(connection, plan, rows)
+        if leftovers:
+            numbers = ", ".join(str(line.source_row) for line in leftovers)
+            rows = f"(from {rows} as records where source_row not in ({numbers}))"
+            unreadable = sorted(unreadable + leftovers, key=lambda line: line.source_row)
+    elif plan.file.is_copied:
+        parquet_files.copy(connection, plan, table)
+    else:
+        parquet_files.check(plan)
+        rows = parquet_files.where_it_is(plan)
+    style = find_style(
+        connection,
+        rows,
+        {f"c{position}": name for position, name in plan.numbers.items()},
+        {f"c{position}": name for position, name in plan.dates.items()},
+    )
+    return ReadFile(plan, f"(select source_row, {_columns(plan)} from {rows})", unreadable, style)
+
+
+def _read_text(
+    connection: duckdb.DuckDBPyConnection, plan: FilePlan, split: _Splitter
+) -> tuple[bool, list[UnreadableLine]]:
+    """Read a text file; the engine alone where it can, else after Python has split it.
+
+    Returns:
+        Whether it was split, so that the table has the numbers of its records; and what could
+        not be read.
+    """
     file = plan.file
-    if file.text is None:
-        return ReadFile(plan, parquet_rows(plan), [])
     if file.text.is_plain and (records := count_records(file.path)) is not None:
         try:
             _create_lines(connection, plan, records - file.text.header_records)
-            # A table written in one go has the row ids 0, 1, 2... in the order of the file.
-            return ReadFile(plan, f"(select rowid + 1 as source_row, * from {_table(plan)})", [])
+            return False, []
         except (duckdb.InvalidInputException, duckdb.NotImplementedException, _NotReadWholeError):
             pass  # There is a blank or broken line. Find out which, and load the others.
     parts = split(file)
@@ -129,7 +171,37 @@ def _read(connection: duckdb.DuckDBPyConnection, plan: FilePlan, split: _Splitte
         reason = f"The first: {parts.unreadable[0].error}" if parts.unreadable else ""
         raise UnusableFileError(f"has lines, but none of them can be read. {reason}")
     _create_lines(connection, plan, parts.rows, parts.clean)
-    return ReadFile(plan, _table(plan), parts.unreadable)
+    return True, parts.unreadable
+
+
+def _repeated_headers(
+    connection: duckdb.DuckDBPyConnection, plan: FilePlan, rows: str
+) -> list[UnreadableLine]:
+    """Records whose values are the names of their columns: files were put together with theirs."""
+    names = {f"c{position}": plan.file.header[position] for position in plan.used}
+    conditions = [
+        f"({column} is null or regexp_full_match({column}, {_literal(_header_pattern(name))}))"
+        for column, name in names.items()
+    ]
+    found = connection.execute(
+        f"select source_row, {', '.join(names)} from {rows} as records"
+        f" where {' and '.join(conditions)} and coalesce({', '.join(names)}) is not null"
+        " order by source_row"
+    ).fetchall()
+    return [
+        UnreadableLine(
+            number,
+            plan.file.text.delimiter.join(value or "" for value in values),
+            f"{LEFTOVER}the header once more",
+        )
+        for number, *values in found
+    ]
+
+
+def _header_pattern(name: str) -> str:
+    """A pattern of all texts that read as the same header; quick to see that most do not."""
+    words = r"[\s\-._]+".join(re.escape(word) for word in normalise(name).split("_"))
+    return rf"(?i)\s*{words}\s*|{re.escape(name)}"
 
 
 def _create_lines(
@@ -148,6 +220,7 @@ def _create_lines(
     text = plan.file.text
     new_line = rf"new_line = '\n', max_line_size = {MAX_BYTES_OF_A_CLEAN_LINE}," if clean else ""
     names = [f"c{position}" for position in range(len(text.header))]
+    kept = [f"c{position}" for position in sorted({*plan.used, *plan.also_looked_at})]
     numbered = ["source_row"] if clean else []
     types = ", ".join(
         f"'{name}': '{'BIGINT' if name == 'source_row' else 'VARCHAR'}'"
@@ -155,10 +228,11 @@ def _create_lines(
     )
     connection.execute(f"""
         create or replace temporary table {_table(plan)} as
-        select {", ".join([*numbered, _columns(plan, names)])}
+        select {", ".join([*numbered, *kept])}
         from read_csv(
-            {_literal(str(clean or plan.file.path))},
+            {_literal(literal_path(clean or plan.file.path))},
             auto_detect = false,
+            hive_partitioning = false,
             columns = {{{types}}},
             header = false,
             skip = {0 if clean else text.header_records},
@@ -183,16 +257,12 @@ def _table(plan: FilePlan) -> str:
     return f"temp.{plan.source.name}_{plan.number}"
 
 
-def _columns(plan: FilePlan, expressions: list[str]) -> str:
-    """The columns of the contract as texts, out of the columns of the file."""
+def _columns(plan: FilePlan) -> str:
+    """The columns of the contract as texts, out of c0, c1 and so on of the file."""
     return ", ".join(
-        f'cast({"null" if position is None else expressions[position]} as varchar) as "{column}"'
+        f'cast({"null" if position is None else f"c{position}"} as varchar) as "{column}"'
         for position, column in zip(plan.positions, plan.source.columns, strict=True)
     )
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _literal(text: str) -> str:

@@ -5,31 +5,30 @@ and raised together: who prepares an export wants one list, not one error per at
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from customer_tiering.contract import REQUIRED_SOURCES, SOURCES, Source
-from customer_tiering.text_files import (
-    TextFormat,
-    UnusableFileError,
-    find_encoding,
+from customer_tiering import parquet_files
+from customer_tiering.contract import DATES, NUMBERS, REQUIRED_SOURCES, SOURCES, Source
+from customer_tiering.folder_files import (
+    MAPPING_FILE,
+    PARQUET_ENDING,
+    READ_ENDINGS,
+    TEXT_ENDINGS,
+    find_files,
+    listed,
     normalise,
-    read_format,
-    read_rows,
+    shown,
+    unused_files,
 )
-
-MAPPING_FILE = "mapping.csv"
-MAPPING_COLUMNS = ("source", "file", "their_column", "our_column")
-
-TEXT_ENDINGS = ("csv", "tsv", "txt")
-PARQUET_ENDING = "parquet"
-READ_ENDINGS = (*TEXT_ENDINGS, PARQUET_ENDING)
-# Endings under which people keep data that we do not read: skipping them in silence would
-# look as if the source had been taken.
-OTHER_DATA_ENDINGS = ("xlsx", "xls", "ods", "json", "jsonl", "gz", "csv.gz", "zip", "csv.zip")
+from customer_tiering.folder_settings import read_settings
+from customer_tiering.header_line import header_line
+from customer_tiering.literal_path import literal_path
+from customer_tiering.mapping_file import MappingLine, read_mapping
+from customer_tiering.reading_notes import ReadingNote, missing_columns
+from customer_tiering.text_files import TextFormat, UnusableFileError, find_encoding, read_format
 
 # So many numbers are kept free for the records of each file. Also in int_rejected_records.
 ROWS_OF_A_FILE = 1_000_000_000_000
@@ -48,8 +47,9 @@ class InputError(RuntimeError):
     def __init__(self, folder: Path, problems: list[str]):
         self.problems = problems
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        listed = "\n".join(f"  {n}. {text}" for n, text in enumerate(problems, start=1))
-        super().__init__(f"The raw data in '{folder}' cannot be used, {count}:\n{listed}")
+        text = "\n".join(f"  {n}. {text}" for n, text in enumerate(problems, start=1))
+        folder_name = shown(str(folder))
+        super().__init__(f"The raw data in '{folder_name}' cannot be used, {count}:\n{text}")
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,7 @@ class SourceFile:
         version: path, size and time of the last change.
         header: the column names as they stand in the file.
         text: how it is written; None for Parquet.
+        schema: the types of its columns; None for text.
         has_rows: whether it has any record.
     """
 
@@ -70,7 +71,16 @@ class SourceFile:
     version: FileVersion
     header: tuple[str, ...]
     text: TextFormat | None
+    schema: pa.Schema | None
     has_rows: bool
+
+    @property
+    def is_copied(self) -> bool:
+        """Whether its records are copied; else they are read where they are, in each query.
+
+        So are those of text, and those of Parquet whose names of columns an engine changes.
+        """
+        return self.schema is None or parquet_files.has_odd_names(self.schema)
 
 
 @dataclass(frozen=True)
@@ -83,17 +93,32 @@ class FilePlan:
         file: the file.
         positions: for each column of the contract its 0-based position in the file's header,
             or None if the file does not have it.
+        numbers: positions of the columns that show how the file writes numbers, with our names;
+            they may be columns of another source that the file feeds.
+        dates: the same of dates.
     """
 
     source: Source
     number: int
     file: SourceFile
     positions: tuple[int | None, ...]
+    numbers: dict[int, str] = field(default_factory=dict)
+    dates: dict[int, str] = field(default_factory=dict)
 
     @property
     def rows_before(self) -> int:
         """What is added to the number of a record in the file to number it in the source."""
         return self.number * ROWS_OF_A_FILE
+
+    @property
+    def used(self) -> list[int]:
+        """The positions that the source takes something from, in order."""
+        return sorted({position for position in self.positions if position is not None})
+
+    @property
+    def also_looked_at(self) -> list[int]:
+        """Positions of other numbers and dates that show how the file is written, in order."""
+        return sorted({*self.numbers, *self.dates} - {*self.used})
 
 
 @dataclass(frozen=True)
@@ -110,44 +135,61 @@ class SourcePlan:
 
 
 @dataclass(frozen=True)
-class _MappingLine:
-    where: str
-    source: str
-    file: str
-    theirs: str
-    ours: str
+class FolderPlan:
+    """How a folder is to be read.
+
+    Attributes:
+        sources: one plan for each source, in the order of the contract.
+        settings: the names and values of settings.csv.
+        notes: what people should be told of its files.
+    """
+
+    sources: list[SourcePlan]
+    settings: tuple[tuple[str, str], ...]
+    notes: tuple[ReadingNote, ...]
 
 
-def plan_sources(
+def plan_folder(
     folder: Path, known_encodings: Mapping[FileVersion, str] | None = None
-) -> list[SourcePlan]:
+) -> FolderPlan:
     """Plan how to read every source of the contract from a folder.
 
     Args:
         folder: holds `<source>.csv` or `<source>.parquet`, or a folder `<source>` of such files,
-            or both; and optionally `mapping.csv`.
+            or both; and optionally `mapping.csv` and `settings.csv`.
         known_encodings: encodings found earlier; a file of the same version is not read
             through again to find its encoding.
-
-    Returns:
-        One plan for each source, in the order of the contract.
 
     Raises:
         InputError: with all problems of all files.
     """
-    if not folder.is_dir():
-        what = "is not a folder" if folder.exists() else "does not exist"
-        raise InputError(folder, [f"The folder {what}. Set CRM_DATA to the folder of the export"])
     problems: list[str] = []
-    mapping = _read_mapping(folder, problems)
-    files = _Files(folder, known_encodings or {}, problems)
+    try:
+        if not folder.is_dir():
+            what = "is not a folder" if folder.exists() else "does not exist"
+            problem = f"The folder {what}. Set CRM_DATA to the folder of the export"
+            raise InputError(folder, [problem])
+        plan = _plan(folder, known_encodings or {}, problems)
+    except OSError as error:
+        name = shown(str(error.filename or folder))
+        raise InputError(folder, [f"{name} cannot be read: {error.strerror or error}"]) from error
+    if problems:
+        raise InputError(folder, problems)
+    return plan
+
+
+def _plan(
+    folder: Path, known_encodings: Mapping[FileVersion, str], problems: list[str]
+) -> FolderPlan:
+    mapping = read_mapping(folder, problems)
+    settings = read_settings(folder, problems)
+    files = _Files(folder, known_encodings, problems)
     plans = [
         _plan_source(source, folder, files, mapping.get(source.name, []), problems)
         for source in SOURCES.values()
     ]
-    if problems:
-        raise InputError(folder, problems)
-    return plans
+    notes = [*unused_files(folder, files.names, set(mapping), problems), *missing_columns(plans)]
+    return FolderPlan(_with_style_columns(plans), settings, tuple(notes))
 
 
 class _Files:
@@ -161,52 +203,55 @@ class _Files:
         self._problems = problems
         self._opened: dict[str, SourceFile | None] = {}
 
+    @property
+    def names(self) -> set[str]:
+        """The names of all files that feed something."""
+        return set(self._opened)
+
     def open(self, name: str) -> SourceFile | None:
         """Open a file of the folder; None if it cannot be used, which is then a problem."""
         if name not in self._opened:
             self._opened[name] = None
             try:
                 self._opened[name] = self._inspect(name)
-            except UnusableFileError as error:
-                self._problems.append(f"{name} {error}")
+            except ValueError as error:
+                self._problems.append(f"{shown(name)} {error}")
             except OSError as error:
-                self._problems.append(f"{name} cannot be read: {error.strerror or error}")
+                self._problems.append(f"{shown(name)} cannot be read: {error.strerror or error}")
         return self._opened[name]
 
     def _inspect(self, name: str) -> SourceFile:
         path = (self._folder / name).resolve()
+        literal_path(path)
         if path.is_dir():
             raise UnusableFileError("is a folder. It should be a file")
         status = path.stat()
+        # Opening a pipe would wait for somebody to write into it.
+        if not path.is_file():
+            raise UnusableFileError("is a pipe or a device. It should be a file")
         version = (str(path), status.st_size, status.st_mtime_ns)
         ending = path.suffix.lower().removeprefix(".")
         if ending == PARQUET_ENDING:
-            try:
-                with path.open("rb") as file:
-                    parquet = pq.ParquetFile(file)
-            except (pa.ArrowException, OSError) as error:
-                reason = str(error).splitlines()[0]
-                raise UnusableFileError(f"is not a Parquet file, or damaged: {reason}") from error
-            names = tuple(parquet.schema_arrow.names)
-            return SourceFile(path, name, version, names, None, parquet.metadata.num_rows > 0)
+            schema, has_rows = parquet_files.read_schema(path)
+            return SourceFile(path, name, version, tuple(schema.names), None, schema, has_rows)
         if ending not in TEXT_ENDINGS:
             known = ", ".join(f".{each}" for each in READ_ENDINGS)
             raise UnusableFileError(f"has an ending that is not read. Save it as one of {known}")
         encoding = self._known_encodings.get(version) or find_encoding(path)
         text = read_format(path, encoding)
-        return SourceFile(path, name, version, text.header, text, text.has_rows)
+        return SourceFile(path, name, version, text.header, text, None, text.has_rows)
 
 
 def _plan_source(
     source: Source,
     folder: Path,
     files: _Files,
-    mapping: list[_MappingLine],
+    mapping: list[MappingLine],
     problems: list[str],
 ) -> SourcePlan:
     """Plan one source; what is wrong is added to `problems`, and the plan then not used."""
     required = source.name in REQUIRED_SOURCES
-    names = [mapping[0].file] if mapping else _find_files(source.name, folder, problems, required)
+    names = [mapping[0].file] if mapping else find_files(source.name, folder, problems, required)
     opened = [files.open(name) for name in names]
     found = [file for file in opened if file is not None]
     if required and found and not any(file.has_rows for file in found):
@@ -216,68 +261,52 @@ def _plan_source(
             f"Export it again, with a header and at least one row"
         )
         return SourcePlan(source, ())
-    plans = [
-        FilePlan(source, number, file, _match_columns(source, file, mapping, problems))
-        for number, file in enumerate(found)
-    ]
+    plans = []
+    for number, file in enumerate(found):
+        positions = _match_columns(source, file, mapping, problems)
+        plans.append(FilePlan(source, number, file, positions))
+        if file.schema:
+            problems += parquet_files.column_problems(plans[-1])
     return SourcePlan(source, tuple(plans))
 
 
-def _find_files(source: str, folder: Path, problems: list[str], required: bool) -> list[str]:
-    """Names of the files of a source: the one of its name, then those of its folder, in order."""
-    names = _file_names(folder)
-    single, unread = [], []
-    for name in names:
-        stem, _, ending = name.lower().partition(".")
-        if stem == source and ending in READ_ENDINGS:
-            single.append(name)
-        elif stem == source and ending in OTHER_DATA_ENDINGS:
-            unread.append(name)
-    found = single + _names_in_folder(source, folder)
-    if len(single) > 1:
-        problems.append(
-            f"{' and '.join(single)} are both files of the source {source}. "
-            f"Keep one of them, or name the right one in {MAPPING_FILE}"
+def _with_style_columns(plans: list[SourcePlan]) -> list[SourcePlan]:
+    """The plans, each file with all its numbers and dates, whichever source they are of."""
+    numbers: dict[Path, dict[int, str]] = {}
+    dates: dict[Path, dict[int, str]] = {}
+    for plan in [file for source in plans for file in source.files]:
+        schema = plan.file.schema
+        for column, position in zip(plan.source.columns, plan.positions, strict=True):
+            # What is typed says itself how it is read.
+            if position is not None and (
+                schema is None or parquet_files.is_text(schema.field(position).type)
+            ):
+                for found, names in ((numbers, NUMBERS), (dates, DATES)):
+                    if column in names:
+                        found.setdefault(plan.file.path, {}).setdefault(position, column)
+    return [
+        replace(
+            source,
+            files=tuple(
+                replace(
+                    file,
+                    numbers=numbers.get(file.file.path, {}),
+                    dates=dates.get(file.file.path, {}),
+                )
+                for file in source.files
+            ),
         )
-        return []
-    if unread and not single:
-        problems.append(
-            f"{unread[0]} has the name of the source {source} but an ending that is not "
-            f"read. Save it as {source}.csv (UTF-8) or {source}.parquet"
-        )
-    elif required and not found:
-        problems.append(
-            f"There is no {source}.csv or {source}.parquet, the one source that is needed, and no "
-            f"folder {source}/ of such files. Files found: {_listed(names)}. If one of them holds "
-            f"the {source}, name it in {MAPPING_FILE} ({','.join(MAPPING_COLUMNS)})"
-        )
-    return found
-
-
-def _names_in_folder(source: str, folder: Path) -> list[str]:
-    """Files of the folder of a source, in the order of their names.
-
-    Hidden files and those that begin with `_` are left out: so people and programs mark what is
-    not finished.
-    """
-    return sorted(
-        f"{within.name}/{path.name}"
-        for within in folder.iterdir()
-        if within.name.lower() == source and within.is_dir()
-        for path in within.iterdir()
-        if path.suffix.lower().removeprefix(".") in READ_ENDINGS
-        and not path.name.startswith((".", "_"))
-        and path.is_file()
-    )
+        for source in plans
+    ]
 
 
 def _match_columns(
-    source: Source, file: SourceFile, mapping: list[_MappingLine], problems: list[str]
+    source: Source, file: SourceFile, mapping: list[MappingLine], problems: list[str]
 ) -> tuple[int | None, ...]:
     """Position of each column of the contract in the file: by the mapping, else by its name."""
     if not file.header:
         return (None,) * len(source.columns)
-    found = f"Columns found: {_listed(file.header)}"
+    found = f"Columns found: {listed(file.header)}"
     positions: dict[str, int] = {}
     mapped = [line for line in mapping if line.ours]
     for line in mapped:
@@ -310,76 +339,15 @@ def _match_columns(
         elif column in source.required:
             problems.append(
                 f"{file.name} has no column '{column}', which {source.name} needs. {found}. "
+                f"{_where_the_header_is(source, file)}"
                 f"Rename the right one, or name it in {MAPPING_FILE}"
             )
     return tuple(positions.get(column) for column in source.columns)
 
 
-def _read_mapping(folder: Path, problems: list[str]) -> dict[str, list[_MappingLine]]:
-    """The sound lines of the mapping file, if there is one, by source."""
-    mapping: dict[str, list[_MappingLine]] = {}
-    name = next((name for name in _file_names(folder) if name.lower() == MAPPING_FILE), None)
-    if name is None:
-        return mapping
-    try:
-        rows = list(read_rows(folder / name))
-    except UnusableFileError as error:
-        problems.append(f"{name} {error}")
-        return mapping
-    except OSError as error:
-        problems.append(f"{name} cannot be read: {error.strerror or error}")
-        return mapping
-    header = [normalise(cell) for cell in rows[0][1]] if rows else []
-    lacking = [column for column in MAPPING_COLUMNS if column not in header]
-    if lacking:
-        problems.append(
-            f"{name}, line 1: the header lacks {', '.join(lacking)}. "
-            f"It should be {','.join(MAPPING_COLUMNS)}"
-        )
-        return mapping
-
-    for number, row in rows[1:]:
-        cells = dict(zip(header, row, strict=False))
-        source, file, theirs, ours = (cells.get(column, "") for column in MAPPING_COLUMNS)
-        line = _MappingLine(f"{name}, line {number}", normalise(source), file, theirs, ours)
-        earlier = mapping.setdefault(line.source, [])
-        if problem := _mapping_problem(line, earlier, folder):
-            problems.append(f"{line.where}: {problem}")
-        else:
-            earlier.append(line)
-    return mapping
-
-
-def _mapping_problem(line: _MappingLine, earlier: list[_MappingLine], folder: Path) -> str | None:
-    """What is wrong with one line of the mapping in itself, or None."""
-    if line.source not in SOURCES:
-        return f"there is no source '{line.source}'. The sources are {', '.join(SOURCES)}"
-    if not line.file:
-        return f"no file is named. Files found: {_listed(_file_names(folder))}"
-    if not (folder / line.file).exists():
-        found = _listed(_file_names(folder))
-        return f"there is no file '{line.file}' in the folder. Files found: {found}"
-    if earlier and earlier[0].file != line.file:
-        return (
-            f"{line.source} is read from '{earlier[0].file}' by {earlier[0].where}, and here from "
-            f"'{line.file}'. One source has one file"
-        )
-    columns = SOURCES[line.source].columns
-    if line.ours and line.ours not in columns:
-        return f"{line.source} has no column '{line.ours}'. Its columns are {', '.join(columns)}"
-    if bool(line.ours) != bool(line.theirs):
-        return "their_column and our_column go together: fill in both, or none to name the file"
-    if line.ours and line.ours in {other.ours for other in earlier}:
-        return f"the column {line.ours} of {line.source} is mapped a second time. Remove one line"
-    return None
-
-
-def _file_names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
-
-
-def _listed(names: list[str] | tuple[str, ...]) -> str:
-    """Names for a message, shortened: the header of a broken file can be of any size."""
-    shown = [name if len(name) <= 40 else name[:39] + "…" for name in names[:40]]
-    more = [f"and {len(names) - 40} more"] if len(names) > 40 else []
-    return ", ".join(shown + more) or "none"
+def _where_the_header_is(source: Source, file: SourceFile) -> str:
+    """A sentence on the lines above the header of a file, if there seem to be any."""
+    line = header_line(file.path, file.text, source.required) if file.text else None
+    if line is None:
+        return ""
+    return f"The header seems to stand on line {line}: remove the lines above it. "
