@@ -116,7 +116,13 @@ def _read(connection: duckdb.DuckDBPyConnection, plan: FilePlan, split: _Splitte
             _create_lines(connection, plan, records - file.text.header_records)
             # A table written in one go has the row ids 0, 1, 2... in the order of the file.
             return ReadFile(plan, f"(select rowid + 1 as source_row, * from {_table(plan)})", [])
-        except (duckdb.InvalidInputException, duckdb.NotImplementedException, _NotReadWholeError):
+        # DuckDB's message shows the line, cut within a character: then it is no text itself.
+        except (
+            duckdb.InvalidInputException,
+            duckdb.NotImplementedException,
+            _NotReadWholeError,
+            UnicodeDecodeError,
+        ):
             pass  # There is a blank or broken line. Find out which, and load the others.
     parts = split(file)
     if parts.unreadable and plan.source.name == DELETIONS:
