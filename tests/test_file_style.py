@@ -94,7 +94,7 @@ def test_the_contract_knows_its_numbers_and_dates_as_staging_does():
         text = path.read_text("utf-8")
         numbers |= set(re.findall(r"parse_number\('(\w+)'", text))
         dates |= set(re.findall(r"parse_timestamp\('(\w+)'", text))
-        numbers |= set(re.findall(r"'(\w+)': '(?:number|amount)'", text))
+        numbers |= set(re.findall(r"'(\w+)': '(?:number|amount|money)'", text))
         dates |= set(re.findall(r"'(\w+)': '(?:\w+_)?date'", text))
     assert set(NUMBERS) == numbers
     assert set(DATES) == dates

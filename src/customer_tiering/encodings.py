@@ -50,6 +50,7 @@ _ASCII = 3.0
 _ORDINARY = 10.0  # not listed, but in the part of the character set that is for daily use
 _RARE = 13.0
 _LETTER = 7.5  # of any alphabet in UTF-8
+_SIGN = 4.0  # as ¥ and ° in UTF-8: oftener met than files whose only Chinese is 楼 or 掳
 _DAMAGE = 12.0  # a byte that is not UTF-8, in a file that is
 _IN_NO_TEXT = 25.0  # control characters, private use, what does not decode
 _BESIDE_A_LETTER = 2.5  # one of another script beside a to z, as in T恤
@@ -227,7 +228,10 @@ def _weigh(path: Path, is_utf8: bool) -> str:
     Raises:
         UnusableFileError: if there is none, or it is not one that we read.
     """
-    scales = [_Scale(each) for each in _CANDIDATES]
+    # In no encoding of one byte is a text made of pairs that are UTF-8.
+    scales = [
+        _Scale(each) for each in _CANDIDATES if not is_utf8 or each.daily or each.codec == "utf-8"
+    ]
     for chunk in chunks(path):
         for scale in scales:
             # Of the last that is left it is enough to know what does not decode.
@@ -333,6 +337,7 @@ def _prices(candidate: _Candidate) -> np.ndarray:
         prices = np.minimum.reduce(languages) + np.where(np.arange(0x10000) < 128, 0, 2.0)
         letters = [n for n in range(0x80, 0x800) if chr(n).isalpha()]
         prices[letters] = np.minimum(prices[letters], _LETTER)
+        prices[0x80:0xA0], prices[0xA0:0xC0] = 9.0, _SIGN
         prices[0xFFFD] = _DAMAGE
         return prices
     prices = np.full(0x10000, _RARE if candidate.daily else 9.0)

@@ -34,7 +34,7 @@ _BEGINNINGS = (
         r"<(!doctype\s+html|html|head|body|table|script|meta|div)\b",
         "a web page (HTML), perhaps of a login. Download the export again, signed in, as CSV",
     ),
-    (r"<(\?xml\b|!--|[a-z][\w:.-]*[\s>/])", f"an XML file. {_EXPORT_AGAIN}"),
+    (r"<(\?xml\b|!--|[a-z][\w:.-]*(\s[^>]*)?>\s*<)", f"an XML file. {_EXPORT_AGAIN}"),
     (r"(\[\s*)?\{\s*[\"}]|\[\s*\]\s*$", f"a JSON file. {_EXPORT_AGAIN}"),
 )
 

@@ -158,7 +158,13 @@ def _read_text(
         try:
             _create_lines(connection, plan, records - file.text.header_records)
             return False, []
-        except (duckdb.InvalidInputException, duckdb.NotImplementedException, _NotReadWholeError):
+        # DuckDB's message shows the line, cut within a character: then it is no text itself.
+        except (
+            duckdb.InvalidInputException,
+            duckdb.NotImplementedException,
+            _NotReadWholeError,
+            UnicodeDecodeError,
+        ):
             pass  # There is a blank or broken line. Find out which, and load the others.
     parts = split(file)
     if parts.unreadable and plan.source.name == DELETIONS:
