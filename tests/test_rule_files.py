@@ -249,6 +249,7 @@ def test_in_another_project_only_what_is_nearly_ours_is_told(ours, tmp_path):
             ["8GB", "1.5 GiB", "600mb", ""],
             ["lots", "8", "0GB", "-1GB", "80%"],
         ),
+        ("SPARK_METHOD", ["session", "thrift"], ["x", "", "Session"]),
         ("SPARK_PORT", ["10000"], ["x", "", "0", "100000"]),
     ],
 )
@@ -285,3 +286,10 @@ def test_dbt_tells_all_of_it_at_once_and_shows_no_traceback(tmp_path):
         assert f'  The environment, {name}: it is "{value}". Right would be: ' in said
     assert "Traceback" not in said
     assert not workspace.warehouse.exists()
+
+
+def test_spark_without_its_environment_is_told(tmp_path):
+    done = Workspace(tmp_path).dbt("parse", "--target", "spark", fails=True)
+    said = done.stdout + done.stderr
+    assert "run `make .venv-spark/ready`" in said
+    assert "Traceback" not in said

@@ -24,6 +24,7 @@ ENVIRONMENT = {
         "yes|",
         "yes, or not set: names, addresses and the like are then left out of the export",
     ),
+    "SPARK_METHOD": ("session|thrift", "session or thrift"),
     "SPARK_PORT": ("[1-9][0-9]{0,4}", "the number of a port, such as 10000"),
 }
 # Less alike, two names are no misspelling of each other: start_date is not run_date.
