@@ -66,9 +66,8 @@ def test_the_export_has_everything_where_it_is_asked_for(sample_build, tables, t
 
 def test_another_word_for_yes_stops_the_build(tmp_path):
     workspace = Workspace(tmp_path, environment={"EXPORT_PERSONAL": "true"})
-    models = ["-s", "+config_errors", "--exclude-resource-type", "unit_test"]
-    told = workspace.dbt("build", *models, fails=True).stdout
-    assert 'EXPORT_PERSONAL is "true"' in told
+    told = workspace.dbt("build", fails=True).stdout
+    assert 'EXPORT_PERSONAL: it is "true"' in told
 
 
 def test_contacts_are_those_of_the_list(sample_build):

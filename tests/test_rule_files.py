@@ -9,7 +9,7 @@ from conftest import PROJECT, Workspace, copy_project
 from dbt_common.clients.agate_helper import from_csv
 
 from customer_tiering.rule_files import rule_file_problems
-from customer_tiering.variables import LISTS, variable_problems
+from customer_tiering.variables import LISTS, environment_problems, variable_problems
 
 BANDS = "policy,tier_code,lower_bound,upper_bound,grace_periods\n默认,A,80,100,1\n默认,B,0,80,1\n"
 WITH_QUOTES = BANDS.replace("A", '"A, best"')
@@ -239,18 +239,57 @@ def test_in_another_project_only_what_is_nearly_ours_is_told(ours, tmp_path):
     assert of_the_file.startswith("dbt_project.yml, vars: customer_tiering, as_of_dates: ")
 
 
+@pytest.mark.parametrize(
+    "name, right, wrong",
+    [
+        ("DBT_THREADS", ["1", "16"], ["abc", "0", "-1", "1.5", "", "1e3"]),
+        ("EXPORT_PERSONAL", ["yes", ""], ["YES", "true", "1", "no"]),
+        (
+            "DUCKDB_MEMORY_LIMIT",
+            ["8GB", "1.5 GiB", "600mb", ""],
+            ["lots", "8", "0GB", "-1GB", "80%"],
+        ),
+        ("SPARK_METHOD", ["session", "thrift"], ["x", "", "Session"]),
+        ("SPARK_PORT", ["10000"], ["x", "", "0", "100000"]),
+    ],
+)
+def test_nonsense_in_the_environment_is_told(name, right, wrong):
+    for value in right:
+        assert environment_problems({name: value}) == [], value
+    for value in wrong:
+        (told,) = environment_problems({name: value})
+        assert told.startswith(f'The environment, {name}: it is "{value}". Right would be: '), told
+
+
+def test_a_memory_limit_that_is_let_through_is_one_for_duckdb():
+    with duckdb.connect() as connection:
+        for limit in ("8GB", "1.5 GiB", "600mb", "2g"):
+            assert environment_problems({"DUCKDB_MEMORY_LIMIT": limit}) == []
+            connection.execute("set memory_limit = ?", [limit])
+
+
 def test_dbt_tells_all_of_it_at_once_and_shows_no_traceback(tmp_path):
     """Before it parses: where a seed is not UTF-8, dbt's own parsing ends in a traceback."""
     project = copy_project(tmp_path / "project")
     for seed, encoding in {"segment_labels": "gbk", "tier_bands": "utf-16"}.items():
         file = project / "seeds" / f"{seed}.csv"
         file.write_bytes(file.read_text("utf-8").encode(encoding))
-    workspace = Workspace(tmp_path / "build", project=project)
+    nonsense = {"DBT_THREADS": "abc", "DUCKDB_MEMORY_LIMIT": "lots", "EXPORT_PERSONAL": "YES"}
+    workspace = Workspace(tmp_path / "build", project=project, environment=nonsense)
     done = workspace.dbt("build", variables={"as_of_dat": "today"}, fails=True)
     said = done.stdout + done.stderr
-    assert "3 error(s) in the configuration; nothing was built with it." in said
+    assert "6 error(s) in the configuration; nothing was built with it." in said
     for file in ("segment_labels.csv, line 2: ", "tier_bands.csv, the file: "):
         assert f"  seeds/{file}" in said
     assert "--vars, as_of_dat: there is no such variable; the nearest is as_of_date." in said
+    for name, value in nonsense.items():
+        assert f'  The environment, {name}: it is "{value}". Right would be: ' in said
     assert "Traceback" not in said
     assert not workspace.warehouse.exists()
+
+
+def test_spark_without_its_environment_is_told(tmp_path):
+    done = Workspace(tmp_path).dbt("parse", "--target", "spark", fails=True)
+    said = done.stdout + done.stderr
+    assert "run `make .venv-spark/ready`" in said
+    assert "Traceback" not in said

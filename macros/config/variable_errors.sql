@@ -40,11 +40,6 @@
         {%- set found = 'empty' if var(name) in [none, ''] else '"' ~ var(name) ~ '"' -%}
         {%- do errors.append(('dbt_project.yml', 'vars: ' ~ name, name ~ ' is ' ~ found, remedy)) -%}
     {%- endfor -%}
-    {%- set personal = env_var('EXPORT_PERSONAL', '') -%}
-    {%- if personal not in ['', 'yes'] -%}
-        {%- do errors.append(('the environment', 'EXPORT_PERSONAL', 'EXPORT_PERSONAL is "' ~ personal ~ '"',
-            'yes, or not set: names, addresses and the like are then left out of the export')) -%}
-    {%- endif -%}
     {{ return(errors) }}
 {%- endmacro %}
 

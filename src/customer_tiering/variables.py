@@ -1,7 +1,11 @@
-"""Whether the variables that somebody gives are ours: dbt takes any name, and says nothing."""
+"""Whether variables that somebody gives, to dbt or in the environment, are what we can use.
+
+dbt takes any name for a variable, and says nothing.
+"""
 
 import difflib
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +13,20 @@ from customer_tiering.rule_files import PACKAGE, our_folder, packages_folder, pr
 
 # The ones that are lists; a list or a mapping in place of a word breaks dbt while it parses.
 LISTS = frozenset({"scoring_methods", "no_sale_types"})
+# Variables of the environment: what they may be, as a pattern and in words.
+ENVIRONMENT = {
+    "DBT_THREADS": ("[1-9][0-9]{0,2}", "a whole number from 1 to 999"),
+    "DUCKDB_MEMORY_LIMIT": (
+        r"(?i)(?=.*[1-9])[0-9]+([.][0-9]+)? ?[KMGT](i?B)?|",
+        "a size such as 8GB, or not set: 80 % of memory",
+    ),
+    "EXPORT_PERSONAL": (
+        "yes|",
+        "yes, or not set: names, addresses and the like are then left out of the export",
+    ),
+    "SPARK_METHOD": ("session|thrift", "session or thrift"),
+    "SPARK_PORT": ("[1-9][0-9]{0,4}", "the number of a port, such as 10000"),
+}
 # Less alike, two names are no misspelling of each other: start_date is not run_date.
 ALIKE = 0.8
 
@@ -48,6 +66,22 @@ def variable_problems(project: Path, given: dict[str, Any]) -> list[str]:
                     f"Right would be: one of {', '.join(sorted(ours))}."
                 )
     return problems
+
+
+def environment_problems(environment: Mapping[str, str]) -> list[str]:
+    """What is wrong with the variables of the environment that have a form of their own.
+
+    Args:
+        environment: all that is set, such as `os.environ`.
+
+    Returns:
+        One text per problem.
+    """
+    return [
+        f'The environment, {name}: it is "{environment[name]}". Right would be: {remedy}.'
+        for name, (pattern, remedy) in ENVIRONMENT.items()
+        if name in environment and not re.fullmatch(pattern, environment[name])
+    ]
 
 
 def _declared(folders: Iterable[Path]) -> set[str]:

@@ -4,17 +4,18 @@ The one place before dbt reads the seeds, on any engine: a seed in another encod
 dbt's parsing in a traceback, before there is a connection.
 """
 
+import os
 from pathlib import Path
 
 from dbt.flags import get_flags
 from dbt.plugins import dbtPlugin
 
 from customer_tiering.rule_files import RuleFileError, rule_file_problems
-from customer_tiering.variables import variable_problems
+from customer_tiering.variables import environment_problems, variable_problems
 
 
 class RuleFiles(dbtPlugin):
-    """Refuses rule files that dbt cannot load, and variables that nobody reads."""
+    """Refuses rule files that dbt cannot load, and variables that nobody can use."""
 
     def initialize(self) -> None:
         """Look at the project of this run.
@@ -27,7 +28,11 @@ class RuleFiles(dbtPlugin):
         if flags.WHICH in ("deps", "clean"):
             return
         project = Path(flags.PROJECT_DIR)
-        problems = variable_problems(project, flags.VARS or {}) + rule_file_problems(project)
+        problems = [
+            *environment_problems(os.environ),
+            *variable_problems(project, flags.VARS or {}),
+            *rule_file_problems(project),
+        ]
         if problems:
             raise RuleFileError(problems)
 

@@ -5,7 +5,18 @@ dbt connects, and Python models run in dbt's own process. Everything else is dbt
 On Databricks, use dbt-databricks: its clusters run Python models themselves.
 """
 
+from importlib.util import find_spec
+
 from dbt.adapters.base import AdapterPlugin
+from dbt_common.exceptions import DbtRuntimeError
+
+if not find_spec("dbt.adapters.spark"):
+    # dbt would print the traceback of the import.
+    raise DbtRuntimeError(
+        "The target spark needs dbt-spark and pyspark, in an environment of their own: run "
+        "`make .venv-spark/ready`, then `.venv-spark/bin/dbt ... --target spark`; elsewhere "
+        "install this project with its extra `spark`."
+    )
 
 from dbt.adapters.plainspark.connections import PlainSparkCredentials
 from dbt.adapters.plainspark.impl import PlainSparkAdapter
