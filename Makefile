@@ -7,9 +7,10 @@ SPARK_BIN := .venv-spark/bin
 .PHONY: build preview test test-long lint docs bench sample clean build-spark test-spark test-spark-sample bench-spark bench-memory bench-daily bench-clv
 .DELETE_ON_ERROR:
 
-## The main job: environment, then everything from raw exports to the published tiers.
+## The main job: environment, then everything from raw exports to the published tiers. Unit tests
+## look at no data: `make test` has them.
 build: .venv/ready
-	$(BIN)/dbt build
+	$(BIN)/dbt build --exclude-resource-type unit_test
 	@$(BIN)/python -m customer_tiering.summary
 
 ## Who would change tier under the rules now in seeds/, and how much revenue; publishes nothing.
@@ -18,7 +19,7 @@ preview: .venv/ready
 
 ## What `.ci/run` tests: whole builds, invariants, published figures, faults.
 test: .venv/ready
-	$(BIN)/pytest -m "not long and not spark" -n 2 --dist loadfile --no-loadscope-reorder --durations 15
+	$(BIN)/pytest -m "not long and not spark" -n 2 --dist loadgroup --no-loadscope-reorder --durations 15
 
 ## What takes longer: kill -9, ten builds under a reader.
 test-long: .venv/ready

@@ -34,10 +34,10 @@
     {#- What can stand in a rule: every column of int_customer_features, int_customers and the scores, and the
         segment of the labelling methods that are no rules themselves, by `model.column` with its kind:
         number, text, date or truth. -#}
-    {%- set metrics = {} -%}
+    {%- set metrics, deciding = {}, deciding_rule_sets() -%}
     {%- set kinds = {'string': 'text', 'date': 'date', 'boolean': 'truth'} -%}
     {%- for node in (graph.nodes or {}).values()
-        if node.resource_type == 'model' and not node.name.removeprefix('segment_') in deciding_rule_sets() -%}
+        if node.resource_type == 'model' and not node.name.removeprefix('segment_') in deciding -%}
         {%- for column in node.columns.values()
             if column.data_type and column.name not in ['customer_id', 'as_of_date']
             and (node.name in ['int_customer_features', 'int_customers']
