@@ -104,7 +104,7 @@ def export_tables(
 
     Raises:
         ExportError: if the tables are not of one build, or the folder cannot be used.
-        DiskFullError: if a disk is full. In both cases `latest` leads to a whole set.
+        DiskFullError: if a disk is full. In both cases the latest set is what it was.
     """
     with _told(warehouse, folder):
         return _export_tables(warehouse, tables, audit, folder, personal)
@@ -113,7 +113,7 @@ def export_tables(
 @contextmanager
 def _told(warehouse: Warehouse, folder: Path) -> Iterator[None]:
     """What the operating system refuses, in words."""
-    left = f"'{folder / LATEST}' leads to a whole set, as before."
+    left = "What was exported before is still there."
     try:
         literal_path(folder)
     except ValueError as error:
