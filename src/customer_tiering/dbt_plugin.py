@@ -19,7 +19,7 @@ from dbt.flags import get_flags
 from duckdb import DuckDBPyConnection
 
 from customer_tiering.ingest import register_sources
-from customer_tiering.told import WAREHOUSE, told_when_full
+from customer_tiering.told import TEMPORARY, told_when_full
 from customer_tiering.verdict import beginning
 from customer_tiering.warehouse import DuckDBWarehouse
 from customer_tiering.warehouse_file import prepare_warehouse
@@ -55,5 +55,5 @@ class Plugin(BasePlugin):
             conn.execute("set memory_limit = ?", [self._memory_limit])
         anew = bool(getattr(get_flags(), "FULL_REFRESH", False))
         places = DuckDBWarehouse(conn).places()
-        with beginning(), told_when_full(places, WAREHOUSE, "Nothing was built."):
+        with beginning(), told_when_full(places, TEMPORARY, "Nothing was built."):
             register_sources(conn, self._folder, anew)

@@ -115,7 +115,7 @@ def export_tables(
 @contextmanager
 def _told(warehouse: Warehouse, folder: Path) -> Iterator[None]:
     """What the operating system refuses, in words."""
-    left = f"'{folder / LATEST}' leads to a whole set, as before."
+    left = "What was exported before is still there."
     try:
         literal_path(folder)
     except ValueError as error:

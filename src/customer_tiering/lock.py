@@ -35,8 +35,10 @@ def take_lock(lock: Path, warehouse: str) -> None:
         LockError: if the file cannot be made or opened. Nothing has been changed then.
     """
     with _TAKING:
-        if lock.resolve() not in _HELD:
-            _HELD[lock.resolve()] = _locked(lock.resolve(), warehouse)
+        # Not Path.resolve, which fails on a link to itself.
+        path = Path(os.path.realpath(lock))
+        if path not in _HELD:
+            _HELD[path] = _locked(path, warehouse)
 
 
 def _locked(lock: Path, warehouse: str) -> int:

@@ -11,6 +11,7 @@ import duckdb
 
 WAREHOUSE = "warehouse (DUCKDB_PATH)"
 SPILLS_TO = "folder that DuckDB spills to"
+TEMPORARY = "temporary folder (TMPDIR)"
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 # The last one: DuckDB spills no more than the disk can take, and calls its end lack of memory.
@@ -45,13 +46,13 @@ def told_when_full(places: Mapping[str, Path], mostly: str, state: str) -> Itera
 
     Args:
         places: where the code within writes, each with its name for people.
-        mostly: the name among these that counts where an error names no path.
+        mostly: the name of the one that counts where an error names no path; or TEMPORARY.
         state: what is left as it was, as a sentence.
 
     Raises:
         DiskFullError: instead of the error of Python or of the engine.
     """
-    places = {**places, "temporary folder (TMPDIR)": Path(tempfile.gettempdir())}
+    places = {**places, TEMPORARY: Path(tempfile.gettempdir())}
     try:
         yield
     except DiskFullError:
@@ -60,9 +61,11 @@ def told_when_full(places: Mapping[str, Path], mostly: str, state: str) -> Itera
         if getattr(error, "errno", None) not in FULL and not _SAYS_FULL.search(str(error)):
             raise
         name = _place(error, places) or mostly
+        lines = str(error).splitlines()
+        said = next((line for line in lines if _SAYS_FULL.search(line)), lines[0])
         raise DiskFullError(
             f"The disk of the {name} is full: '{places[name]}'. {state} Make room there or choose "
-            f"a folder on another disk, then run this again. ({str(error).splitlines()[0]})"
+            f"a folder on another disk, then run this again. ({said})"
         ) from None
 
 

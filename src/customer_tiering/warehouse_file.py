@@ -36,8 +36,8 @@ def prepare_warehouse(path: Path) -> None:
     # First the lock: a file that another run is just making is not a damaged one.
     take_lock(Path(f"{path}.lock"), str(path))
     check_database(path)
-    folder = path.resolve().parent
-    if not os.access(folder, os.W_OK | os.X_OK):
+    true_path = Path(os.path.realpath(path))
+    if not os.access(true_path.parent, os.W_OK | os.X_OK):
         raise WarehouseError(
             f"The warehouse '{path}' is in a folder in which you may not write. Ask for the "
             "permission, or set DUCKDB_PATH to a file in another folder."
@@ -47,7 +47,7 @@ def prepare_warehouse(path: Path) -> None:
             f"You may not read and write the warehouse '{path}'. Ask its owner for the "
             "permission, or set DUCKDB_PATH to another file."
         )
-    for made in {path, path.resolve()}:
+    for made in {path, true_path}:
         for ending in ("", ".wal", ".tmp"):
             set_mode(made.with_name(made.name + ending), OWNER_ALONE)
 
