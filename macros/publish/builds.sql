@@ -6,7 +6,9 @@
     {#- The seeds and models that published tables are made of, however far up; not those tables
         themselves, and nothing that only judges.
         Args: published: their unique ids. -#}
-    {%- set judges = ['gate_context', 'customer_tier_profile', 'customer_tier_ties', 'customer_tier_gate'] -%}
+    {%- set judges = [
+        'gate_context', 'customer_tier_profile', 'customer_tier_ties', 'source_profile', 'customer_tier_gate',
+    ] -%}
     {%- set ids, nodes = published | list, [] -%}
     {#- The list grows while it is gone through. -#}
     {%- for id in ids -%}

@@ -5,6 +5,7 @@
     audit.model_builds            by which of them each seed and model was last made (macros/publish/builds.sql)
     audit.publications            what each published table was made of, and what it was when it was written
     audit.passed_profiles         the profiles of the candidates that passed the gate
+    audit.passed_sources, audit.passed_ids  what was read for them, and a sample of the ids of the orders
     audit.finished_runs           runs after which every table was whole: rules, last load of raw data
     audit.finished_dates          the scored dates of the last of them
     audit.finished_fingerprints   the customers' facts at the last of them -#}
@@ -57,6 +58,10 @@
             'passed_at': 'timestamp', 'business_line': text, 'tier_code': text, 'customers': 'integer',
             'share': 'double', 'line_customers': 'integer', 'build_number': number,
         },
+        'passed_sources': {
+            'source': text, 'rows_accepted': number, 'revenue': 'decimal(38, 4)', 'build_number': number,
+        },
+        'passed_ids': {'source': text, 'id_hash': text, 'build_number': number},
         'finished_runs': {
             'invocation_id': text, 'finished_at': 'timestamp', 'run_date': 'date', 'rules_fingerprint': text,
             'last_load': number, 'build_number': number,

@@ -46,8 +46,8 @@
         and month cannot be told apart. A year of two digits is of 1970 to 2069. -#}
     {%- set year = '([0-9]{4}|[0-9]{2})( .*)?$' -%}
     {%- set late = '(1[3-9]|2[0-9]|3[01])' -%}
-    {%- set order = 'date_order' if var('date_order') == 'proven'
-        else "coalesce(date_order, '" ~ var('date_order') ~ "')" -%}
+    {%- set said = var('date_order') if var('date_order') != 'proven' else folder_setting('date_order') -%}
+    {%- set order = "coalesce(date_order, '" ~ said ~ "')" if said else 'date_order' -%}
     {%- set steps = namespace(text=text) -%}
     {%- for month in ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'] -%}
         {%- set steps.text = "replace(" ~ steps.text ~ ", '" ~ month ~ "', 'M" ~ '%02d' % loop.index ~ "')" -%}

@@ -1,16 +1,20 @@
 {% macro run_date() -%}
     {#- The day this build speaks for, as a date literal: by the variable, else by the folder's own settings, else
         today. A value that is no date is told by config_errors, which is built before anything reads this. -#}
-    {%- if var('run_date') != 'today' -%}
-        {{ return("date '" ~ var('run_date') ~ "'") }}
-    {%- endif -%}
     {%- set zone = var('business_time_zone') if var('business_time_zone') in modules.pytz.all_timezones
         else 'UTC' -%}
     {%- set day = run_started_at.astimezone(modules.pytz.timezone(zone)).strftime('%Y-%m-%d') -%}
-    {%- if execute and model.resource_type != 'unit_test' and flags.WHICH in ['build', 'run', 'retry', 'test'] -%}
-        {%- set said = run_query(
-            "select max(value) from " ~ source('crm', 'settings') ~ " where setting = 'run_date' and value <> 'today'"
-        ).rows[0][0] -%}
+    {%- set said = var('run_date') if var('run_date') != 'today' else folder_setting('run_date') -%}
+    {{ return("date '" ~ (said if said and said != 'today' else day) ~ "'") }}
+{%- endmacro %}
+
+
+{% macro folder_setting(name) -%}
+    {#- What settings.csv of the folder says; none where it says nothing, while parsing, and in a unit test. -#}
+    {%- if not execute or model.resource_type == 'unit_test' or flags.WHICH not in ['build', 'run', 'retry', 'test'] -%}
+        {{ return(none) }}
     {%- endif -%}
-    {{ return("date '" ~ (said or day) ~ "'") }}
+    {{ return(run_query(
+        'select max(value) as value from ' ~ source('crm', 'settings') ~ " where setting = '" ~ name ~ "'"
+    ).rows[0][0]) }}
 {%- endmacro %}

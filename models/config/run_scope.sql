@@ -7,6 +7,7 @@
     'negative_orders', 'zero_orders', 'no_sale_types', 'largest_amount', 'scoring_methods'] %}
 {% do settings.append(name ~ '=' ~ var(name)) %}
 {% endfor %}
+{% do settings.append('folder=' ~ folder_setting('date_order')) %}
 {#- The models themselves are rules, too. -#}
 {% for node in (graph.nodes or {}).values()
     if node.resource_type == 'model' and node.package_name == 'customer_tiering' %}

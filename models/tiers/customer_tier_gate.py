@@ -13,6 +13,7 @@ def model(dbt, session):
     dbt.ref("customer_tier_candidate")
     dbt.ref("customer_tier_factors_candidate")
     dbt.ref("customer_tier_profile")
+    dbt.ref("source_profile")
     dbt.ref("gate_context")
     warehouse = warehouse_of(session)
     return warehouse.result(judge_candidate(warehouse, dbt.this.schema))

@@ -60,7 +60,27 @@ bounds as (
 
 previous as (
 
-    select sum(customers) as previous_customers from {{ last_passed_profile() }}
+    {# What was told last: by ids, as other ids are other customers, however many they are. -#}
+    {% set told = load_relation(table_of('marts', 'tier_publications')) if execute -%}
+    {% if told -%}
+    select
+        count(*) as previous_customers,
+        count(case when candidates.customer_id is null then 1 end) as customers_gone
+    from (
+        select
+            customer_id,
+            max_by(coalesce(tier_code, ''), coalesce(build_number, 0)) as tier_code
+        from {{ told }}
+        where customer_id not in ({{ forgotten_customers() }})
+        group by customer_id
+    ) as shown
+    left join {{ ref('customer_tier_candidate') }} as candidates on shown.customer_id = candidates.customer_id
+    where shown.tier_code <> ''
+    {%- else -%}
+    select
+        cast(null as bigint) as previous_customers,
+        cast(null as bigint) as customers_gone
+    {%- endif %}
 
 ),
 
@@ -81,6 +101,7 @@ compared as (
         cast(candidate.candidate_customers as integer) as candidate_customers,
         cast(candidate.tiered_customers as integer) as tiered_customers,
         cast(previous.previous_customers as integer) as previous_customers,
+        cast(previous.customers_gone as integer) as customers_gone,
         cast(
             {{ dbt.datediff('orders.last_order_date', run_date(), 'day') }} as integer -- noqa: LT05
         ) as feed_age_days,
@@ -100,10 +121,10 @@ compared as (
 
 select
     *,
-    /* The share of the tiered customers of the last passed build that is gone; null where they
-       were so few that a handful makes a share, and for a date of the past, which had fewer. */
+    /* The share of the customers told last of whom no record counts any more; null where they are a handful, and
+       for a date of the past, which had fewer. */
     case
-        when previous_customers >= min_customers and not is_of_the_past
-            then (previous_customers - tiered_customers) / cast(previous_customers as double)
+        when customers_gone >= 10 and not is_of_the_past
+            then customers_gone / cast(previous_customers as double)
     end as customer_drop
 from compared

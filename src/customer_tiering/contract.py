@@ -87,7 +87,8 @@ SOURCES: dict[str, Source] = {
         _source(
             "orders",
             "order_id customer_id ordered_at amount",
-            "status order_type discount_amount currency channel business_line campaign_id updated_at",
+            "status order_type discount_amount currency channel business_line campaign_id"
+            " updated_at",
         ),
         _source(
             "order_items",

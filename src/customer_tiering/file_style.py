@@ -84,6 +84,10 @@ def find_style(
     comma, point = look.first(numbers, COMMA), look.first(numbers, POINT)
     day = look.first(dates, DAY_FIRST, _NOT_ISO) or look.day_before_short_year(dates)
     month = look.first(dates, MONTH_FIRST, _NOT_ISO)
+    if comma and point:
+        comma, point = look.without_slips(numbers, (comma, COMMA), (point, POINT))
+    if day and month:
+        day, month = look.without_slips(dates, (day, DAY_FIRST), (month, MONTH_FIRST))
     notes = []
     if comma and point:
         notes.append(
@@ -128,6 +132,29 @@ class _Look:
             if found:
                 return name if name in PERSONAL_DATES else f"{name} {found[0].strip()}"
         return None
+
+    def without_slips(
+        self, columns: dict[str, str], *proofs: tuple[str, str]
+    ) -> tuple[str | None, ...]:
+        """Of two contradicting proofs those that are more than slips of the keyboard.
+
+        One in a hundred values, or fewer, is a record that cannot be read, and says nothing of the
+        others.
+        """
+        counts = [
+            sum(
+                self._connection.execute(
+                    f"select count(*) from {self._rows} as records"
+                    f" where regexp_matches(\"{column}\", '{pattern}')"
+                ).fetchone()[0]
+                for column in columns
+            )
+            for _, pattern in proofs
+        ]
+        return tuple(
+            proof if count * 100 > max(counts) else None
+            for (proof, _), count in zip(proofs, counts, strict=True)
+        )
 
     def day_before_short_year(self, columns: Iterable[str]) -> str | None:
         """The same for 13-02-24, if among such dates the first number varies as days do.
