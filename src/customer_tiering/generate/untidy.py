@@ -26,6 +26,9 @@ from customer_tiering.generate.readme import readme
 from customer_tiering.generate.records import LAST_MOMENT, Record
 from customer_tiering.generate.untidy_relations import exports
 
+# The sample speaks for the day after its last order, whenever it is read.
+RUN_DATE = LAST_MOMENT.date() + timedelta(1)
+
 NULLS = ["N/A", "-", "NULL", "None"]
 SALE = ["completed"] * 12 + ["Completed", "Delivered", "Delivered", "已完成", "已完成", "paid"]
 STATUSES = {"sale": SALE, "cancelled": ["cancelled", "已取消"], "pending": ["pending"]}
@@ -84,6 +87,7 @@ def write(out: Path, crm: dict[str, list[Record]], rng: random.Random) -> None:
         for theirs, ours in INTERACTIONS_HEADERS.items()
     ]
     _save(out / "mapping.csv", "source,file,their_column,our_column\n" + "".join(mapping), "utf-8")
+    _save(out / "settings.csv", f"setting,value\nrun_date,{RUN_DATE}\n", "utf-8")
     files = (customers, orders, items, products, refunds, interactions, events, rates, *others)
     _save(out / "README.md", readme({file.name: len(file.rows) for file in files}, ledger), "utf-8")
 
