@@ -19,7 +19,7 @@ DAY_FIRST = ["13/02/2024", "31-1-2024", "25.12.2023 18:30", "13/1/24", " 14/02/2
 DAY_FIRST += ["13/02/85", "29.02.00"]
 MONTH_FIRST = ["02/13/2024", "2-26-2018", "12/31/99 8:41 AM", "1/13/24", "1.31.2024T08:41:00Z"]
 OPEN_DATES = ["12/1/2010", "05-06-24", "2024-13-01", "2024-01-31", "20240131", "32/01/2024", None]
-OPEN_DATES += ["13/13/2024", "11-Feb-13", "13/02", "192.168.13.14", ""]
+OPEN_DATES += ["31.02.2025", "2/30/2024", "13/13/2024", "11-Feb-13", "13/02", "192.168.13.14", ""]
 
 
 @pytest.fixture
@@ -78,6 +78,15 @@ def test_contradictory_dates_are_told_but_never_a_birthday(connection):
     found = find_style(connection, "t", {}, {"d": "birth_date"})
     assert found.notes[0][0] == "contradictory_dates"
     assert "birth_date" in found.notes[0][1] and "13/02" not in found.notes[0][1]
+
+
+def test_a_slip_of_the_keyboard_does_not_speak_for_the_file(connection):
+    assert style(connection, ["12.34"] * 200 + ["1,23"]) == FileStyle(".")
+    assert style(connection, ["12,34"] * 200 + ["1.23"]) == FileStyle(",")
+    assert style(connection, ["12.34"] * 99 + ["1,23"]).decimal_sign == "either"
+    days, months = ["13/02/2024"] * 200, ["02/13/2024"]
+    assert style(connection, dates=days + months) == FileStyle(".", "dmy")
+    assert style(connection, dates=days[:50] + months).date_order == "either"
 
 
 def test_a_short_year_that_may_stand_first_proves_no_day(connection):

@@ -4,10 +4,11 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from test_deletions import FILES, FORGET_C2, UNREADABLE
+from test_deletions import FILES, FORGET_C2, IDS, UNREADABLE
 
 from customer_tiering import ingest, raw_on_spark
 from customer_tiering.contract import SOURCES
+from customer_tiering.forgotten import clean_id
 
 pytest.importorskip("pyspark", reason="needs the environment of `make test-spark`")
 
@@ -32,6 +33,8 @@ def raw(query):
         for name, source in SOURCES.items()
     }
     found["lines"] = query("select * from raw.unreadable_lines order by source_file, source_row")
+    found["settings"] = query("select * from raw.settings order by setting")
+    found["notes"] = query("select * from raw.reading_notes order by note, source_file")
     found["files"] = query(
         "select source, file_number, source_file, cast(rows_forgotten as bigint)"
         " from raw.source_files order by source, file_number"
@@ -69,3 +72,45 @@ def test_folders_of_files_and_deletions_give_the_same_raw_rows(session, tmp_path
     assert [len(each["orders"]) for each in seen] == [6, 2, 6]
     assert [len(each["order_items"]) for each in seen] == [10, 4, 10]
     assert [len(each["lines"]) for each in seen] == [2, 1, 2]
+
+
+def test_odd_names_and_styles_and_ids_give_the_same_raw_rows(session, tmp_path):
+    folder, landing = tmp_path / "crm[1]" / "region=EU", tmp_path / "land{1}" / "x=1"
+    (folder / "orders").mkdir(parents=True)
+    header = FILES["orders"].split("\n")[0] + "\n"
+    lines = "".join(
+        f'{n},"{each}",13/02/2025,"99,90"\n'
+        for n, each in enumerate([each.replace(chr(34), chr(34) * 2) for each in IDS])
+    )
+    (folder / "orders" / "part[1].csv").write_text(header + lines + header, "utf-8")
+    (folder / "orders" / "part1.csv").write_text(header + 'x,c,02/13/2025,12.34\nx,d,1,"9,9"\n')
+    columns = {
+        "order_id": ["p"],
+        "customer_id": ["c"],
+        "ordered_at": ["31.1.25"],
+        "amount": ["9,9"],
+    }
+    pq.write_table(pa.table(columns), folder / "orders" / "a*.parquet")
+    pq.write_table(pa.table({"file_row_number": [7], **columns}), folder / "orders" / "b.parquet")
+    (tmp_path / "plain" / "orders").mkdir(parents=True)
+    pq.write_table(pa.table(columns), tmp_path / "plain" / "orders" / "1.parquet")
+    pq.write_table(pa.table(columns | {"status": ["\u200bx"]}), folder / "orders" / "c.parquet")
+    for each in (folder, tmp_path / "plain"):
+        (each / "deletions.csv").write_text("customer_id\n007\n1001\n")
+        (each / "settings.csv").write_text("setting,value\nrun_date,today\n")
+        for number in range(12):
+            (each / f"it's {number}.txt").write_text("x")
+        raw_on_spark.register_sources(session.sql, each, landing)
+        with duckdb.connect() as connection:
+            ingest.register_sources(connection, each)
+            expected = raw(lambda query: connection.execute(query).fetchall())
+        found = raw(lambda query: [tuple(row) for row in session.sql(query).collect()])
+        assert found == expected
+        assert found["orders"] and len(found["notes"]) >= 12
+
+
+def test_an_id_is_cleaned_on_spark_as_on_duckdb(session):
+    rows = session.createDataFrame([(each,) for each in IDS], "id string")
+    rows.createOrReplaceTempView("given")
+    found = session.sql(f"select id, {clean_id('id', spark=True)} from given").collect()
+    assert {row[0]: row[1] for row in found} == IDS

@@ -4,7 +4,6 @@
 habits, so one value that can be read in one way only speaks for all values of its file.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import duckdb
@@ -33,21 +32,23 @@ def _decimals(sign: str, other: str) -> str:
     return rf"^{_AROUND}(?:{'|'.join(forms)}){_AROUND}$"
 
 
-def _day_month(first: str, second: str, year: str) -> str:
+def _dates(first: str, second: str, year: str) -> str:
     """The pattern of the dates with these two numbers before the year, with a time or without."""
-    return rf"^\s*{first}[-/.]{second}[-/.]{year}(?:[\s,T]+[0-9]{{1,2}}:.*)?\s*$"
+    return rf"^\s*({first})[-/.]({second})[-/.]({year})(?:[\s,T]+[0-9]{{1,2}}:.*)?\s*$"
 
 
 COMMA, POINT = _decimals(",", "[.]"), _decimals("[.]", ",")
 
-_DAY, _MONTH = "(1[3-9]|2[0-9]|3[01])", "(?:0?[1-9]|1[0-2])"
+_DAY, _MONTH = "1[3-9]|2[0-9]|3[01]", "0?[1-9]|1[0-2]"
 # Years of two digits that can be no day of a month, so that the year does not stand first.
-_CLEAR_YEAR = "(?:[0-9]{4}|00|3[2-9]|[4-9][0-9])"
-DAY_FIRST = _day_month(_DAY, _MONTH, _CLEAR_YEAR)
-MONTH_FIRST = _day_month(_MONTH, _DAY, "(?:[0-9]{4}|[0-9]{2})")
+DAY_FIRST = _dates(_DAY, _MONTH, "[0-9]{4}|00|3[2-9]|[4-9][0-9]")
+MONTH_FIRST = _dates(_MONTH, _DAY, "[0-9]{4}|[0-9]{2}")
 # 13-02-24 is the 13th of February, or the 24th of February 2013.
-_DAY_OR_YEAR_FIRST = _day_month(_DAY, _MONTH, "(0[1-9]|[12][0-9]|3[01])")
-_NOT_ISO = "not like '____-__-%'"
+DAY_OR_YEAR_FIRST = _dates(_DAY, _MONTH, "0[1-9]|[12][0-9]|3[01]")
+
+# One bad value costs one record: where so few values contradict the others, they are slips of the
+# keyboard, and staging rejects them by the style of the others.
+FEW = 0.01
 
 
 @dataclass(frozen=True)
@@ -80,94 +81,104 @@ def find_style(
         numbers: its columns of numbers, all text, each with its name for people.
         dates: the same of dates.
     """
-    look = _Look(connection, rows)
-    comma, point = look.first(numbers, COMMA), look.first(numbers, POINT)
-    day = look.first(dates, DAY_FIRST, _NOT_ISO) or look.day_before_short_year(dates)
-    month = look.first(dates, MONTH_FIRST, _NOT_ISO)
-    if comma and point:
-        comma, point = look.without_slips(numbers, (comma, COMMA), (point, POINT))
-    if day and month:
-        day, month = look.without_slips(dates, (day, DAY_FIRST), (month, MONTH_FIRST))
+    comma = _Proof(connection, rows, numbers, COMMA)
+    point = _Proof(connection, rows, numbers, POINT)
+    day = _Proof(connection, rows, dates, DAY_FIRST, r"\3-\2-\1")
+    if not day:
+        day = _Proof(connection, rows, dates, DAY_OR_YEAR_FIRST, r"\3-\2-\1")
+        if day and not day.varies_more_in_its_first_number():
+            day.value = None
+    month = _Proof(connection, rows, dates, MONTH_FIRST, r"\3-\1-\2")
     notes = []
-    if comma and point:
+    sign = _one_of(comma, ",", point, ".")
+    if sign == "either":
         notes.append(
             (
                 "contradictory_numbers",
-                f"in {comma} the comma is the decimal sign, and in {point} the point is. Numbers "
-                "such as 1,234 cannot be read: write all in one way",
+                f"in {comma.value} the comma is the decimal sign, and in {point.value} the point "
+                "is. Numbers such as 1,234 cannot be read: write all in one way",
             )
         )
-    if day and month:
+    order = _one_of(day, "dmy", month, "mdy")
+    if order == "either":
         notes.append(
             (
                 "contradictory_dates",
-                f"in {day} the day comes first, and in {month} the month does. Dates such as "
-                "05/06/2024 cannot be read: write all in one way, best as 2024-06-05",
+                f"in {day.value} the day comes first, and in {month.value} the month does. Dates "
+                "such as 05/06/2024 cannot be read: write all in one way, best as 2024-06-05",
             )
         )
-    return FileStyle(
-        _one_of((comma, ","), (point, ".")) or ".",
-        _one_of((day, "dmy"), (month, "mdy")),
-        tuple(notes),
-    )
+    return FileStyle(sign or ".", order, tuple(notes))
 
 
-def _one_of(*proven: tuple[str | None, str]) -> str | None:
-    found = [name for proof, name in proven if proof]
-    return "either" if len(found) > 1 else next(iter(found), None)
+class _Proof:
+    """One value that a pattern matches; false if there is none.
 
+    Attributes:
+        value: the value with the name of its column; the search ends with it.
+    """
 
-class _Look:
-    def __init__(self, connection: duckdb.DuckDBPyConnection, rows: str):
-        self._connection = connection
-        self._rows = rows
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        rows: str,
+        columns: dict[str, str],
+        pattern: str,
+        as_date: str | None = None,
+    ):
+        """Look for it.
 
-    def first(self, columns: dict[str, str], pattern: str, condition: str = "<> ''") -> str | None:
-        """One value that a pattern matches, with the name of its column; it ends the search."""
+        Args:
+            connection: where the rows are.
+            rows: SQL of a relation.
+            columns: its columns to look at, with their names for people.
+            pattern: the pattern.
+            as_date: how a match is written as a date; what is none proves nothing.
+        """
+        self._connection, self._rows, self._columns = connection, rows, columns
+        self._pattern, self._as_date = pattern, as_date
+        self.value = None
         for column, name in columns.items():
-            found = self._connection.execute(
-                f'select "{column}" from {self._rows} as records where "{column}" {condition}'
-                f" and regexp_matches(\"{column}\", '{pattern}') limit 1"
-            ).fetchone()
+            found = self._query(column, f'"{column}"', "limit 1")
             if found:
-                return name if name in PERSONAL_DATES else f"{name} {found[0].strip()}"
-        return None
+                self.value = name if name in PERSONAL_DATES else f"{name} {found[0].strip()}"
+                break
 
-    def without_slips(
-        self, columns: dict[str, str], *proofs: tuple[str, str]
-    ) -> tuple[str | None, ...]:
-        """Of two contradicting proofs those that are more than slips of the keyboard.
+    def __bool__(self) -> bool:
+        return self.value is not None
 
-        One in a hundred values, or fewer, is a record that cannot be read, and says nothing of the
-        others.
-        """
-        counts = [
-            sum(
-                self._connection.execute(
-                    f"select count(*) from {self._rows} as records"
-                    f" where regexp_matches(\"{column}\", '{pattern}')"
-                ).fetchone()[0]
-                for column in columns
+    def count(self) -> int:
+        """How many values prove the same."""
+        return sum(self._query(column, "count(*)")[0] for column in self._columns)
+
+    def varies_more_in_its_first_number(self) -> bool:
+        """Whether the first number varies as days do, and the last one less, as years do."""
+        found = []
+        for column in self._columns:
+            distinct = [
+                f"count(distinct regexp_extract(\"{column}\", '{self._pattern}', {group}))"
+                for group in (1, 3)
+            ]
+            found.append(self._query(column, ", ".join(distinct)))
+        return sum(first for first, _ in found) >= sum(last for _, last in found)
+
+    def _query(self, column: str, what: str, more: str = "") -> tuple | None:
+        condition = f"regexp_matches(\"{column}\", '{self._pattern}')"
+        if self._as_date:
+            # Most dates begin with the year, and need no look at a pattern.
+            date = f"regexp_replace(\"{column}\", '{self._pattern}', '{self._as_date}')"
+            condition = (
+                f"\"{column}\" not like '____-__-%' and {condition}"
+                f" and try_cast({date} as date) is not null"
             )
-            for _, pattern in proofs
-        ]
-        return tuple(
-            proof if count * 100 > max(counts) else None
-            for (proof, _), count in zip(proofs, counts, strict=True)
-        )
+        query = f"select {what} from {self._rows} as records where {condition} {more}"
+        return self._connection.execute(query).fetchone()
 
-    def day_before_short_year(self, columns: Iterable[str]) -> str | None:
-        """The same for 13-02-24, if among such dates the first number varies as days do.
 
-        Where the last one varies more, it is the day, and the year comes first.
-        """
-        for column in columns:
-            days, years = self._connection.execute(
-                "select count(distinct parts.first), count(distinct parts.last) from ("
-                f" select regexp_extract(\"{column}\", '{_DAY_OR_YEAR_FIRST}', ['first', 'last'])"
-                f' as parts from {self._rows} as records where "{column}" {_NOT_ISO}'
-                f" and regexp_matches(\"{column}\", '{_DAY_OR_YEAR_FIRST}'))"
-            ).fetchone()
-            if days and days >= years:
-                return self.first({column: columns[column]}, _DAY_OR_YEAR_FIRST, _NOT_ISO)
-        return None
+def _one_of(one: _Proof, its: str, other: _Proof, others: str) -> str | None:
+    if one and other:
+        counts = one.count(), other.count()
+        if min(counts) > FEW * max(counts):
+            return "either"
+        return its if counts[0] > counts[1] else others
+    return its if one else others if other else None

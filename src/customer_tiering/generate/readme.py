@@ -19,7 +19,8 @@ writes them, this README too, and the same seed gives the same bytes.
 |---|---|---|
 {files}
 
-`mapping.csv` tells which file and which headers `interactions` come from.
+`mapping.csv` tells which file and which headers `interactions` come from. `settings.csv` says for
+which day the sample speaks (`run_date`), so that it gives the same whenever it is read.
 
 Orders carry what the customer pays, after `discount_amount`; the items of an order add up to
 its amount plus its discount. Prices and unit costs of items are in the currency of their

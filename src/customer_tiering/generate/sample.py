@@ -20,7 +20,7 @@ PROSPECTS = 0.12
 
 
 def write(out: Path, seed: int) -> None:
-    """Write the untidy sample: sixteen sources, `mapping.csv` and a README.
+    """Write the untidy sample: sixteen sources, `mapping.csv`, `settings.csv` and a README.
 
     Args:
         out: folder to write to; made if missing.

@@ -26,6 +26,9 @@ from customer_tiering.generate.readme import readme
 from customer_tiering.generate.records import LAST_MOMENT, Record
 from customer_tiering.generate.untidy_relations import exports
 
+# The sample speaks for the day after its last order, whenever it is read.
+RUN_DATE = LAST_MOMENT.date() + timedelta(1)
+
 NULLS = ["N/A", "-", "NULL", "None"]
 SALE = ["completed"] * 12 + ["Completed", "Delivered", "Delivered", "已完成", "已完成", "paid"]
 STATUSES = {"sale": SALE, "cancelled": ["cancelled", "已取消"], "pending": ["pending"]}
@@ -84,6 +87,7 @@ def write(out: Path, crm: dict[str, list[Record]], rng: random.Random) -> None:
         for theirs, ours in INTERACTIONS_HEADERS.items()
     ]
     _save(out / "mapping.csv", "source,file,their_column,our_column\n" + "".join(mapping), "utf-8")
+    _save(out / "settings.csv", f"setting,value\nrun_date,{RUN_DATE}\n", "utf-8")
     files = (customers, orders, items, products, refunds, interactions, events, rates, *others)
     _save(out / "README.md", readme({file.name: len(file.rows) for file in files}, ledger), "utf-8")
 
@@ -275,7 +279,8 @@ def _refunds(export: NewExport, rng: random.Random, refunds: list[Record]) -> Ex
     file.plant_each("date in 2099", base(2), refunded_at="2099-01-01")
     file.plant_each("amount `twelve`", base(2), amount="twelve")
     file.plant_each("currency `XYZ`", base(2), currency="XYZ")
-    _plant_strangers(file, base(3))
+    # Without an order, to whose customer the refund would belong.
+    _plant_strangers(file, [row | {"order_id": None} for row in base(3)])
     return file
 
 

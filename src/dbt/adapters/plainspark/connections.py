@@ -17,6 +17,7 @@ from dbt.adapters.spark.connections import (
 )
 from dbt.adapters.spark.session import Connection as SessionHandle
 from dbt.adapters.spark.session import Cursor, SessionConnectionWrapper
+from dbt.flags import get_flags
 
 from customer_tiering.lock import take_lock
 from customer_tiering.raw_on_spark import register_sources
@@ -148,6 +149,7 @@ class PlainSparkConnectionManager(SparkConnectionManager):
                         cursor.execute,
                         Path(credentials.crm_data).expanduser(),
                         Path(credentials.landing).expanduser(),
+                        bool(getattr(get_flags(), "FULL_REFRESH", False)),
                     )
                 cls._is_registered = True
         return connection
