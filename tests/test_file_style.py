@@ -109,11 +109,3 @@ def test_the_contract_knows_its_numbers_and_dates_as_staging_does():
     assert set(DATES) == dates
     columns = {column for source in SOURCES.values() for column in source.columns}
     assert columns >= NUMBERS | DATES
-
-
-def test_a_slip_of_the_keyboard_does_not_speak_for_a_file(connection):
-    assert style(connection, ["12.34"] * 200 + ["1,23"] * 2) == FileStyle(".")
-    assert style(connection, ["12,34"] * 200 + ["1.23"], ["13/02/2024"] * 200 + ["02/13/2024"]) == (
-        FileStyle(",", "dmy")
-    )
-    assert style(connection, ["12.34"] * 200 + ["1,23"] * 3).decimal_sign == "either"
