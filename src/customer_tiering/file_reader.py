@@ -12,7 +12,6 @@ import duckdb
 from customer_tiering import parquet_files
 from customer_tiering.contract import DELETIONS
 from customer_tiering.file_style import FileStyle, find_style
-from customer_tiering.folder_files import normalise
 from customer_tiering.literal_path import literal_path
 from customer_tiering.source_plan import FilePlan, SourceFile
 from customer_tiering.text_files import (
@@ -21,6 +20,7 @@ from customer_tiering.text_files import (
     UnreadableLine,
     UnusableFileError,
     count_records,
+    normalise,
     split_records,
 )
 

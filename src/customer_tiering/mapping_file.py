@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from customer_tiering.contract import SOURCES
-from customer_tiering.folder_files import MAPPING_FILE, file_names, listed, normalise, shown
-from customer_tiering.text_files import UnusableFileError, read_rows
+from customer_tiering.folder_files import MAPPING_FILE, file_names, listed, shown
+from customer_tiering.text_files import UnusableFileError, normalise, read_rows
 
 MAPPING_COLUMNS = ("source", "file", "their_column", "our_column")
 

@@ -126,7 +126,7 @@ def known_encodings(connection: duckdb.DuckDBPyConnection) -> dict[FileVersion, 
     """Encodings that earlier runs found, by the version of the file."""
     rows = connection.execute(
         "select source_path, file_bytes, file_changed_ns, encoding from raw.source_files"
-        " where encoding is not null"
+        f" where encoding is not null and loader_version = {LOADER_VERSION}"
     ).fetchall()
     return {tuple(version): encoding for *version, encoding in rows}
 
