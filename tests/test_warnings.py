@@ -38,9 +38,9 @@ def test_a_rule_is_told_where_its_source_is_there(tmp_path):
     said = workspace.dbt("build", *WITHOUT_UNIT_TESTS, variables=variables).stdout
     told = {line.strip() for line in said.splitlines() if line.strip().startswith("- rule_set=")}
     assert told == {
-        "- rule_set=tag, policy=all, rule=slipping_away",
-        "- rule_set=tag, policy=all, rule=one_time_buyer",
-        "- rule_set=scenario, policy=all, rule=win_back",
+        "- rule_set=tag, policy=all, rule=slipping_away, as_of_date=2025-12-31, customers=40",
+        "- rule_set=tag, policy=all, rule=one_time_buyer, as_of_date=2025-12-31, customers=40",
+        "- rule_set=scenario, policy=all, rule=win_back, as_of_date=2025-12-31, customers=40",
     }
     assert "WARN rules_are_met_by_somebody: Got 3 results" in said
     assert "Look for a misspelt or impossible value in seeds/rules.csv" in said

@@ -16,12 +16,13 @@ with
 measured as (
 
     select
+        count(*) as customers,
         {% for _, _, group in groups %}
         {% for condition in group -%}
-        coalesce(bool_or({{ known[condition.kind] % condition.metric }}), false){{ ' and ' if not loop.last }}
+        bool_or({{ known[condition.kind] % condition.metric }}){{ ' and ' if not loop.last }}
         {%- endfor %} as is_known_{{ loop.index }},
         {% endfor %}
-        count(*) as customers
+        max(as_of_date) as as_of_date
     from {{ ref('customer_measures') }}
 
 ),
@@ -32,7 +33,9 @@ rules as (
     select
         '{{ rule_set }}' as rule_set,
         {{ dbt.string_literal(dbt.escape_single_quotes(rule.policy)) }} as policy,
-        {{ dbt.string_literal(dbt.escape_single_quotes(rule.rule)) }} as rule
+        {{ dbt.string_literal(dbt.escape_single_quotes(rule.rule)) }} as rule,
+        as_of_date,
+        customers
     from measured
     where is_known_{{ loop.index }}
     union
@@ -40,16 +43,20 @@ rules as (
     select
         '' as rule_set,
         '' as policy,
-        '' as rule
+        '' as rule,
+        as_of_date,
+        customers
     from measured
-    where customers < 0
+    where as_of_date is null
 
 )
 
 select
     rules.rule_set,
     rules.policy,
-    rules.rule
+    rules.rule,
+    rules.as_of_date,
+    rules.customers
 from rules
 where
     (rules.policy = 'all' or rules.policy in (select tiers.policy from {{ ref('customer_tier') }} as tiers))
