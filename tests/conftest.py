@@ -36,7 +36,8 @@ class Workspace:
         data: the raw export; the committed sample unless a test says otherwise.
         project: the dbt project; this one unless a test works on a copy.
         environment: further environment variables.
-        forked: whether dbt runs in forks of a process that has its libraries, or in its own.
+        forked: whether dbt runs in forks of a process that has its libraries, and begins with what
+            was parsed before; else as people run it.
         parsed: the folder in which a run of the tests keeps what dbt has parsed.
     """
 
@@ -93,7 +94,7 @@ class Workspace:
         key = repr((files, target, variables, self.environment.get("BI_READER")))
         kept = self.parsed / hashlib.sha256(key.encode()).hexdigest()
         environment = self.full_environment()
-        if kept.exists():
+        if self.forked and kept.exists():
             environment |= {"DBT_PARTIAL_PARSE_FILE_PATH": str(kept)}
         started = time.time()
         yield environment

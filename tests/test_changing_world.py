@@ -167,7 +167,7 @@ def test_a_run_killed_at_any_moment_is_repaired_by_the_next(tmp_path):
     world = World(tmp_path, random.Random(3))
     world.begin()
     # Processes of their own: a run in this one would hold the lock of the warehouse to its end.
-    workspace = Workspace(tmp_path / "daily", data=world.data, project=world.project)
+    workspace = Workspace(tmp_path / "daily", data=world.data, project=world.project, forked=False)
     workspace.folder.mkdir()
     words = ("build", *WITHOUT_TESTS, "--exclude", "published_export")
     workspace.dbt(*words, variables={"run_date": str(world.day)})
