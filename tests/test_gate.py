@@ -4,7 +4,7 @@ import shutil
 
 import duckdb
 import pytest
-from conftest import Workspace
+from conftest import Workspace, copy_of_build
 
 CANDIDATE = "audit.customer_tier_candidate"
 JUDGED = ("gate_context", "customer_tier_profile", "customer_tier_gate")
@@ -13,8 +13,7 @@ JUDGED = ("gate_context", "customer_tier_profile", "customer_tier_gate")
 @pytest.fixture(scope="module")
 def built(sample_build, tmp_path_factory) -> Workspace:
     """A copy of the sample build: one folder for all cases, so that dbt parses once."""
-    workspace = Workspace(tmp_path_factory.mktemp("gate"))
-    shutil.copytree(sample_build.folder, workspace.folder, dirs_exist_ok=True)
+    workspace = copy_of_build(sample_build, tmp_path_factory.mktemp("gate"))
     shutil.copy(workspace.warehouse, workspace.folder / "pristine.duckdb")
     return workspace
 
@@ -164,7 +163,9 @@ def test_a_warning_is_shown_and_few_customers_raise_no_alarm(workspace):
         f"update {CANDIDATE} set net_revenue = 1e7 where tier_code = 'B'",
     )
     told = workspace.dbt("build", "-s", *JUDGED, "customer_tier").stdout
-    assert "WARN from the gate: The customers of a better tier bring more" in told
+    assert "WARN gate_warns_value_order: Got 1 result" in told
+    assert "- expectation=The customers of a better tier bring more" in told
+    assert told.count("The customers of a better tier bring more") == 1
     assert '"next_tier_mean_net_revenue": 10000000.0' in told
     assert "kiosk" not in told
     assert workspace.rows(

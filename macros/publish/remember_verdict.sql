@@ -1,10 +1,8 @@
 {% macro remember_verdict() -%}
-    {#- Post-hook of the gate, in its transaction: keeps the verdict in gate_history and, if it
-        passed, the profile that the next build is measured against. These tables are no models,
-        so that no --full-refresh drops them. -#}
+    {#- Post-hook of the gate, in its transaction: keeps the verdict in gate_history and, if it passed, the profile
+        that the next build is measured against. These tables are no models, so that no --full-refresh drops them. -#}
     {%- if execute -%}
     {%- set history = gate_sibling(this, 'gate_history') -%}
-    {%- set profiles = gate_sibling(this, 'passed_profiles') -%}
     {#- Not the examples: they name customers, who may ask to be forgotten. -#}
     {%- set columns = adapter.get_columns_in_relation(this) | rejectattr('name', 'equalto', 'examples')
         | map(attribute='quoted') | join(', ') -%}
@@ -13,25 +11,17 @@
     ) -%}
     {%- do run_query(
         'insert into ' ~ history ~ ' (' ~ columns ~ ') select ' ~ columns ~ ' from ' ~ this
-    ) -%}
-    {%- do run_query(
-        'create table if not exists ' ~ profiles ~ ' (passed_at timestamp, business_line '
-        ~ dbt.type_string() ~ ', tier_code ' ~ dbt.type_string() ~ ', customers integer, share double, '
-        ~ 'line_customers integer)'
-    ) -%}
-    {%- do run_query(
-        'create table if not exists ' ~ gate_sibling(this, 'publications') ~ ' (table_name '
-        ~ dbt.type_string() ~ ', candidate_fingerprint ' ~ dbt.type_string() ~ ', invocation_id '
-        ~ dbt.type_string() ~ ', published_at timestamp)'
     ) %}
-    insert into {{ profiles }} (passed_at, business_line, tier_code, customers, share, line_customers)
+    insert into {{ gate_sibling(this, 'passed_profiles') }}
+        (passed_at, business_line, tier_code, customers, share, line_customers, build_number)
     select
         (select max(decided_at) from {{ this }}) as passed_at,
         business_line,
         tier_code,
         customers,
         share,
-        line_customers
+        line_customers,
+        {{ run_number() }} as build_number
     from {{ gate_sibling(this, 'customer_tier_profile') }}
     where
         not exists (select 1 from {{ this }} where outcome = 'blocked')

@@ -1,31 +1,92 @@
-{#- What a run remembers for the next one, in tables that are no models, so that no --full-refresh
-    drops them:
+{#- What runs remember for those after them, in tables that are no models, so that no --full-refresh drops
+    them. Their order is that of the numbers, never of a clock:
 
-    audit.started_runs            runs that have begun and of which it is not known that they ended
+    audit.builds                  runs that build something, numbered from 1
+    audit.model_builds            by which of them each seed and model was last made (macros/publish/builds.sql)
+    audit.publications            what each published table was made of, and what it was when it was written
+    audit.passed_profiles         the profiles of the candidates that passed the gate
     audit.finished_runs           runs after which every table was whole: rules, last load of raw data
     audit.finished_dates          the scored dates of the last of them
     audit.finished_fingerprints   the customers' facts at the last of them -#}
 
 {% macro begin_run() -%}
-    {#- Hook at the start of a run that changes a table which the next one will only rewrite in part.
-        Where it does not come to its end, the next run cannot know what is whole, and works out
-        everything. -#}
-    {%- if execute and flags.WHICH in ['build', 'run', 'retry'] -%}
-        {%- do adapter.create_schema(audit_table('started_runs').without_identifier()) -%}
+    {#- Hook at the start of a run: gives it its number, and says of all that it is going to make that it
+        is of this run. A run that makes only what the last one began and did not finish goes on with that
+        one's number, as `dbt retry` does. -#}
+    {%- if execute and flags.WHICH in ['build', 'run', 'seed'] -%}
+        {%- if not load_relation(audit_table('builds')) -%}{%- do make_run_records() -%}{%- endif -%}
+        {%- set last = run_query(
+            'select coalesce(max(build_number), 0) from ' ~ audit_table('builds')
+        ).rows[0][0] | int -%}
+        {%- set builds, begun, others = model_builds(), [], [] -%}
+        {%- for node in made_of(all_published()) if node.unique_id in selected_resources -%}
+            {%- do begun.append(node.name) -%}
+            {%- set before = builds.get(node.name, {}) -%}
+            {%- if before.begun != last or before.finished == last -%}{%- do others.append(node.name) -%}{%- endif -%}
+        {%- endfor -%}
+        {%- set number = last if begun and not others else last + 1 -%}
         {%- do run_query(
-            'create table if not exists ' ~ audit_table('started_runs')
-            ~ ' (invocation_id string, started_at timestamp)'
+            'insert into ' ~ audit_table('builds') ~ ' select ' ~ number ~ " as build_number, '" ~ invocation_id
+            ~ "' as invocation_id, cast(current_timestamp as timestamp) as started_at, "
+            ~ changes_the_past() ~ ' as changes_the_past'
         ) -%}
-        {%- do run_query(
-            'create table if not exists ' ~ audit_table('finished_runs') ~ ' (invocation_id string, '
-            ~ 'finished_at timestamp, run_date date, rules_fingerprint string, last_load bigint)'
-        ) -%}
-        {%- if changes_the_past() -%}
-            {%- do run_query(
-                'insert into ' ~ audit_table('started_runs') ~ " select '" ~ invocation_id
-                ~ "' as invocation_id, cast(current_timestamp as timestamp) as started_at"
-            ) -%}
-        {%- endif -%}
+        {%- if others -%}{%- do note_model_builds(begun, number, false) -%}{%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro note_model_builds(names, number, is_finished) -%}
+    {%- do run_query(
+        'insert into ' ~ audit_table('model_builds') ~ ' select names.model_name, ' ~ number ~ ' as build_number, '
+        ~ is_finished ~ " as is_finished from (values ('" ~ names | join("'), ('") ~ "')) as names (model_name)"
+    ) -%}
+{%- endmacro %}
+
+
+{% macro make_run_records() -%}
+    {#- Makes the tables, and the columns that those of an older version lack: once for a warehouse. That
+        of the numbers comes last, so that a run that is killed in here is no run. -#}
+    {%- set text, number = 'string', 'bigint' -%}
+    {%- set records = {
+        'model_builds': {'model_name': text, 'build_number': number, 'is_finished': 'boolean'},
+        'publications': {
+            'table_name': text, 'candidate_fingerprint': text, 'invocation_id': text, 'published_at': 'timestamp',
+            'build_number': number, 'table_fingerprint': text,
+        },
+        'passed_profiles': {
+            'passed_at': 'timestamp', 'business_line': text, 'tier_code': text, 'customers': 'integer',
+            'share': 'double', 'line_customers': 'integer', 'build_number': number,
+        },
+        'finished_runs': {
+            'invocation_id': text, 'finished_at': 'timestamp', 'run_date': 'date', 'rules_fingerprint': text,
+            'last_load': number, 'build_number': number,
+        },
+        'builds': {
+            'build_number': number, 'invocation_id': text, 'started_at': 'timestamp', 'changes_the_past': 'boolean',
+        },
+    } -%}
+    {%- do adapter.create_schema(audit_table('builds').without_identifier()) -%}
+    {%- do add_columns(audit_table('gate_history'), {'build_number': number, 'warehouse_file': text}) -%}
+    {%- do add_columns(table_of('marts', 'tier_publications'), {'build_number': number}) -%}
+    {%- for name, columns in records.items() -%}
+        {%- set typed = [] -%}
+        {%- for column, type in columns.items() -%}{%- do typed.append(column ~ ' ' ~ type) -%}{%- endfor -%}
+        {%- do add_columns(audit_table(name), columns) -%}
+        {%- do run_query('create table if not exists ' ~ audit_table(name) ~ ' (' ~ typed | join(', ') ~ ')') -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{% macro add_columns(relation, columns) -%}
+    {#- Columns that a table lacks, empty in the rows that it has; nothing where there is no table. -#}
+    {%- set existing = load_relation(relation) -%}
+    {%- if existing -%}
+        {%- set names = adapter.get_columns_in_relation(existing) | map(attribute='name') | list -%}
+        {%- set missing = [] -%}
+        {%- for name, type in columns.items() if name not in names -%}
+            {%- do missing.append(api.Column.create(name, type)) -%}
+        {%- endfor -%}
+        {%- do alter_relation_add_remove_columns(existing, missing, none) if missing -%}
     {%- endif -%}
 {%- endmacro %}
 
@@ -42,37 +103,45 @@
 
 
 {% macro finish_run(results) -%}
-    {#- Hook at the end: where every model was built in this very run, what the next one compares
-        itself with is renewed. Not asked of the export, which only reads. A run that is killed in
-        here has not finished. -#}
-    {%- if execute and flags.WHICH in ['build', 'run'] and built_everything(results) -%}
-        {%- for finished, model_name, columns in [
-            ('finished_fingerprints', 'int_customer_fingerprints', '*'),
-            ('finished_dates', 'int_scoring_dates', 'as_of_date, is_current, is_published, previous_date'),
-        ] -%}
-            {%- do run_query('drop table if exists ' ~ audit_table(finished)) -%}
-            {%- do run_query(
-                'create table ' ~ audit_table(finished) ~ ' as select ' ~ columns ~ ' from '
-                ~ table_of('intermediate', model_name)
-            ) -%}
+    {#- Hook at the end: what was built is finished. Where that is every model, in this very run, what the next
+        one compares itself with is renewed, too. Not asked of the export, which only reads. A run that is
+        killed in here has not finished. -#}
+    {%- if execute and flags.WHICH in ['build', 'run', 'seed'] -%}
+        {%- set built, finished = [], [] -%}
+        {%- for result in results if result.status == 'success' -%}{%- do built.append(result.node.unique_id) -%}{%- endfor -%}
+        {%- for node in made_of(all_published()) if node.unique_id in built and is_built_here(node) -%}
+            {%- do finished.append(node.name) -%}
         {%- endfor -%}
-        {%- do run_query(
-            'insert into ' ~ audit_table('finished_runs') ~ ' select invocation_id, '
-            ~ 'cast(current_timestamp as timestamp) as finished_at, run_date, rules_fingerprint, last_load from '
-            ~ audit_table('run_scope')
-        ) -%}
-        {%- do run_query('truncate table ' ~ audit_table('started_runs')) -%}
-        {#- It names those who are gone, too. -#}
-        {%- do run_query('truncate table ' ~ table_of('intermediate', 'int_changed_customers')) -%}
+        {%- if finished -%}{%- do note_model_builds(finished, run_number(), true) -%}{%- endif -%}
+        {%- if built_everything(built) -%}{%- do renew_what_the_next_run_compares() -%}{%- endif -%}
+        {%- do tell_disagreement() -%}
     {%- endif -%}
 {%- endmacro %}
 
 
-{% macro built_everything(results) -%}
-    {%- set built = [] -%}
-    {%- for result in results if result.status == 'success' -%}
-        {%- do built.append(result.node.unique_id) -%}
+{% macro renew_what_the_next_run_compares() -%}
+    {%- for finished, model_name, columns in [
+        ('finished_fingerprints', 'int_customer_fingerprints', '*'),
+        ('finished_dates', 'int_scoring_dates', 'as_of_date, is_current, is_published, previous_date'),
+    ] -%}
+        {%- do run_query('drop table if exists ' ~ audit_table(finished)) -%}
+        {%- do run_query(
+            'create table ' ~ audit_table(finished) ~ ' as select ' ~ columns ~ ' from '
+            ~ table_of('intermediate', model_name)
+        ) -%}
     {%- endfor -%}
+    {%- do run_query(
+        'insert into ' ~ audit_table('finished_runs')
+        ~ ' (invocation_id, finished_at, run_date, rules_fingerprint, last_load, build_number) '
+        ~ 'select invocation_id, cast(current_timestamp as timestamp) as finished_at, run_date, '
+        ~ 'rules_fingerprint, last_load, ' ~ run_number() ~ ' as build_number from ' ~ audit_table('run_scope')
+    ) -%}
+    {#- It names those who are gone, too. -#}
+    {%- do run_query('truncate table ' ~ table_of('intermediate', 'int_changed_customers')) -%}
+{%- endmacro %}
+
+
+{% macro built_everything(built) -%}
     {%- for node in graph.nodes.values() if node.resource_type == 'model'
         and node.package_name == 'customer_tiering' and node.name != 'published_export'
         and node.unique_id not in built -%}

@@ -28,15 +28,18 @@ last_finished as (
 
     select *
     from {{ audit_table('finished_runs') }}
-    where finished_at = (select max(runs.finished_at) from {{ audit_table('finished_runs') }} as runs)
+    where build_number = (select max(runs.build_number) from {{ audit_table('finished_runs') }} as runs)
 
 ),
 
 unfinished as (
 
     select count(*) as runs
-    from {{ audit_table('started_runs') }}
-    where invocation_id <> '{{ invocation_id }}'
+    from {{ audit_table('builds') }}
+    where
+        changes_the_past
+        and invocation_id <> '{{ invocation_id }}'
+        and build_number > (select coalesce(max(last_finished.build_number), 0) from last_finished)
 
 ),
 

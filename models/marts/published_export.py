@@ -1,11 +1,11 @@
 """Writes the published tables as files, in one set; one row per file."""
 
 import os
-from pathlib import Path
 
 import pyarrow
 
 from customer_tiering.export import export_tables
+from customer_tiering.verdict import export_folder
 from customer_tiering.warehouse import Table, warehouse_of
 
 
@@ -77,6 +77,5 @@ def model(dbt, session):
         tables.append(contacts)
     dbt.ref("gate_context")
     warehouse = warehouse_of(session)
-    folder = Path(os.environ.get("EXPORT_PATH", "export")).expanduser().absolute()
-    files = export_tables(warehouse, tables, dbt.this.schema, folder, with_personal)
+    files = export_tables(warehouse, tables, dbt.this.schema, export_folder(), with_personal)
     return warehouse.result(pyarrow.Table.from_pylist(files))

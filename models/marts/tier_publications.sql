@@ -49,7 +49,8 @@ told as (
     inner join (
         select
             customer_id,
-            max(published_at) as published_at
+            /* By number, and by the clock only what was told before runs had numbers. */
+            coalesce(max_by(published_at, build_number), max(published_at)) as published_at
         from {{ this }}
         group by customer_id
     ) as last_rows
@@ -78,7 +79,8 @@ select
     shown.raw_tier_code,
     shown.composite_score,
     shown.is_overridden,
-    build.invocation_id
+    build.invocation_id,
+    {{ run_number() }} as build_number
 from shown
 full outer join told on shown.customer_id = told.customer_id
 cross join build

@@ -1,6 +1,9 @@
 /* One row: what the gate must know of this build besides the candidate itself, and the bounds
    that it is judged by. */
 {{ config(schema='audit') }}
+{% set builds = model_builds() if execute else {} %}
+{% set build_number = builds.get('customer_tier_candidate', {}).get('begun', 0) %}
+{% set others = not_of_build(made_of(all_published()), builds, build_number) if execute else '' %}
 with
 
 candidate as (
@@ -65,6 +68,8 @@ compared as (
 
     select
         '{{ invocation_id }}' as invocation_id,
+        cast({{ build_number }} as bigint) as build_number,
+        {{ dbt.string_literal(dbt.escape_single_quotes(others)) }} as not_of_this_build,
         dates.as_of_date,
         {{ run_date() }} as run_date,
         /* A date before the last order answers a question: it must not pass for today's tiers. */

@@ -11,6 +11,7 @@ from duckdb import DuckDBPyConnection
 
 from customer_tiering.ingest import register_sources
 from customer_tiering.told import TEMPORARY, told_when_full
+from customer_tiering.verdict import beginning
 from customer_tiering.warehouse import DuckDBWarehouse
 from customer_tiering.warehouse_file import prepare_warehouse
 
@@ -36,5 +37,5 @@ class Plugin(BasePlugin):
         if self._memory_limit:
             conn.execute("set memory_limit = ?", [self._memory_limit])
         places = DuckDBWarehouse(conn).places()
-        with told_when_full(places, TEMPORARY, "Nothing was built."):
+        with beginning(), told_when_full(places, TEMPORARY, "Nothing was built."):
             register_sources(conn, self._folder)

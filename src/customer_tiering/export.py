@@ -17,7 +17,7 @@ goes to `export/past/<date>/latest` in the same way, and the current one is left
 
 How to read it: resolve `latest` once (`realpath export/latest`) and read every file from the
 folder that it names. All of them then belong to one build; manifest.json, which lies in the
-same folder, has the checksums. The last sets stay for who has begun to read one. Who opens
+same folder, has the checksums, of a folder's parts too. The last sets stay for who has begun to read one. Who opens
 `export/latest/<file>` by name, file after file, gets whole files, but possibly of two builds if
 one is published in between: no file system can swap several names for several opens.
 """
@@ -50,7 +50,8 @@ from customer_tiering.literal_path import literal_path
 from customer_tiering.private_files import OWNER_ALONE, make_folder, set_mode, users_umask
 from customer_tiering.sheets import CSV_TEXT_CELLS
 from customer_tiering.told import FULL, ToldError, told_when_full
-from customer_tiering.warehouse import Table, Warehouse, Written
+from customer_tiering.verdict import VERDICT, content_of, sources_of, write_verdict
+from customer_tiering.warehouse import Table, Warehouse, Written, file_of
 
 KEPT_BUILDS = 3
 # Names the list of deletions whose people are in none of the sets beside it.
@@ -95,7 +96,8 @@ def export_tables(
         warehouse: where the tables are.
         tables: what to write, the largest first: one is hashed while the next is written.
         audit: the schema of `gate_context`, whose one row says which build and which candidate
-            this is, and of `publications`, in which each published table records its builds.
+            this is, and of the verdict. That all tables are of that build is asked before: a
+            hook of the model published_export (macro require_passed_gate).
         folder: where the sets are; made where it is missing.
         personal: whether the tables say who people are; then their owner alone may read the set.
 
@@ -103,7 +105,7 @@ def export_tables(
         The manifest as rows, one per file.
 
     Raises:
-        ExportError: if the tables are not of one build, or the folder cannot be used.
+        ExportError: if this is a copy of the warehouse, or the folder cannot be used.
         DiskFullError: if a disk is full. In both cases the latest set is what it was.
     """
     with _told(warehouse, folder):
@@ -135,13 +137,18 @@ def _export_tables(
     [build] = warehouse.rows(f"select * from {audit}.gate_context")
     [run] = warehouse.rows(f"select deletions_fingerprint from {audit}.run_scope")
     has_new_deletions = run["deletions_fingerprint"] != _handled_deletions(folder)
-    _require_one_build(warehouse, tables, audit, build["candidate_fingerprint"])
+    _require_this_warehouse(warehouse, audit)
+    # The first run of all: a copy has it, too.
+    [first] = warehouse.rows(
+        f"select invocation_id from {audit}.builds order by build_number, started_at limit 1"
+    )
     main_folder = folder
     if build["is_of_the_past"]:
         # The answer to a question has a place of its own: `latest` stays what it is.
         folder = folder / PAST / build["as_of_date"].isoformat()
 
     with _sets_of(folder) as builds:
+        _require_no_newer(folder, build, first["invocation_id"])
         remove_leftovers(folder)
         built_at = datetime.now(UTC)
         about = {
@@ -153,8 +160,13 @@ def _export_tables(
             "candidate_fingerprint": build["candidate_fingerprint"],
             "invocation_id": build["invocation_id"],
         }
-        how = {"build_number": build.get("build_number"), "personal_columns": personal}
-        before = _set_of_last_finished_run(warehouse, audit, folder, build)
+        how = {
+            "build_number": build["build_number"],
+            "warehouse_id": first["invocation_id"],
+            "personal_columns": personal,
+        }
+        told = _verdict(warehouse, audit, tables) | {"build_id": about["build_id"]}
+        before = _set_of_last_finished_run(warehouse, audit, folder)
         if before and before.manifest.get("personal_columns") != personal:
             before = None  # Other people may read it.
         umask = OWNER_ALONE if personal else users_umask()
@@ -167,6 +179,8 @@ def _export_tables(
                 how["csv_text_cells"] = CSV_TEXT_CELLS
             listed = [file.row() | ({"parts": file.parts} if file.parts else {}) for file in files]
             _write_manifest(unfinished / MANIFEST, about | how | {"files": listed}, umask)
+            write_verdict(unfinished, "published", told)
+            set_mode(unfinished / VERDICT, umask)
             flush(unfinished)
             unfinished.rename(finished)
             flush(builds)
@@ -184,6 +198,7 @@ def _export_tables(
             remove_answers(folder)
             handled = main_folder / HANDLED_DELETIONS
             handled.write_text(run["deletions_fingerprint"], "utf-8")
+        write_verdict(main_folder, "published", told)
 
     return [about | file.row() for file in files]
 
@@ -198,27 +213,50 @@ def _handled_deletions(folder: Path) -> str | None:
         return None
 
 
-def _require_one_build(
-    warehouse: Warehouse, tables: Sequence[Table], audit: str, candidate: str
-) -> None:
-    """Stop unless every table was last published from the candidate that the gate saw."""
-    latest = warehouse.rows(
-        "select table_name, max_by(candidate_fingerprint, published_at) as candidate "
-        f"from {audit}.publications group by table_name"
-    )
-    published = {row["table_name"]: row["candidate"] for row in latest}
-    problems = [
-        f"  {table.name}: "
-        + (f"from candidate {published[table.name]}" if table.name in published else "no record")
-        for table in tables
-        if published.get(table.name) != candidate
-    ]
-    if problems:
+def _require_this_warehouse(warehouse: Warehouse, audit: str) -> None:
+    """Stop in a copy of the warehouse that was built: it may be any number of builds old.
+
+    Raises:
+        ExportError: if it is one. A file that was moved is no copy.
+    """
+    [made] = warehouse.rows(f"select max(warehouse_file) as file from {audit}.customer_tier_gate")
+    if made["file"] != file_of(warehouse):
         raise ExportError(
-            f"Nothing is exported: the gate let through candidate {candidate}, but these published "
-            "tables are not from it:\n" + "\n".join(problems) + "\nRun `dbt build`, which renews "
-            "all of them together. The export is still that of the last whole build."
+            "Nothing is exported: this warehouse is a copy of the file that its last build was "
+            "made in, and that one may have gone on since. Export from that one, or make this one "
+            "a warehouse of its own: run `dbt build`."
         )
+
+
+def _require_no_newer(folder: Path, build: dict, warehouse_id: str) -> None:
+    """Stop where the latest set is of a later build of this warehouse.
+
+    Raises:
+        ExportError: if it is: a copy that was left behind would take the place of what is newer.
+    """
+    latest = latest_set(folder)
+    if (
+        latest
+        and latest.manifest.get("warehouse_id") == warehouse_id
+        and latest.number > build["build_number"]
+    ):
+        raise ExportError(
+            f"Nothing is exported: '{folder / LATEST}' is of build {latest.number} of this "
+            f"warehouse, and this is build {build['build_number']} in an older copy of it. Set EXPORT_PATH to "
+            "another folder; or, if this copy is to go on in place of the other, remove the link "
+            f"'{folder / LATEST}' and run `dbt build`."
+        )
+
+
+def _verdict(warehouse: Warehouse, audit: str, tables: Sequence[Table]) -> dict:
+    """What verdict.json says of the set."""
+    reconciled = [
+        row
+        for table in tables
+        if table.name == "row_reconciliation"
+        for row in warehouse.read(table.rows).to_pylist()
+    ]
+    return content_of(warehouse, audit) | {"sources": sources_of(reconciled)}
 
 
 @contextmanager
@@ -252,23 +290,14 @@ def _sets_of(folder: Path) -> Iterator[Path]:
         os.close(descriptor)
 
 
-def _set_of_last_finished_run(
-    warehouse: Warehouse, audit: str, folder: Path, build: dict
-) -> ExportSet | None:
+def _set_of_last_finished_run(warehouse: Warehouse, audit: str, folder: Path) -> ExportSet | None:
     """The latest set, if the last finished run wrote it; only then is known what has changed."""
     latest = latest_set(folder)
     if not latest or not latest.manifest.get("invocation_id"):
         return None
-    by_number = (
-        f"select max_by(runs.invocation_id, builds.build_number) as invocation_id"
-        f" from {audit}.finished_runs as runs"
-        f" inner join {audit}.builds as builds on runs.invocation_id = builds.invocation_id"
+    [finished] = warehouse.rows(
+        f"select max_by(invocation_id, build_number) as invocation_id from {audit}.finished_runs"
     )
-    # A warehouse of before builds were numbered has a clock alone.
-    by_clock = (
-        f"select max_by(invocation_id, finished_at) as invocation_id from {audit}.finished_runs"
-    )
-    [finished] = warehouse.rows(by_number if build.get("build_number") else by_clock)
     return latest if latest.manifest["invocation_id"] == finished["invocation_id"] else None
 
 

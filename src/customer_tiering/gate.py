@@ -13,7 +13,8 @@ from typing import Any
 import pyarrow as pa
 import yaml
 
-from customer_tiering.warehouse import Warehouse
+from customer_tiering.verdict import content_of_checks, tell
+from customer_tiering.warehouse import Warehouse, file_of
 
 SUITE_FOLDERS = ("expectations", "dbt_packages/customer_tiering/expectations")
 """Where the suites can be, seen from the project that is run: its own come first."""
@@ -28,6 +29,8 @@ EXAMPLES = 5
 VERDICT = pa.schema(
     [
         ("invocation_id", pa.string()),
+        ("build_number", pa.int64()),
+        ("warehouse_file", pa.string()),
         ("candidate_fingerprint", pa.string()),
         ("as_of_date", pa.date32()),
         ("run_date", pa.date32()),
@@ -217,5 +220,28 @@ def judge_candidate(warehouse: Warehouse, audit: str, project: Path | None = Non
 
     suites = load_suites(find_suites(project or Path.cwd()), audit)
     [context] = warehouse.rows(f"select * from {audit}.gate_context")
+    context["warehouse_file"] = _built_in(warehouse, audit, context["build_number"])
     results = validate(warehouse, audit, suites)
-    return verdict(suites, results, context, datetime.now(UTC).replace(tzinfo=None))
+    judged = verdict(suites, results, context, datetime.now(UTC).replace(tzinfo=None))
+    checks = judged.to_pylist()
+    status = "blocked" if any(check["outcome"] == "blocked" for check in checks) else "passed"
+    tell(status, content_of_checks(context, checks))
+    return judged
+
+
+def _built_in(warehouse: Warehouse, audit: str, build_number: int) -> str | None:
+    """The file that a build was made in: this one, unless the build has been judged before."""
+    file = file_of(warehouse)
+    known = file and warehouse.rows(
+        f"select * from duckdb_columns() where schema_name = '{audit}' "
+        "and table_name = 'gate_history' and column_name = 'warehouse_file'"
+    )
+    [judged] = (
+        warehouse.rows(
+            f"select max(warehouse_file) as file from {audit}.gate_history "
+            f"where build_number = {build_number}"
+        )
+        if known
+        else [{"file": None}]
+    )
+    return judged["file"] or file

@@ -150,7 +150,7 @@ def _build(warehouse: Path, manifest: Mapping) -> None:
     words += ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
     done = subprocess.run(
         [str(Path(sys.executable).with_name("dbt")), *words],
-        env=os.environ | {"PREVIEW_WAREHOUSE": str(warehouse)},
+        env=os.environ | {"PREVIEW_WAREHOUSE": str(warehouse), "EXPORT_PATH": str(folder)},
         capture_output=True,
         text=True,
         check=False,

@@ -115,6 +115,19 @@ def warehouse_of(session: Any) -> Warehouse:
     return ThriftWarehouse(session) if hasattr(session, "handle") else DuckDBWarehouse(session)
 
 
+def file_of(warehouse: Warehouse) -> str | None:
+    """Which file a warehouse of DuckDB is, wherever it was moved; a copy is another. Else None."""
+    if warehouse.dialect != "duckdb":
+        return None
+    [database] = warehouse.rows(
+        "select path from duckdb_databases() where database_name = current_database()"
+    )
+    if not database["path"]:
+        return None
+    found = Path(database["path"]).stat()
+    return f"{found.st_dev}:{found.st_ino}"
+
+
 @dataclass(frozen=True)
 class DuckDBWarehouse:
     """DuckDB in this process."""

@@ -21,6 +21,7 @@ from dbt.adapters.spark.session import Cursor, SessionConnectionWrapper
 from customer_tiering.lock import take_lock
 from customer_tiering.raw_on_spark import register_sources
 from customer_tiering.spark_warehouse import literal
+from customer_tiering.verdict import beginning
 
 # It repeats each error that dbt tells anyway, with 300 lines of Java.
 logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
@@ -142,11 +143,12 @@ class PlainSparkConnectionManager(SparkConnectionManager):
         with cls._registering:
             if credentials.crm_data and not cls._is_registered:
                 cursor = connection.handle.cursor()
-                register_sources(
-                    cursor.execute,
-                    Path(credentials.crm_data).expanduser(),
-                    Path(credentials.landing).expanduser(),
-                )
+                with beginning():
+                    register_sources(
+                        cursor.execute,
+                        Path(credentials.crm_data).expanduser(),
+                        Path(credentials.landing).expanduser(),
+                    )
                 cls._is_registered = True
         return connection
 
