@@ -17,9 +17,10 @@ goes to `export/past/<date>/latest` in the same way, and the current one is left
 
 How to read it: resolve `latest` once (`realpath export/latest`) and read every file from the
 folder that it names. All of them then belong to one build; manifest.json, which lies in the
-same folder, has the checksums, of a folder's parts too. The last sets stay for who has begun to read one. Who opens
-`export/latest/<file>` by name, file after file, gets whole files, but possibly of two builds if
-one is published in between: no file system can swap several names for several opens.
+same folder, has the checksums, of a folder's parts too. The last sets stay for who has begun to
+read one. Who opens `export/latest/<file>` by name, file after file, gets whole files, but possibly
+of two builds if one is published in between: no file system can swap several names for several
+opens.
 """
 
 import fcntl
@@ -242,9 +243,9 @@ def _require_no_newer(folder: Path, build: dict, warehouse_id: str) -> None:
     ):
         raise ExportError(
             f"Nothing is exported: '{folder / LATEST}' is of build {latest.number} of this "
-            f"warehouse, and this is build {build['build_number']} in an older copy of it. Set EXPORT_PATH to "
-            "another folder; or, if this copy is to go on in place of the other, remove the link "
-            f"'{folder / LATEST}' and run `dbt build`."
+            f"warehouse, and this is build {build['build_number']} in an older copy of it. Set "
+            "EXPORT_PATH to another folder; or, if this copy is to go on in place of the other, "
+            f"remove the link '{folder / LATEST}' and run `dbt build`."
         )
 
 
