@@ -1,7 +1,6 @@
 """A warehouse of two small tables and what the export asks of a build, for tests of the export."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -16,19 +15,26 @@ create table dated as
 select as_of_date, customer_id
 from (values (date '2026-01-31'), (date '2026-02-28')) as dates (as_of_date)
 cross join (values ('1'), ('2')) as people (customer_id);
+"""
+
+# What the export asks of a build besides its tables.
+AUDIT = """
 create schema audit;
 create table audit.gate_context as
 select
-    'x' as candidate_fingerprint, '' as invocation_id, cast(0 as bigint) as build_number,
-    '' as policy_versions, date '2026-02-28' as as_of_date, date '2026-03-01' as run_date,
-    false as is_of_the_past;
+    'x' as candidate_fingerprint, '0fa3b2c1-77' as invocation_id,
+    cast(1 as bigint) as build_number, '' as policy_versions, date '2026-02-28' as as_of_date,
+    date '2026-03-01' as run_date, 0 as feed_age_days, false as is_of_the_past;
+create table audit.customer_tier_gate (
+    suite varchar, expectation varchar, severity varchar, outcome varchar, observed varchar,
+    accepted_because varchar, warehouse_file varchar
+);
 create table audit.run_scope as select '0-0' as deletions_fingerprint;
-create table audit.finished_runs (invocation_id varchar, finished_at timestamp);
-create table audit.builds (build_number bigint, invocation_id varchar, started_at timestamp);
-create table audit.publications as
+create table audit.finished_runs (invocation_id varchar, build_number bigint);
+create table audit.builds as
 select
-    unnest(['people', 'dated']) as table_name, 'x' as candidate_fingerprint,
-    now() as published_at, cast(0 as bigint) as build_number
+    cast(0 as bigint) as build_number, cast('first' as varchar) as invocation_id,
+    timestamp '2026-01-01' as started_at
 """
 
 
@@ -38,30 +44,28 @@ class SmallExport:
     Attributes:
         session: the warehouse.
         folder: the export folder.
+        first: the first run of the warehouse, by which it is told from others.
     """
 
-    def __init__(self, session: duckdb.DuckDBPyConnection, folder: Path):
+    def __init__(self, session: duckdb.DuckDBPyConnection, folder: Path, first: str = "first"):
         self.session, self.folder, self.number = session, folder, 0
         session.execute(SETUP)
+        session.execute(AUDIT)
+        session.execute("update audit.builds set invocation_id = ?", [first])
 
     def build(
         self,
         unchanged: str = "select distinct as_of_date from dated",
         of_the_past: bool = False,
         personal: bool = False,
-        is_numbered: bool = True,
-        before_finish: Callable[[], None] = lambda: None,
     ) -> Path:
         """Write a set; the folder of the latest one afterwards."""
         self.number += 1
-        number = self.number if is_numbered else None
         run = f"{self.number:08x}-0000"
         self.session.execute(
             "update audit.gate_context set invocation_id = ?, build_number = ?, is_of_the_past = ?",
-            [run, number, of_the_past],
+            [run, self.number, of_the_past],
         )
-        if is_numbered:
-            self.session.execute("insert into audit.builds values (?, ?, now())", [number, run])
         tables = [
             Table("people", self.session.table("people"), ("customer_id",)),
             Table(
@@ -73,8 +77,7 @@ class SmallExport:
             ),
         ]
         export_tables(DuckDBWarehouse(self.session), tables, "audit", self.folder, personal)
-        before_finish()
-        self.session.execute("insert into audit.finished_runs values (?, now())", [run])
+        self.session.execute("insert into audit.finished_runs values (?, ?)", [run, self.number])
         return (self.folder / "latest").resolve()
 
     @property

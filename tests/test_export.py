@@ -19,6 +19,7 @@ import duckdb
 import pandas as pd
 import pytest
 from conftest import PROJECT, WITHOUT_TESTS, Workspace, copy_project
+from small_export import AUDIT
 
 from customer_tiering import export as export_module
 from customer_tiering.export import KEPT_BUILDS, ExportError
@@ -340,17 +341,9 @@ def warehouse_of_many(session: duckdb.DuckDBPyConnection, rows: int) -> None:
         create table many as
         select lpad(cast(i as varchar), 7, '0') as customer_id, '第' || i || '位' as name
         from range({rows}) as numbers (i)
-        order by hash(i);
-        create schema audit;
-        create table audit.gate_context as
-        select 'x' as candidate_fingerprint, '0fa3b2c1-77' as invocation_id,
-            '' as policy_versions, current_date as as_of_date, current_date as run_date,
-            false as is_of_the_past;
-        create table audit.run_scope as select '0-0' as deletions_fingerprint;
-        create table audit.finished_runs (invocation_id varchar, finished_at timestamp);
-        create table audit.publications as
-        select 'many' as table_name, 'x' as candidate_fingerprint, now() as published_at
+        order by hash(i)
     """)
+    session.execute(AUDIT)
 
 
 def test_many_rows_keep_their_order_with_any_number_of_threads(tmp_path):

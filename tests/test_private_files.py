@@ -15,6 +15,7 @@ import pytest
 from conftest import Workspace
 from small_export import SmallExport
 
+from customer_tiering import private_files
 from customer_tiering.lock import LockError, take_lock
 from customer_tiering.private_files import make_folder, set_mode
 from customer_tiering.warehouse_file import WarehouseError, check_database, prepare_warehouse
@@ -85,7 +86,9 @@ def test_a_warehouse_by_a_link_becomes_private(tmp_path):
 
 
 @pytest.fixture
-def umask():
+def umask(monkeypatch):
+    # As in a process that has opened no warehouse.
+    monkeypatch.setattr(private_files, "_users", [])
     before = os.umask(0o027)
     yield 0o027
     os.umask(before)
@@ -114,8 +117,7 @@ def test_an_export_has_the_users_umask_and_with_personal_columns_its_owners_alon
 def test_a_build_keeps_the_warehouse_private_and_leaves_the_export_to_others(sample_build):
     mine = [sample_build.warehouse, sample_build.folder / "warehouse.duckdb.lock"]
     assert {mode(path) for path in mine} == {0o600}
-    asked = os.umask(0o022)
-    os.umask(asked)
+    asked = private_files.users_umask()
     latest = (sample_build.export / "latest").resolve()
     expected = {(True, 0o777 & ~asked), (False, 0o666 & ~asked)}
     assert modes_of(latest) == expected
@@ -195,6 +197,20 @@ def test_dbt_tells_what_is_no_warehouse(tmp_path, make):
     told = workspace.dbt("run", "-s", "published_export", fails=True)
     assert f"The warehouse '{workspace.warehouse}' is a" in told.stdout
     assert "Traceback" not in told.stdout + told.stderr
+
+
+def test_the_docs_of_the_gate_tell_what_is_no_warehouse(tmp_path):
+    of_sqlite(tmp_path / "warehouse.duckdb")
+    done = subprocess.run(
+        [sys.executable, "-m", "customer_tiering.gate_docs", "--out", str(tmp_path / "docs")],
+        env=os.environ | {"DUCKDB_PATH": str(tmp_path / "warehouse.duckdb")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "is a database of SQLite, not of DuckDB" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 # --- Not allowed ------------------------------------------------------------------------------

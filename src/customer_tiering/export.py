@@ -17,9 +17,10 @@ goes to `export/past/<date>/latest` in the same way, and the current one is left
 
 How to read it: resolve `latest` once (`realpath export/latest`) and read every file from the
 folder that it names. All of them then belong to one build; manifest.json, which lies in the
-same folder, has the checksums. The last sets stay for who has begun to read one. Who opens
-`export/latest/<file>` by name, file after file, gets whole files, but possibly of two builds if
-one is published in between: no file system can swap several names for several opens.
+same folder, has the checksums, of a folder's parts too. The last sets stay for who has begun to
+read one. Who opens `export/latest/<file>` by name, file after file, gets whole files, but possibly
+of two builds if one is published in between: no file system can swap several names for several
+opens.
 """
 
 import fcntl
@@ -166,7 +167,7 @@ def _export_tables(
             "personal_columns": personal,
         }
         told = _verdict(warehouse, audit, tables) | {"build_id": about["build_id"]}
-        before = _set_of_last_finished_run(warehouse, audit, folder, build)
+        before = _set_of_last_finished_run(warehouse, audit, folder)
         if before and before.manifest.get("personal_columns") != personal:
             before = None  # Other people may read it.
         umask = OWNER_ALONE if personal else users_umask()
@@ -235,17 +236,16 @@ def _require_no_newer(folder: Path, build: dict, warehouse_id: str) -> None:
         ExportError: if it is: a copy that was left behind would take the place of what is newer.
     """
     latest = latest_set(folder)
-    number = latest.manifest.get("build_number") if latest else None
     if (
-        number
+        latest
         and latest.manifest.get("warehouse_id") == warehouse_id
-        and number > build["build_number"]
+        and latest.number > build["build_number"]
     ):
         raise ExportError(
-            f"Nothing is exported: '{folder / LATEST}' is of build {number} of this warehouse, and "
-            f"this is build {build['build_number']} in an older copy of it. Set EXPORT_PATH to "
-            "another folder; or, if this copy is to go on in place of the other, remove the link "
-            f"'{folder / LATEST}' and run `dbt build`."
+            f"Nothing is exported: '{folder / LATEST}' is of build {latest.number} of this "
+            f"warehouse, and this is build {build['build_number']} in an older copy of it. Set "
+            "EXPORT_PATH to another folder; or, if this copy is to go on in place of the other, "
+            f"remove the link '{folder / LATEST}' and run `dbt build`."
         )
 
 
@@ -291,23 +291,14 @@ def _sets_of(folder: Path) -> Iterator[Path]:
         os.close(descriptor)
 
 
-def _set_of_last_finished_run(
-    warehouse: Warehouse, audit: str, folder: Path, build: dict
-) -> ExportSet | None:
+def _set_of_last_finished_run(warehouse: Warehouse, audit: str, folder: Path) -> ExportSet | None:
     """The latest set, if the last finished run wrote it; only then is known what has changed."""
     latest = latest_set(folder)
     if not latest or not latest.manifest.get("invocation_id"):
         return None
-    by_number = (
-        f"select max_by(runs.invocation_id, builds.build_number) as invocation_id"
-        f" from {audit}.finished_runs as runs"
-        f" inner join {audit}.builds as builds on runs.invocation_id = builds.invocation_id"
+    [finished] = warehouse.rows(
+        f"select max_by(invocation_id, build_number) as invocation_id from {audit}.finished_runs"
     )
-    # A warehouse of before builds were numbered has a clock alone.
-    by_clock = (
-        f"select max_by(invocation_id, finished_at) as invocation_id from {audit}.finished_runs"
-    )
-    [finished] = warehouse.rows(by_number if build.get("build_number") else by_clock)
     return latest if latest.manifest["invocation_id"] == finished["invocation_id"] else None
 
 

@@ -34,10 +34,10 @@ class ExportSet:
     manifest: dict
 
     @property
-    def age(self) -> tuple[int, str]:
-        """What sets are ordered by, the oldest first: builds count themselves, clocks err."""
+    def number(self) -> int:
+        """Of its build, by which sets are ordered, as clocks err; -1 where it is not known."""
         number = self.manifest.get("build_number")
-        return (number if type(number) is int else -1, self.folder.name)
+        return number if type(number) is int else -1
 
     def file(self, name: str) -> dict:
         """What the manifest says of a file; empty where it does not list it."""
@@ -120,9 +120,18 @@ def remove_old_sets(folder: Path, kept: int) -> None:
         folder: the export folder.
         kept: how many sets stay, the latest among them.
     """
-    latest = Path(os.path.realpath(folder / LATEST))
-    sets = [set_in(old) for old in _sets(folder / "builds") if old != latest]
-    older = sorted(sets, key=lambda old: old.age)
+    latest = set_in(Path(os.path.realpath(folder / LATEST)))
+    warehouse = latest.manifest.get("warehouse_id")
+    sets = [set_in(old) for old in _sets(folder / "builds") if old != latest.folder]
+    # Each warehouse counts its builds from 1: what another one wrote was there before.
+    older = sorted(
+        sets,
+        key=lambda old: (
+            old.manifest.get("warehouse_id") == warehouse,
+            old.number,
+            old.folder.name,
+        ),
+    )
     for old in older[: max(0, len(older) - (kept - 1))]:
         _remove_set(old.folder)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from customer_tiering.private_files import make_folder, set_mode, users_umask
 from customer_tiering.warehouse import Warehouse
 
 VERDICT = "verdict.json"
@@ -37,10 +38,11 @@ def write_verdict(folder: Path, status: str, content: dict[str, Any]) -> None:
     Raises:
         OSError: if it cannot be written. What was there before is still there then.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     unfinished = folder / f".{VERDICT}"
     text = json.dumps({"status": status} | content, indent=2, ensure_ascii=False, default=str)
     unfinished.write_text(text + "\n", encoding="utf-8")
+    set_mode(unfinished, users_umask())
     unfinished.replace(folder / VERDICT)
 
 
