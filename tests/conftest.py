@@ -206,9 +206,15 @@ def sample_build(shared) -> Workspace:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not built.exists():
             workspace.folder.mkdir()
-            workspace.dbt("build")
-            built.touch()
+            # What it said, too, is what tests look at.
+            built.write_text(workspace.dbt("build").stdout, "utf-8")
     return workspace
+
+
+@pytest.fixture(scope="session")
+def sample_said(sample_build, shared) -> str:
+    """What dbt said of that build."""
+    return (shared / "sample_is_built").read_text("utf-8")
 
 
 @pytest.fixture(scope="session")
