@@ -60,7 +60,10 @@ def whole_set(export: Path) -> str:
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     assert manifest["build_id"] == folder.name
     files = {file["file"]: file for file in manifest["files"]}
-    assert set(files) == {path.name for path in folder.iterdir()} - {"manifest.json", "verdict.json"}
+    assert set(files) == {path.name for path in folder.iterdir()} - {
+        "manifest.json",
+        "verdict.json",
+    }
     assert set(files) == {f"{table}.{kind}" for table in TABLES for kind in ("parquet", "csv")}
     for name, file in files.items():
         content = content_of(folder / name)
