@@ -1,12 +1,17 @@
 """What is said of an export that cannot be used: the file, what is wrong, what would be right."""
 
 import codecs
+import os
+import socket
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from customer_tiering.encodings import find_encoding
+from customer_tiering.file_kinds import UnusableFileError, check_can_be_opened
 from customer_tiering.ingest import InputError, register_sources
 
 ORDERS = "order_id,customer_id,ordered_at,amount\n0001,007,2024-01-01,10\n0002,008,2024-01-02,20\n"
@@ -100,7 +105,21 @@ def test_two_files_of_one_source(connection, folder):
         ("customers.csv", b"PK\x03\x04rest", "is an Excel workbook"),
         ("customers.csv", b"customer_id\n\0\0\n", "is not a text file"),
         ("customers.csv", codecs.BOM_UTF16_LE + b"\x00\xd8", "does not decode"),
-        ("customers.csv", "customer_id,name\n1,Zoë, x\n2,André\n".encode("latin-1"), "is neither"),
+        (
+            "customers.csv",
+            "customer_id,name\n1,Zoë, x\n2,André\n".encode("latin-1"),
+            "Windows-1252",
+        ),
+        ("customers.csv", b"<html><body>Login required</body></html>\n", "is a web page (HTML)"),
+        ("customers.csv", b"\n <!DOCTYPE html>\n<title>x</title>", "is a web page (HTML)"),
+        ("customers.csv", "<html><b>登录".encode("utf-16"), "is a web page (HTML)"),
+        ("customers.csv", b'<?xml version="1.0"?>\n<orders/>', "is an XML file"),
+        ("customers.csv", b'[\n  {"customer_id": 1}\n]', "is a JSON file"),
+        ("customers.csv", b'{"customer_id": 1}\n{"customer_id": 2}\n', "is a JSON file"),
+        ("customers.csv", b"%PDF-1.7\n%\xe2\xe3", "is a PDF document"),
+        ("customers.csv", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0", "is an old Excel workbook"),
+        ("customers.csv", b"\x1f\x8b\x08\x00", "is a compressed file (gzip). Unpack it"),
+        ("customers.csv", b"SQLite format 3\0", "is an SQLite database"),
         ("customers.csv", b'customer_id,"' + b"x" * 3_000_000, "header that cannot be read"),
         ("customers.csv", b"customer_id,name\n1\n2\n", "none of them can be read"),
         ("customers.parquet", b"PAR1 nonsense", "is not a Parquet file, or damaged"),
@@ -164,3 +183,51 @@ def test_all_problems_are_told_together_and_nothing_is_registered(connection, fo
     for name in ("customers.csv", "refunds.parquet", "products.csv", "mapping.csv"):
         assert any(name in problem for problem in found)
     assert rows(connection, "select count(*) from raw.source_files") == [(0,)]
+
+
+def test_tables_of_other_programs_under_the_name_of_a_text_file(connection, folder):
+    path = folder / "customers.csv"
+    pq.write_table(pa.table({"customer_id": ["p"]}), path)
+    assert problems(connection, folder) == [
+        "customers.csv is a Parquet file. Give it a name that ends in .parquet"
+    ]
+    path.unlink()
+    with duckdb.connect(str(path)) as other:
+        other.execute("create table customers as select 1 as customer_id")
+    (problem,) = problems(connection, folder)
+    assert problem.startswith("customers.csv is a DuckDB database. Export")
+
+
+@pytest.mark.parametrize("text", ["PAR1,order_id\n1,2\n", "BZh,order_id\n", "[id],x\n", "<id>,x\n"])
+def test_a_strange_header_is_no_other_kind_of_file(tmp_path, text):
+    (tmp_path / "file.csv").write_text(text)
+    assert find_encoding(tmp_path / "file.csv") == "utf-8"
+
+
+def test_what_is_no_ordinary_file_is_told_before_it_is_opened(tmp_path):
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(UnusableFileError, match="is no ordinary file but a named pipe"):
+        check_can_be_opened(tmp_path / "pipe.csv")
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "s.csv"))
+        with pytest.raises(UnusableFileError, match="but a socket"):
+            check_can_be_opened(tmp_path / "s.csv")
+    (tmp_path / "device.csv").symlink_to("/dev/null")
+    with pytest.raises(UnusableFileError, match="but a device"):
+        check_can_be_opened(tmp_path / "device.csv")
+    (tmp_path / "link.csv").symlink_to("nowhere")
+    with pytest.raises(UnusableFileError, match="is a link to a file that is not there"):
+        check_can_be_opened(tmp_path / "link.csv")
+    check_can_be_opened(tmp_path)
+
+
+def test_a_file_without_permission_is_told(tmp_path, monkeypatch):
+    (tmp_path / "orders.csv").write_text(ORDERS)
+    check_can_be_opened(tmp_path / "orders.csv")
+
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(UnusableFileError, match="may not be read by the user who runs this"):
+        check_can_be_opened(tmp_path / "orders.csv")

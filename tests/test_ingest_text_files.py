@@ -3,11 +3,12 @@
 import codecs
 import csv
 import random
+import tracemalloc
 
 import duckdb
 import pytest
 
-from customer_tiering import file_reader, text_files
+from customer_tiering import encodings, file_reader, text_files
 from customer_tiering.ingest import register_sources
 
 ORDERS = "order_id,customer_id,ordered_at,amount\n0001,007,2024-01-01,10\n0002,008,2024-01-02,20\n"
@@ -225,7 +226,7 @@ def test_a_reader_that_loses_rows_is_found_out(connection, folder, monkeypatch):
 def test_records_are_counted_across_chunks(tmp_path, monkeypatch, text, records):
     (tmp_path / "file.csv").write_text(text)
     assert text_files.count_records(tmp_path / "file.csv") == records
-    monkeypatch.setattr(text_files, "CHUNK_BYTES", 1)
+    monkeypatch.setattr(encodings, "CHUNK_BYTES", 1)
     assert text_files.count_records(tmp_path / "file.csv") == records
 
 
@@ -262,3 +263,155 @@ def test_every_record_is_readable_or_unreadable(connection, tmp_path):
         register_sources(connection, tmp_path)
         assert orders(connection) == expected_rows
         assert [row[:2] for row in unreadable(connection)] == expected_broken
+
+
+# Records that are too long, zero bytes, odd line ends
+
+
+@pytest.mark.parametrize("quote", ["", '"'])
+@pytest.mark.parametrize("megabytes", [3, 10])
+def test_a_field_of_megabytes_costs_one_record(connection, tmp_path, quote, megabytes):
+    field = quote + "x" * (megabytes * 1_000_000) + quote
+    (tmp_path / "orders.csv").write_text(f"{ORDERS}3,{field},d,1\n4,c,d,1\n")
+    register_sources(connection, tmp_path)
+    assert [row[:2] for row in orders(connection)] == [(1, "0001"), (2, "0002"), (4, "4")]
+    ((row, line, error),) = unreadable(connection)
+    assert row == 3
+    assert line.startswith("3,")
+    assert len(line) <= text_files.MAX_CHARACTERS_SHOWN + 1
+    assert error.startswith(f"too long: {len(field) + 6:,} characters")
+
+
+@pytest.mark.parametrize("character", ["x", "王", "𠮷", '""'])
+def test_what_is_read_has_no_gap_up_to_the_longest_record(connection, tmp_path, character):
+    """No length is such that neither we refuse a record nor DuckDB takes it."""
+    width = len(character.encode())
+    longest = text_files.MAX_BYTES_OF_A_RECORD
+    for excess in (-100, -20, -8, -4, 0, 4, 100):
+        value = character * ((longest + excess) // width)
+        text = f'{ORDERS}3,"{value}",d,1\n4,few\n'
+        (tmp_path / "orders.csv").write_text(text, encoding="utf-8")
+        register_sources(connection, tmp_path)
+        found = {row[0] for row in orders(connection, "source_row")}
+        told = {row[0] for row in unreadable(connection)}
+        assert found | told == {1, 2, 3, 4}
+        assert (3 in found) == (excess < -10) or excess == -8
+
+
+def test_a_line_of_100_megabytes_does_not_fill_the_memory(tmp_path):
+    path, line = tmp_path / "orders.csv", b"x" * 1_000_000
+    with path.open("wb") as file:
+        file.write(ORDERS.encode() + b"3,")
+        for _ in range(100):
+            file.write(line)
+        file.write(b",d,1\n4,c,d,1\n")
+    tracemalloc.start()
+    text_format = text_files.read_format(path, text_files.find_encoding(path))
+    split = text_files.split_records(path, text_format, tmp_path / "clean.csv")
+    assert tracemalloc.get_traced_memory()[1] < 50_000_000
+    tracemalloc.stop()
+    assert split.rows == 3
+    assert split.unreadable[0].error.startswith("too long: 100,000,006 characters")
+
+
+def test_zero_bytes_cost_one_record(connection, tmp_path):
+    (tmp_path / "orders.csv").write_text(f"{ORDERS}3,c\0,d,1\n4,c,d,1\n" + "\0" * 5_000)
+    register_sources(connection, tmp_path)
+    assert [row[1] for row in orders(connection)] == ["0001", "0002", "4"]
+    assert [(row, error) for row, _, error in unreadable(connection)] == [
+        (3, "zero bytes in it"),
+        (5, "zero bytes in it"),
+    ]
+    assert unreadable(connection)[0][1] == "3,c\ufffd,d,1"
+
+
+@pytest.mark.parametrize("ends", [["\n"], ["\r\n"], ["\r"], ["\n", "\r"], ["\r", "\r\n", "\n"]])
+@pytest.mark.parametrize("last", [True, False])
+def test_any_line_ends_are_read(connection, tmp_path, ends, last):
+    lines = [ORDERS_HEADER, *(f"{n},c{n},d,{n}" for n in range(1, 50))]
+    text = "".join(line + ends[n % len(ends)] for n, line in enumerate(lines))
+    (tmp_path / "orders.csv").write_bytes(text.encode() if last else text.rstrip().encode())
+    register_sources(connection, tmp_path)
+    assert orders(connection) == [(n, str(n), f"c{n}", "d", str(n)) for n in range(1, 50)]
+    assert unreadable(connection) == []
+
+
+def test_a_carriage_return_within_a_value_is_told(connection, tmp_path):
+    (tmp_path / "orders.csv").write_bytes(f"{ORDERS}3,a\rb,d,1\n4,c,d,1\n".encode())
+    register_sources(connection, tmp_path)
+    assert [row[1] for row in orders(connection)] == ["0001", "0002", "4"]
+    assert [line for _, line, _ in unreadable(connection)] == ["3,a", "b,d,1"]
+
+
+@pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\x0c", "\x0b", "\x85", "\x1c"])
+@pytest.mark.parametrize("broken", ["", "9,few\n"])
+def test_what_python_alone_takes_for_a_line_end_is_a_character(connection, tmp_path, sign, broken):
+    text = f'{ORDERS}3,a{sign}b,d,1\n4,"a{sign}b",d,1\n{broken}'
+    (tmp_path / "orders.csv").write_text(text, encoding="utf-8", newline="")
+    register_sources(connection, tmp_path)
+    assert [row[2] for row in orders(connection)][2:] == [f"a{sign}b"] * 2
+    assert len(unreadable(connection)) == bool(broken)
+
+
+def test_a_utf_8_line_in_a_gbk_file_is_told_and_not_read_as_nonsense(connection, tmp_path):
+    gbk = "".join(f"{n},王芳,2024-01-01,10\n" for n in range(1, 200)).encode("gbk")
+    utf8 = "x,王芳,2024-01-01,10\n".encode()
+    (tmp_path / "orders.csv").write_bytes(f"{ORDERS_HEADER}\n".encode() + gbk + utf8)
+    register_sources(connection, tmp_path)
+    assert rows(connection, "select count(*), min(customer_id) from raw.orders") == [(199, "王芳")]
+    assert [(row, error) for row, _, error in unreadable(connection)] == [
+        (200, "UTF-8 text in a file of GB18030")
+    ]
+
+
+# Columns without a name, records without values, what is cut off
+
+
+def test_empty_columns_at_the_end_are_kept_apart(connection, tmp_path):
+    text = f"{ORDERS_HEADER},,\n1,c,d,5,,\n2,c,d,5\n3,c,d,5,x,\n,,,,,\n4,c,d\n"
+    (tmp_path / "orders.csv").write_text(text)
+    register_sources(connection, tmp_path)
+    assert orders(connection) == [
+        (1, "1", "c", "d", "5"),
+        (3, "3", "c", "d", "5"),
+        (4, None, None, None, None),
+    ]
+    assert unreadable(connection) == [
+        (2, "2,c,d,5", "4 values instead of 6"),
+        (5, "4,c,d", "3 values instead of 6"),
+    ]
+
+
+def test_values_beyond_the_header_are_told(connection, tmp_path):
+    # One empty value too many may be a comma within an amount: 1,234 and nothing.
+    (tmp_path / "orders.csv").write_text(f"{ORDERS}3,c,d,5,\n4,c,d,1,234\n")
+    register_sources(connection, tmp_path)
+    assert len(orders(connection)) == 2
+    assert [error for _, _, error in unreadable(connection)] == ["5 values instead of 4"] * 2
+
+
+# Where the header stands
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (
+            "Orders report,,,\nOn 2026-11-20,,,\n,,,\nOrder ID,customer_id,x,Amount\n1,2,3,4\n",
+            4,
+        ),
+        ("Orders report\nof November\norder_id;customer_id;amount\n1;2;3\n", 3),
+        ('"A title, quoted"\n\n\norder_id\tcustomer_id\tamount\n', 4),
+        ("\n" * 3 + "title\n" + "x\n" * 40 + "order_id,customer_id,amount\n", 45),
+        ("title\n" + "x\n" * 60 + "order_id,customer_id,amount\n", None),
+        ("order_id,customer_id\n1,2\n", None),
+        ("", None),
+    ],
+)
+def test_the_header_is_found_below_title_lines(tmp_path, text, line):
+    path = tmp_path / "orders.csv"
+    for encoding in ("utf-8", "utf-16"):
+        path.write_text(text, encoding=encoding)
+        text_format = text_files.read_format(path, encoding)
+        wanted = ("order_id", "customer_id", "amount")
+        assert text_files.header_line(path, text_format, wanted) == line

@@ -12,14 +12,15 @@ import duckdb
 from customer_tiering import parquet_files
 from customer_tiering.contract import DELETIONS
 from customer_tiering.file_style import FileStyle, find_style
-from customer_tiering.folder_files import normalise
 from customer_tiering.literal_path import literal_path
 from customer_tiering.source_plan import FilePlan, SourceFile
 from customer_tiering.text_files import (
+    MAX_BYTES_OF_A_CLEAN_LINE,
     SplitFile,
     UnreadableLine,
     UnusableFileError,
     count_records,
+    normalise,
     split_records,
 )
 
@@ -157,7 +158,13 @@ def _read_text(
         try:
             _create_lines(connection, plan, records - file.text.header_records)
             return False, []
-        except (duckdb.InvalidInputException, duckdb.NotImplementedException, _NotReadWholeError):
+        # DuckDB's message shows the line, cut within a character: then it is no text itself.
+        except (
+            duckdb.InvalidInputException,
+            duckdb.NotImplementedException,
+            _NotReadWholeError,
+            UnicodeDecodeError,
+        ):
             pass  # There is a blank or broken line. Find out which, and load the others.
     parts = split(file)
     if parts.unreadable and plan.source.name == DELETIONS:
@@ -217,7 +224,7 @@ def _create_lines(
         _NotReadWholeError: if the table has not the number of rows that it should have.
     """
     text = plan.file.text
-    new_line = r"new_line = '\n'," if clean else ""
+    new_line = rf"new_line = '\n', max_line_size = {MAX_BYTES_OF_A_CLEAN_LINE}," if clean else ""
     names = [f"c{position}" for position in range(len(text.header))]
     kept = [f"c{position}" for position in sorted({*plan.used, *plan.also_looked_at})]
     numbered = ["source_row"] if clean else []

@@ -1,12 +1,12 @@
 """What lies in the folder of an export: which file feeds which source, and which feeds none."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
 from customer_tiering.contract import DELETIONS, SOURCES
 from customer_tiering.reading_notes import ReadingNote
+from customer_tiering.text_files import normalise
 
 MAPPING_FILE = "mapping.csv"
 SETTINGS_FILE = "settings.csv"
@@ -24,11 +24,6 @@ _IGNORED = re.compile(
 )
 
 _RENAME = "begin its name with _ to leave it out"
-
-
-def normalise(name: str) -> str:
-    """Bring a header to the spelling of the contract: `Order ID` becomes `order_id`."""
-    return re.sub(r"[\s\-.]+", "_", unicodedata.normalize("NFKC", name).strip().lower())
 
 
 def file_names(folder: Path) -> list[str]:

@@ -3,8 +3,9 @@
 from datetime import date
 from pathlib import Path
 
-from customer_tiering.folder_files import SETTINGS_FILE, normalise
+from customer_tiering.folder_files import SETTINGS_FILE
 from customer_tiering.mapping_file import read_small_table
+from customer_tiering.text_files import normalise
 
 
 def _is_run_date(value: str) -> bool:

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from customer_tiering import parquet_files
 from customer_tiering.contract import DATES, NUMBERS, REQUIRED_SOURCES, SOURCES, Source
+from customer_tiering.file_kinds import check_can_be_opened
 from customer_tiering.folder_files import (
     MAPPING_FILE,
     PARQUET_ENDING,
@@ -19,16 +20,21 @@ from customer_tiering.folder_files import (
     TEXT_ENDINGS,
     find_files,
     listed,
-    normalise,
     shown,
     unused_files,
 )
 from customer_tiering.folder_settings import read_settings
-from customer_tiering.header_line import header_line
 from customer_tiering.literal_path import literal_path
 from customer_tiering.mapping_file import MappingLine, read_mapping
 from customer_tiering.reading_notes import ReadingNote, missing_columns
-from customer_tiering.text_files import TextFormat, UnusableFileError, find_encoding, read_format
+from customer_tiering.text_files import (
+    TextFormat,
+    UnusableFileError,
+    find_encoding,
+    header_line,
+    normalise,
+    read_format,
+)
 
 # So many numbers are kept free for the records of each file. Also in int_rejected_records.
 ROWS_OF_A_FILE = 1_000_000_000_000
@@ -225,10 +231,8 @@ class _Files:
         literal_path(path)
         if path.is_dir():
             raise UnusableFileError("is a folder. It should be a file")
+        check_can_be_opened(path)
         status = path.stat()
-        # Opening a pipe would wait for somebody to write into it.
-        if not path.is_file():
-            raise UnusableFileError("is a pipe or a device. It should be a file")
         version = (str(path), status.st_size, status.st_mtime_ns)
         ending = path.suffix.lower().removeprefix(".")
         if ending == PARQUET_ENDING:

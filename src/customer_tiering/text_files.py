@@ -1,13 +1,14 @@
-"""Text files as people export them: encoding, delimiter, header, and which lines are broken.
+"""Text files as people export them: delimiter, header, and which lines are broken.
 
-Nothing here is guessed from a sample: the encoding is decided by decoding the whole file,
+Nothing here is guessed from a sample: the encoding is decided from the whole file (`encodings`),
 the delimiter by the header line, and all values stay text. Pure Python, no engine.
 """
 
 import csv
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
+import re
+import unicodedata
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -15,22 +16,23 @@ from typing import TextIO
 
 import numpy as np
 
-DELIMITERS = ",;\t|"
+from customer_tiering.encodings import DAMAGED, MULTI_BYTE, chunks, find_encoding, is_wide
+from customer_tiering.file_kinds import UnusableFileError
 
-# Label of an encoding in which a few lines do not decode; those lines are unreadable.
-DAMAGED = " (damaged)"
+DELIMITERS = ",;\t|"
 
 # A quote that is still open after so many lines is a broken quote, not a long text.
 MAX_LINES_OF_A_RECORD = 1_000
-MAX_CHARACTERS_OF_A_VALUE = 2_000_000
 
-CHUNK_BYTES = 1 << 22
+# What DuckDB takes by default. A clean line may be longer: quotes in it are doubled.
+MAX_BYTES_OF_A_RECORD = 2_000_000
+MAX_BYTES_OF_A_CLEAN_LINE = 2 * MAX_BYTES_OF_A_RECORD + 1_000
 
-_SAVE_AS = "Save it as CSV (UTF-8) or as Parquet"
+# So much of an unreadable record is kept to be shown.
+MAX_CHARACTERS_SHOWN = 10_000
 
-
-class UnusableFileError(ValueError):
-    """A file that cannot be read at all; the text says why and what would help."""
+# In so many lines a header is looked for that does not stand on the first one.
+LINES_ABOVE_A_HEADER = 50
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,7 @@ class TextFormat:
     """How a text file is written.
 
     Attributes:
-        encoding: `utf-8`, `utf-16` or `gb18030`, with `DAMAGED` after it if some lines
-            do not decode.
+        encoding: as `find_encoding` returned it.
         delimiter: the one character between two values.
         header: the column names as they stand in the file; empty for an empty file.
         header_lines: lines of the file up to the end of the header.
@@ -93,44 +94,6 @@ class SplitFile:
     unreadable: list[UnreadableLine]
 
 
-def find_encoding(path: Path) -> str:
-    """Decide the encoding from the whole file.
-
-    Args:
-        path: a text file.
-
-    Returns:
-        `utf-8`, `utf-16` or `gb18030`; with `DAMAGED` after it if some lines do not decode.
-
-    Raises:
-        UnusableFileError: if it is no text, or text in no encoding that we read.
-    """
-    with path.open("rb") as file:
-        head = file.read(4)
-    if head == b"PK\x03\x04":
-        raise UnusableFileError(
-            f"is an Excel workbook or a zip archive, whatever its name says. {_SAVE_AS}"
-        )
-    if head[:2] in (BOM_UTF16_LE, BOM_UTF16_BE):
-        if _decodes(path, "utf-16"):
-            return "utf-16"
-        raise UnusableFileError(f"begins like UTF-16 but does not decode as such. {_SAVE_AS}")
-    if any(b"\0" in chunk for chunk in _chunks(path)):
-        raise UnusableFileError(f"is not a text file: it contains zero bytes. {_SAVE_AS}")
-
-    if _decodes(path, "utf-8"):
-        return "utf-8"
-    # Before GB18030, in which a damaged UTF-8 file may decode by chance, as nonsense.
-    if _share_of_lines_that_decode(path, "utf-8") >= 0.5:
-        return "utf-8" + DAMAGED
-    if _decodes(path, "gb18030"):
-        return "gb18030"
-    # Strict, since much of a file in a western encoding decodes as GB18030, as nonsense.
-    if _share_of_lines_that_decode(path, "gb18030") >= 0.99:
-        return "gb18030" + DAMAGED
-    raise UnusableFileError(f"is neither UTF-8 nor UTF-16 nor GBK/GB18030 text. {_SAVE_AS}")
-
-
 def read_format(path: Path, encoding: str) -> TextFormat:
     """Read the header and from it the delimiter.
 
@@ -141,14 +104,21 @@ def read_format(path: Path, encoding: str) -> TextFormat:
     Raises:
         UnusableFileError: if the header cannot be read.
     """
+    csv.field_size_limit(MAX_BYTES_OF_A_RECORD)
     with _open_text(path, encoding) as text:
-        first_line = next((line for line in text if line.strip()), "")
+        first_line = next((line for line in _lines(text) if line.strip()), "")
+        if isinstance(first_line, _CutLine):
+            raise UnusableFileError(
+                f"has a header that cannot be read: a line of {first_line.length:,} characters. "
+                f"Is there a quote that is not closed, or has the file no line ends?"
+            )
         text.seek(0)
+        lines = _lines(text)
         try:
             delimiter = max(
                 DELIMITERS, key=lambda each: len(next(csv.reader([first_line], delimiter=each), []))
             )
-            reader = csv.reader(text, delimiter=delimiter)
+            reader = csv.reader(lines, delimiter=delimiter)
             header, records = [], 0
             for row in reader:
                 records += 1
@@ -165,8 +135,38 @@ def read_format(path: Path, encoding: str) -> TextFormat:
             header=tuple(header),
             header_lines=reader.line_num,
             header_records=records,
-            has_rows=any(not _is_blank(line) for line in text),
+            has_rows=any(not _is_blank(line) for line in lines),
         )
+
+
+def normalise(name: str) -> str:
+    """Bring a header to the spelling of the contract: `Order ID` becomes `order_id`."""
+    return re.sub(r"[\s\-.]+", "_", unicodedata.normalize("NFKC", name).strip().lower())
+
+
+def header_line(path: Path, text_format: TextFormat, wanted_names: Iterable[str]) -> int | None:
+    """The line on which the header seems to stand, where title lines stand above it.
+
+    Args:
+        path: a text file.
+        text_format: as `read_format` returned it. Its delimiter is that of the first line, which
+            may be a title's, so that the others are tried, too.
+        wanted_names: names that the header must have, in any spelling.
+
+    Returns:
+        The number of the line, from 1; None if no line near the top has all the names, or only
+        the one that was taken for the header.
+    """
+    wanted = {normalise(name) for name in wanted_names}
+    with _open_text(path, text_format.encoding) as text:
+        for number, line in enumerate(islice(_lines(text), LINES_ABOVE_A_HEADER), start=1):
+            if number <= text_format.header_lines:
+                continue
+            for delimiter in (text_format.delimiter, *DELIMITERS):
+                cells = next(csv.reader([line], delimiter=delimiter), [])
+                if wanted and wanted <= {normalise(cell) for cell in cells}:
+                    return number
+    return None
 
 
 def read_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -196,7 +196,7 @@ def count_records(path: Path) -> int | None:
         The number of records, the header included; None if a quote is left open.
     """
     records, is_open, last = 0, 0, b"\n"
-    for chunk in _chunks(path):
+    for chunk in chunks(path):
         if b'"' in chunk:
             data = np.frombuffer(chunk, np.uint8)
             # Only whether the number of quotes is odd counts, so that it may overflow.
@@ -226,7 +226,7 @@ def split_records(path: Path, text_format: TextFormat, clean: Path) -> SplitFile
     Returns:
         What became of the records; blank lines are none.
     """
-    csv.field_size_limit(MAX_CHARACTERS_OF_A_VALUE)
+    csv.field_size_limit(MAX_BYTES_OF_A_RECORD)
     codec = _codec(text_format.encoding)
     delimiter, width = text_format.delimiter, len(text_format.header)
     unreadable = []
@@ -235,32 +235,52 @@ def split_records(path: Path, text_format: TextFormat, clean: Path) -> SplitFile
         clean.open("w", encoding="utf-8", newline="") as output,
     ):
         writer = csv.writer(output, delimiter=delimiter, lineterminator="\n")
+        lines = _PushBack(_lines(text))
         for _ in range(text_format.header_lines):
-            next(text)
+            next(lines)
         number = 0
-        lines = _PushBack(text)
         for line in lines:
             if _is_blank(line):
                 continue
             number += 1
-            if '"' in line:
+            if '"' in line and not isinstance(line, _CutLine):
                 record, values, error = _read_quoted(line, lines, delimiter)
             else:
                 record, values, error = line, None, None
             found = len(values) if values is not None else record.count(delimiter) + 1
-            if error is None and not _is_sound(record):
-                error = f"not {codec.upper()} text"
+            error = error or _what_is_wrong(record, codec)
             if error is None and found != width:
                 error = f"{found} values instead of {width}"
 
             if error is not None:
-                shown = record.encode(codec, "surrogateescape").decode(codec, "replace")
-                unreadable.append(UnreadableLine(number, shown.rstrip("\r\n"), error))
+                unreadable.append(UnreadableLine(number, _shown(record), error))
             elif values is not None:
                 writer.writerow([number, *values])
             else:
                 output.write(f"{number}{delimiter}" + record.rstrip("\r\n") + "\n")
     return SplitFile(clean, number - len(unreadable), unreadable)
+
+
+class _CutLine(str):
+    """The beginning of a line that is too long for memory and for any reader; its length."""
+
+    length: int
+
+
+def _lines(text: TextIO) -> Iterator[str]:
+    """The lines of a text, with their ends; of one that is too long only the beginning."""
+    # One character more than is taken, so that what was cut is too long.
+    while line := text.readline(MAX_BYTES_OF_A_RECORD + 1):
+        if len(line) > MAX_BYTES_OF_A_RECORD and not line.endswith(("\n", "\r")):
+            cut = _CutLine(line)
+            cut.length = len(line)
+            while not line.endswith(("\n", "\r")):
+                line = text.readline(MAX_BYTES_OF_A_RECORD)
+                if not line:
+                    break
+                cut.length += len(line.rstrip("\r\n"))
+            line = cut
+        yield line
 
 
 class _PushBack:
@@ -293,6 +313,8 @@ def _read_quoted(
     def remember() -> Iterator[str]:
         for each in chain([line], islice(lines, MAX_LINES_OF_A_RECORD - 1)):
             taken.append(each)
+            if isinstance(each, _CutLine):
+                return
             yield each
 
     try:
@@ -307,10 +329,10 @@ def _read_quoted(
 
 def _open_text(path: Path, encoding: str, errors: str = "replace") -> TextIO:
     codec = _codec(encoding)
-    # UTF-16 is read only where the whole file decodes, and has no use for stand-ins.
+    # What is wide decodes as a whole, and has no use for stand-ins.
     return path.open(
         encoding="utf-8-sig" if codec == "utf-8" else codec,
-        errors="strict" if codec == "utf-16" else errors,
+        errors="strict" if is_wide(codec) else errors,
         newline="",
     )
 
@@ -324,45 +346,41 @@ def _is_blank(line: str) -> bool:
     return not line.strip(" \r\n")
 
 
-def _is_sound(text: str) -> bool:
-    """Whether all bytes were decoded; what was not is kept as a lone surrogate."""
-    if text.isascii():
-        return True
+def _what_is_wrong(record: str, codec: str) -> str | None:
+    """What is wrong with the text of a record, whatever its values are; None if nothing is."""
+    length = record.length if isinstance(record, _CutLine) else len(record)
+    # No character has more than four bytes.
+    if length * 4 > MAX_BYTES_OF_A_RECORD and (
+        isinstance(record, _CutLine)
+        or len(record.encode("utf-8", "replace")) > MAX_BYTES_OF_A_RECORD
+    ):
+        return f"too long: {length:,} characters. Is there a line end that is missing?"
+    if "\0" in record:
+        return "zero bytes in it"
+    if record.isascii():
+        return None
+    if _UNDECODED.search(record):
+        return f"not {codec.upper()} text"
+    if codec in MULTI_BYTE and _is_utf8(record.encode(codec, "replace")):
+        return f"UTF-8 text in a file of {codec.upper()}"
+    return None
+
+
+# What was not decoded is kept as a lone surrogate.
+_UNDECODED = re.compile("[\ud800-\udfff]")
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Whether bytes are UTF-8 by no chance: a character of three bytes is in them."""
     try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK_BYTES):
-            yield chunk
-
-
-def _decodes(path: Path, codec: str) -> bool:
-    decoder = getincrementaldecoder(codec)()
-    try:
-        for chunk in _chunks(path):
-            decoder.decode(chunk)
-        decoder.decode(b"", final=True)
+        text = data.decode("utf-8")
     except UnicodeDecodeError:
         return False
-    return True
+    return max(text) > "\u07ff"
 
 
-def _share_of_lines_that_decode(path: Path, codec: str) -> float:
-    """Share, 0 to 1, of the lines with more than ASCII in them that decode."""
-    good = total = 0
-    with path.open("rb") as file:
-        for line in file:
-            if line.isascii():
-                continue
-            total += 1
-            try:
-                line.decode(codec)
-            except UnicodeDecodeError:
-                continue
-            good += 1
-    return good / total if total else 1.0
+def _shown(record: str) -> str:
+    """A record as far as it can be shown."""
+    text = record.rstrip("\r\n")
+    cut = text if len(text) <= MAX_CHARACTERS_SHOWN else text[:MAX_CHARACTERS_SHOWN] + "…"
+    return _UNDECODED.sub("\ufffd", str(cut)).replace("\0", "\ufffd")
