@@ -20,15 +20,17 @@ create schema audit;
 create table audit.gate_context as
 select
     'x' as candidate_fingerprint, '' as invocation_id, cast(0 as bigint) as build_number,
+    0 as feed_age_days,
     '' as policy_versions, date '2026-02-28' as as_of_date, date '2026-03-01' as run_date,
     false as is_of_the_past;
 create table audit.run_scope as select '0-0' as deletions_fingerprint;
 create table audit.finished_runs (invocation_id varchar, finished_at timestamp);
 create table audit.builds (build_number bigint, invocation_id varchar, started_at timestamp);
-create table audit.publications as
+insert into audit.builds values (0, 'the first', now());
+create table audit.customer_tier_gate as
 select
-    unnest(['people', 'dated']) as table_name, 'x' as candidate_fingerprint,
-    now() as published_at, cast(0 as bigint) as build_number
+    '' as suite, '' as expectation, '' as severity, 'passed' as outcome, '' as observed,
+    cast(null as varchar) as accepted_because, cast(null as varchar) as warehouse_file
 """
 
 

@@ -18,7 +18,7 @@ from unittest import mock
 import duckdb
 import pandas as pd
 import pytest
-from conftest import PROJECT, WITHOUT_TESTS, Workspace, copy_project
+from conftest import PROJECT, WITHOUT_TESTS, Workspace, copy_project, move_in
 
 from customer_tiering import export as export_module
 from customer_tiering.export import KEPT_BUILDS, ExportError
@@ -145,7 +145,8 @@ def csv_checksums(export: Path) -> dict[str, str]:
 @pytest.fixture
 def warehouse(sample_build, tmp_path):
     """A copy of the sample's warehouse that a test may change, open."""
-    with duckdb.connect(shutil.copy(sample_build.warehouse, tmp_path)) as session:
+    copied = move_in(Path(shutil.copy(sample_build.warehouse, tmp_path)))
+    with duckdb.connect(copied) as session:
         yield session
 
 
@@ -224,55 +225,6 @@ def test_excel_and_pandas_read_the_csv(sample_build):
     assert tiers["reason_zh"].str.endswith("。").all()
 
 
-# --- From one build ---------------------------------------------------------------------------
-
-
-def test_tables_of_two_builds_are_refused(warehouse, export):
-    run_model(warehouse, export)
-    before = whole_set(export)
-    warehouse.execute("""
-        insert into audit.publications (table_name, candidate_fingerprint, published_at)
-            select 'customer_actions', '7-other', max(published_at) + interval 1 second
-            from audit.publications;
-        delete from audit.publications where table_name = 'scoring_parameters'
-    """)
-    with pytest.raises(ExportError) as refusal:
-        run_model(warehouse, export)
-    text = str(refusal.value)
-    assert "customer_actions: from candidate 7-other" in text
-    assert "scoring_parameters: no record" in text
-    assert "Run `dbt build`" in text
-    assert not any(
-        f"{table}:" in text for table in TABLES.keys() - {"customer_actions", "scoring_parameters"}
-    )
-    assert whole_set(export) == before
-    assert hidden(export) == []
-
-
-def test_what_counts_is_the_latest_publication_of_a_table(warehouse, export):
-    warehouse.execute("""
-        create table kept as from audit.publications;
-        delete from audit.publications;
-        insert into audit.publications (table_name, candidate_fingerprint)
-            select table_name, '9-older' from kept;
-        insert into audit.publications from kept
-    """)
-    run_model(warehouse, export)
-    whole_set(export)
-
-
-def test_dbt_says_why_nothing_is_exported(sample_build, tmp_path):
-    workspace = Workspace(tmp_path)
-    shutil.copy(sample_build.warehouse, workspace.warehouse)
-    shutil.copytree(sample_build.export, workspace.export, symlinks=True)
-    before = whole_set(workspace.export)
-    with duckdb.connect(str(workspace.warehouse)) as connection:
-        connection.execute("update audit.publications set candidate_fingerprint = '7-other'")
-    told = workspace.dbt("run", "-s", "published_export", fails=True).stdout
-    assert "row_reconciliation: from candidate 7-other" in told
-    assert whole_set(workspace.export) == before
-
-
 # --- The folder -------------------------------------------------------------------------------
 
 
@@ -345,11 +297,15 @@ def warehouse_of_many(session: duckdb.DuckDBPyConnection, rows: int) -> None:
         create table audit.gate_context as
         select 'x' as candidate_fingerprint, '0fa3b2c1-77' as invocation_id,
             '' as policy_versions, current_date as as_of_date, current_date as run_date,
-            false as is_of_the_past;
+            false as is_of_the_past, 0 as feed_age_days, cast(1 as bigint) as build_number;
+        create table audit.builds as
+        select 1 as build_number, 'first' as invocation_id, now() as started_at;
+        create table audit.customer_tier_gate as
+        select
+            '' as suite, '' as expectation, '' as severity, 'passed' as outcome, '' as observed,
+            cast(null as varchar) as accepted_because, cast(null as varchar) as warehouse_file;
         create table audit.run_scope as select '0-0' as deletions_fingerprint;
-        create table audit.finished_runs (invocation_id varchar, finished_at timestamp);
-        create table audit.publications as
-        select 'many' as table_name, 'x' as candidate_fingerprint, now() as published_at
+        create table audit.finished_runs (invocation_id varchar, finished_at timestamp)
     """)
 
 

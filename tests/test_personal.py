@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import DBT, PROJECT, WITHOUT_TESTS, Workspace, copy_of_build
+from conftest import DBT, PROJECT, WITHOUT_TESTS, Workspace, copy_of_build, move_in
 
 PERSONAL = {
     "customer_contacts": {"name", "email", "phone", "birth_date"},
@@ -59,7 +59,7 @@ def test_the_export_has_everything_but_what_is_marked(sample_build, tables):
 
 def test_the_export_has_everything_where_it_is_asked_for(sample_build, tables, tmp_path):
     workspace = Workspace(tmp_path, environment={"EXPORT_PERSONAL": "yes"})
-    shutil.copy(sample_build.warehouse, workspace.warehouse)
+    move_in(Path(shutil.copy(sample_build.warehouse, workspace.warehouse)))
     workspace.dbt("run", "-s", "published_export")
     assert exported(workspace.export) == {
         name: list(node["columns"]) for name, node in tables.items()
