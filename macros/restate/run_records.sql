@@ -100,7 +100,8 @@
     {#- Columns that a table lacks, empty in the rows that it has; nothing where there is no table. -#}
     {%- set existing = load_relation(relation) -%}
     {%- if existing -%}
-        {%- set names = adapter.get_columns_in_relation(existing) | map(attribute='name') | list -%}
+        {#- get_columns_in_relation would begin a transaction that no hook of a run commits. -#}
+        {%- set names = run_query('select * from ' ~ existing ~ ' where 1 = 0').column_names -%}
         {%- set missing = [] -%}
         {%- for name, type in columns.items() if name not in names -%}
             {%- do missing.append(api.Column.create(name, type)) -%}
