@@ -9,7 +9,6 @@ import pytest
 
 from customer_tiering.summary import NoExportError, summary
 
-
 OUTCOMES = {
     "accepted": "accepted",
     "rejected": "rejected",

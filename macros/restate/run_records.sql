@@ -12,26 +12,40 @@
 
 {% macro begin_run() -%}
     {#- Hook at the start of a run: gives it its number, and says of all that it is going to make that it
-        is of this run. A run that makes only what the last one began and did not finish goes on with that
-        one's number, as `dbt retry` does. -#}
+        is of this run. `dbt retry`, of which dbt does not say what it selects, goes on with the number of
+        the last run, where that has left something to do. -#}
     {%- if execute and flags.WHICH in ['build', 'run', 'seed'] -%}
         {%- if not load_relation(audit_table('builds')) -%}{%- do make_run_records() -%}{%- endif -%}
         {%- set last = run_query(
             'select coalesce(max(build_number), 0) from ' ~ audit_table('builds')
         ).rows[0][0] | int -%}
-        {%- set builds, begun, others = model_builds(), [], [] -%}
-        {%- for node in made_of(all_published()) if node.unique_id in selected_resources -%}
-            {%- do begun.append(node.name) -%}
-            {%- set before = builds.get(node.name, {}) -%}
-            {%- if before.begun != last or before.finished == last -%}{%- do others.append(node.name) -%}{%- endif -%}
+        {%- set left_open = [] -%}
+        {%- for name, builds in model_builds().items() if builds.begun == last and builds.finished != last -%}
+            {%- do left_open.append(name) -%}
         {%- endfor -%}
-        {%- set number = last if begun and not others else last + 1 -%}
+        {%- set number = last if left_open and not selected_resources else last + 1 -%}
         {%- do run_query(
             'insert into ' ~ audit_table('builds') ~ ' select ' ~ number ~ " as build_number, '" ~ invocation_id
             ~ "' as invocation_id, cast(current_timestamp as timestamp) as started_at, "
             ~ changes_the_past() ~ ' as changes_the_past'
         ) -%}
-        {%- if others -%}{%- do note_model_builds(begun, number, false) -%}{%- endif -%}
+        {%- set begun = [] -%}
+        {%- for node in made_of(all_published()) if node.unique_id in selected_resources -%}
+            {%- do begun.append(node.name) -%}
+        {%- endfor -%}
+        {%- if begun -%}{%- do note_model_builds(begun, number, false) -%}{%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro note_retried() -%}
+    {#- Post-hook of every seed and model: what `dbt retry` builds is noted one by one, as else it is not known. -#}
+    {%- if execute and not selected_resources and not flags.EMPTY and not flags.SAMPLE and not flags.DEFER -%}
+    insert into {{ audit_table('model_builds') }}
+    select
+        '{{ model.name }}' as model_name,
+        {{ run_number() }} as build_number,
+        true as is_finished
     {%- endif -%}
 {%- endmacro %}
 
@@ -113,7 +127,9 @@
         killed in here has not finished. -#}
     {%- if execute and flags.WHICH in ['build', 'run', 'seed'] -%}
         {%- set built, finished = [], [] -%}
-        {%- for result in results if result.status == 'success' -%}{%- do built.append(result.node.unique_id) -%}{%- endfor -%}
+        {%- for result in results if result.status == 'success' -%}
+            {%- do built.append(result.node.unique_id) -%}
+        {%- endfor -%}
         {%- for node in made_of(all_published()) if node.unique_id in built and is_built_here(node) -%}
             {%- do finished.append(node.name) -%}
         {%- endfor -%}
