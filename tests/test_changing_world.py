@@ -172,8 +172,10 @@ def test_a_run_killed_at_any_moment_is_repaired_by_the_next(tmp_path):
     words = ("build", *WITHOUT_TESTS, "--exclude", "published_export")
     workspace.dbt(*words, variables={"run_date": str(world.day)})
     # By what it has built, not by time: how long that takes is the machine's affair.
-    for models in (10, 40, 70, 100, 130):
-        world.next_day(["late_order", "corrected_order", "orders", "refund"], 1)
+    for models in random.Random(18).sample(range(1, 140), 18):
+        happened = ["late_order", "corrected_order", "orders", "refund"]
+        # Every third time somebody asks to be forgotten, too.
+        world.next_day(happened + ["forgotten"] * (models % 3 == 0), 1)
         variables = {"run_date": str(world.day)}
         with subprocess.Popen(
             workspace.command(*words, variables=variables),
@@ -189,3 +191,6 @@ def test_a_run_killed_at_any_moment_is_repaired_by_the_next(tmp_path):
         workspace.dbt(*words, variables=variables)
         differ = tables_that_differ(workspace.warehouse, world.run_from_scratch())
         assert differ == {}, f"after {models} models"
+        asked = forgotten(workspace.warehouse)
+        assert not asked & {row[0] for row in told(workspace.warehouse)}
+    assert len(asked) >= 3
