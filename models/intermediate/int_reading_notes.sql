@@ -33,12 +33,11 @@ alike as (
     select
         count(*) as alike_count,
         min(first_id) as first_id,
-        max(case when example = 1 then last_id end) as last_id
+        min_by(last_id, first_id) as last_id
     from (
         select
             min(customer_id) as first_id,
-            max(customer_id) as last_id,
-            row_number() over (order by min(customer_id)) as example -- one row per pair of ids
+            max(customer_id) as last_id
         from {{ ref('int_customers') }}
         group by lower(customer_id)
         having count(*) > 1
