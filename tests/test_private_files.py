@@ -81,6 +81,11 @@ def test_a_warehouse_by_a_link_becomes_private(tmp_path):
     assert mode(true) == 0o600
 
 
+def test_the_folder_of_a_warehouse_may_hold_an_export_for_others(tmp_path):
+    at_work(tmp_path / "own" / "warehouse.duckdb")
+    assert mode(tmp_path / "own") == 0o755
+
+
 # --- The export -------------------------------------------------------------------------------
 
 
