@@ -61,7 +61,7 @@ select
     by_reason.first_place,
     cast(reasons.remedy_en as string) as remedy_en,
     cast(by_reason.records as string) || ' x ' || by_reason.reject_reason
-    || coalesce(': ' || by_reason.told_values, '') || ', the first in ' || by_reason.first_place || '. ' || coalesce(cast(reasons.remedy_en as string), '')
-        as sentence_en
+    || coalesce(': ' || by_reason.told_values, '') || ', the first in ' || by_reason.first_place || '. '
+    || coalesce(cast(reasons.remedy_en as string), '') as sentence_en
 from by_reason
 left join {{ ref('reject_reasons') }} as reasons on by_reason.reject_reason = reasons.reject_reason

@@ -121,8 +121,8 @@ compared as (
 
 select
     *,
-    /* The share of the customers told last of whom no record counts any more; null where they are a handful, and
-       for a date of the past, which had fewer. */
+    /* The share of the customers told last of whom no record counts any more; null where they are a handful,
+       and for a date of the past, which had fewer. */
     case
         when customers_gone >= 10 and not is_of_the_past
             then customers_gone / cast(previous_customers as double)
