@@ -2,6 +2,12 @@
     run that last made it (audit.model_builds): begun when the run begins, all in one statement, and finished
     when it ends. So what a run that was killed, or a part, leaves behind is known for what it is. -#}
 
+{% macro numbers_runs() -%}
+    {#- Whether this is a run that builds something, and so has a number; `dbt compile` and the like have none. -#}
+    {{ return(execute and flags.WHICH in ['build', 'run', 'seed']) }}
+{%- endmacro %}
+
+
 {% macro made_of(published) -%}
     {#- The seeds and models that published tables are made of, however far up; not those tables
         themselves, and nothing that only judges.

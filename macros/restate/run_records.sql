@@ -14,7 +14,7 @@
     {#- Hook at the start of a run: gives it its number, and says of all that it is going to make that it
         is of this run. `dbt retry`, of which dbt does not say what it selects, goes on with the number of
         the last run, where that has left something to do. -#}
-    {%- if execute and flags.WHICH in ['build', 'run', 'seed'] -%}
+    {%- if numbers_runs() -%}
         {%- if not load_relation(audit_table('builds')) -%}{%- do make_run_records() -%}{%- endif -%}
         {%- set last = run_query(
             'select coalesce(max(build_number), 0) from ' ~ audit_table('builds')
@@ -126,7 +126,7 @@
     {#- Hook at the end: what was built is finished. Where that is every model, in this very run, what the next
         one compares itself with is renewed, too. Not asked of the export, which only reads. A run that is
         killed in here has not finished. -#}
-    {%- if execute and flags.WHICH in ['build', 'run', 'seed'] -%}
+    {%- if numbers_runs() -%}
         {%- set built, finished = [], [] -%}
         {%- for result in results if result.status == 'success' -%}
             {%- do built.append(result.node.unique_id) -%}

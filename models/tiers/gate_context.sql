@@ -1,9 +1,9 @@
 /* One row: what the gate must know of this build besides the candidate itself, and the bounds
    that it is judged by. */
 {{ config(schema='audit') }}
-{% set builds = model_builds() if execute else {} %}
+{% set builds = model_builds() if numbers_runs() else {} %}
 {% set build_number = builds.get('customer_tier_candidate', {}).get('begun', 0) %}
-{% set others = not_of_this_build(builds, build_number) if builds else '' %}
+{% set others = not_of_this_build(builds, build_number) if numbers_runs() else '' %}
 with
 
 candidate as (
