@@ -54,8 +54,6 @@
 {% macro model_builds() -%}
     {#- By name of a seed or model: the number of the run that last began it, and of the last that finished it. -#}
     {%- set builds = {} -%}
-    {#- The linter compiles in an empty warehouse. -#}
-    {%- if flags.WHICH not in ['build', 'run', 'seed', 'retry'] -%}{{ return(builds) }}{%- endif -%}
     {%- for row in run_query(
         'select model_name, max(build_number) as begun, '
         ~ 'max(case when is_finished then build_number end) as finished from ' ~ audit_table('model_builds')
