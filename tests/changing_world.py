@@ -492,3 +492,10 @@ def tables_that_differ(left: Path, right: Path) -> dict[str, tuple[int, int]]:
             if any(only.values()):
                 differ[name] = tuple(only.values())
         return differ
+
+
+def forgotten(warehouse) -> set[str]:
+    """Who has asked to be forgotten."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        query = "select trim(customer_id) from raw.deletions"
+        return {customer for (customer,) in connection.execute(query).fetchall()}

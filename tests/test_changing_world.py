@@ -7,7 +7,7 @@ import subprocess
 
 import duckdb
 import pytest
-from changing_world import World, tables_that_differ
+from changing_world import World, forgotten, tables_that_differ
 from conftest import WITHOUT_TESTS, Workspace
 
 

@@ -7,7 +7,7 @@ import random
 
 import duckdb
 import pytest
-from changing_world import EVENTS, World, tables_that_differ
+from changing_world import EVENTS, World, forgotten, tables_that_differ
 from test_changing_world import scope, told
 
 
@@ -15,12 +15,6 @@ def tiers(warehouse) -> dict[str, str]:
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         rows = connection.execute("select customer_id, tier_code from marts.customer_tier")
         return dict(rows.fetchall())
-
-
-def forgotten(warehouse) -> set[str]:
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        query = "select trim(customer_id) from raw.deletions"
-        return {customer for (customer,) in connection.execute(query).fetchall()}
 
 
 def play(world: World, days: list[tuple[list[str], int]], compare_every: int) -> list[tuple]:
