@@ -357,11 +357,14 @@ NO_VALUES = [BAD_VARIABLES, *(dict.fromkeys(BAD_VARIABLES, value) for value in (
 
 
 def published(workspace: Workspace) -> dict[str, str]:
-    """What people read: a hash of every published table and of every exported file."""
+    """What people read: a hash of every published table and of every exported file.
+
+    Not of verdict.json beside the sets, which tells of each run.
+    """
     hashes = {
         str(file.relative_to(workspace.export)): hashlib.md5(file.read_bytes()).hexdigest()
         for file in workspace.export.rglob("*")
-        if file.is_file()
+        if file.is_file() and file != workspace.export / "verdict.json"
     }
     tables = "select table_name from information_schema.tables where table_schema = 'marts'"
     for (table,) in workspace.rows(tables):
