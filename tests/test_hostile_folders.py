@@ -1,0 +1,104 @@
+"""Whatever a folder holds: its revenue is right, or the build tells of every record of which it is not."""
+
+from decimal import Decimal
+from itertools import count
+
+import pytest
+from compiled import CompiledReading
+from conftest import Workspace
+from hostile_folders import RUN_DATE, Folder, hostile_folders
+from hypothesis import HealthCheck, given, note, settings
+from independent_reader import Reader
+
+from customer_tiering.ingest import InputError
+
+VARIABLES = {"run_date": f"{RUN_DATE:%Y-%m-%d}"}
+SETTINGS = {
+    "deadline": None,
+    "database": None,
+    "suppress_health_check": list(HealthCheck),
+    "print_blob": True,
+}
+NUMBERS = count()
+
+
+@pytest.fixture(scope="module")
+def reading(tmp_path_factory) -> CompiledReading:
+    folder = tmp_path_factory.mktemp("compiled")
+    plain = folder / "plain"
+    plain.mkdir()
+    (plain / "orders.csv").write_text("order_id,customer_id,ordered_at,amount\n1,a,2026-01-01,10\n")
+    return CompiledReading(Workspace(folder, plain), VARIABLES)
+
+
+def shown(folder: Folder) -> str:
+    parts = [f"folder {folder.name}"]
+    for file in folder.files:
+        parts.append(f"{file.path} ({file.encoding}, {file.delimiter!r}): {file.header}")
+        parts += [f"    {n} {line.raw or line.cells}" for n, line in enumerate(file.lines, 1)]
+    return "\n".join(parts + [f"{name}: {text}" for name, text in folder.others.items()])
+
+
+def check(reading: CompiledReading, folder: Folder, path) -> None:
+    """The invariant."""
+    note(shown(folder))
+    try:
+        warehouse = reading.read(folder.write(path))
+    except InputError as error:
+        # Told in words; right where the encoding of few characters cannot be known.
+        assert any(file.encoding not in ("utf-8", "utf-8-sig", "utf-16") for file in folder.files), error
+        assert "encoding" in str(error).lower(), error
+        return
+    with warehouse:
+
+        def rows(query):
+            return warehouse.execute(query).fetchall()
+
+        numbers = {
+            (source, file): number
+            for source, file, number in rows("select source, source_file, file_number from raw.source_files")
+        }
+        told = {
+            (source, (numbers[source, file] or 0, row)): reason
+            for source, file, row, reason in rows(
+                "select source, source_file, source_row, reject_reason"
+                " from intermediate.int_rejected_records"
+            )
+        }
+        reader = Reader(folder, told)
+        note(f"told: {told}")
+        published = {
+            (customer, day): amount
+            for customer, day, amount in rows(
+                "select customer_id, activity_date, net_revenue from intermediate.int_customer_days"
+            )
+        }
+        notes = dict(rows("select note, records from intermediate.int_reading_notes"))
+        counts = dict(rows("select source, rows_in from intermediate.int_row_counts"))
+    assert not reader.complaints
+    # What a cut refund leaves is rounded once more.
+    allowed = Decimal("0.0002") * reader.cut
+    differences = {
+        key: (published.get(key, Decimal(0)), reader.revenue.get(key, Decimal(0)))
+        for key in published.keys() | reader.revenue.keys()
+        if abs(published.get(key, Decimal(0)) - reader.revenue.get(key, Decimal(0))) > allowed
+    }
+    assert not differences, "published, here"
+    assert {source: counts[source] for source in reader.records} == reader.records
+    assert notes.get("refunds_cut", 0) == reader.cut
+    assert notes.get("taken_back_by_status", 0) == reader.back_by_status
+    feeds_nothing = "ab.csv" in folder.others
+    assert notes.get("feeds_nothing", 0) == feeds_nothing
+
+
+@settings(max_examples=10, derandomize=True, **SETTINGS)
+@given(folder=hostile_folders())
+def test_ten_folders_are_right_or_told(reading, tmp_path_factory, folder):
+    check(reading, folder, tmp_path_factory.mktemp("hostile"))
+
+
+@pytest.mark.long
+@settings(max_examples=200, **SETTINGS)
+@given(folder=hostile_folders())
+def test_many_folders_are_right_or_told(reading, tmp_path_factory, folder):
+    check(reading, folder, tmp_path_factory.mktemp("hostile"))
