@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import duckdb
-from conftest import WITHOUT_TESTS, Workspace
+from conftest import Workspace
 
 from customer_tiering.ingest import register_sources
 
@@ -15,22 +15,18 @@ SELECTED = ("+int_customer_days", "+int_row_counts", "+int_rejected_records", "+
 NO_TESTS = ("resource_type:test", "resource_type:unit_test")
 # What only says what a run need not read: here all is read.
 LEFT_OUT = ("run_scope", "stg_changed_keys", "int_touched_customers")
+RUN_DATE = "2026-11-28"
 
 
 class CompiledReading:
     """The models up to the revenue of each customer and day, as dbt compiles them.
 
     Args:
-        workspace: where dbt builds them once, so that its own result can be compared.
-        variables: those of dbt.
+        workspace: where dbt has compiled them; see `compile_reading`.
     """
 
-    def __init__(self, workspace: Workspace, variables: dict):
-        workspace.dbt("build", "-s", *SELECTED, *WITHOUT_TESTS, variables=variables)
-        self._warehouse = workspace.folder / "built.duckdb"
-        workspace.warehouse.rename(self._warehouse)
-        # Compiled and not built, the models look at no warehouse and read everything.
-        workspace.dbt("compile", "-s", *SELECTED, "--exclude", *NO_TESTS, variables=variables)
+    def __init__(self, workspace: Workspace):
+        self._warehouse = workspace.warehouse
         manifest = json.loads((workspace.folder / "target" / "manifest.json").read_text("utf-8"))
         nodes = {
             name: node
@@ -57,11 +53,6 @@ class CompiledReading:
         for name in nodes:
             add(name)
 
-    @property
-    def built(self) -> Path:
-        """The warehouse that dbt itself built."""
-        return self._warehouse
-
     def read(self, folder: Path) -> duckdb.DuckDBPyConnection:
         """A warehouse in memory that holds what the project reads out of a folder.
 
@@ -71,16 +62,26 @@ class CompiledReading:
         connection = duckdb.connect()
         connection.execute("set TimeZone = 'UTC'; set threads = 1")
         connection.execute("attach ':memory:' as warehouse; use warehouse")
-        connection.execute(f"attach '{self._warehouse}' as built (read_only)")
+        connection.execute(f"attach '{self._warehouse}' as seeded (read_only)")
         for schema in ("seeds", "staging", "intermediate", "audit"):
             connection.execute(f"create schema {schema}")
         seeds = connection.execute(
             "select table_name from duckdb_tables()"
-            " where database_name = 'built' and schema_name = 'seeds'"
+            " where database_name = 'seeded' and schema_name = 'seeds'"
         ).fetchall()
         for (seed,) in seeds:
-            connection.execute(f"create table seeds.{seed} as from built.seeds.{seed}")
+            connection.execute(f"create table seeds.{seed} as from seeded.seeds.{seed}")
         register_sources(connection, folder)
         for statement in self._statements:
             connection.execute(statement)
         return connection
+
+
+def compile_reading(workspace: Workspace) -> None:
+    """Have dbt load the seeds and compile the models.
+
+    Compiled and not built, they look at no warehouse and read everything.
+    """
+    variables = {"run_date": RUN_DATE}
+    workspace.dbt("seed", variables=variables)
+    workspace.dbt("compile", "-s", *SELECTED, "--exclude", *NO_TESTS, variables=variables)

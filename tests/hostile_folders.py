@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from compiled import RUN_DATE
 from hypothesis import strategies as st
 
-RUN_DATE = datetime(2026, 11, 28)
+RUN_DAY = datetime.fromisoformat(RUN_DATE)
 
 COLUMNS = {
     "orders": (

@@ -8,9 +8,9 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
-from hostile_folders import RATES, RUN_DATE, File, Folder, Line
+from hostile_folders import RATES, RUN_DAY, File, Folder, Line
 
 CENT = Decimal("0.0001")
 SHANGHAI = timezone(timedelta(hours=8))
@@ -30,7 +30,7 @@ LATE = {"unknown_status", "unknown_currency", "no_exchange_rate", "out_of_range"
 
 
 def rounded(value: Decimal) -> Decimal:
-    return value.quantize(CENT, ROUND_HALF_UP)
+    return value.quantize(CENT, ROUND_HALF_UP, Context(prec=60))
 
 
 def halfwidth(text: str) -> str:
@@ -262,7 +262,7 @@ class Reader:
             record.may_be_rejected |= not re.match(r"\s*\d{4}", text)
         if found is None and not is_nothing(text):
             record.problem = record.problem or f"no date: {text}"
-        elif found and (found.year < 1900 or (not late and found.date() > RUN_DATE.date())):
+        elif found and (found.year < 1900 or (not late and found.date() > RUN_DAY.date())):
             record.problem = record.problem or f"date out of range: {text}"
         return found
 
@@ -415,7 +415,7 @@ class Reader:
             back = {"refunded": "all", "returned": "all"}.get(status)
             known = updated if updated != datetime.min else None
             status_day = day
-            if known and day <= known.date() <= RUN_DATE.date():
+            if known and day <= known.date() <= RUN_DAY.date():
                 status_day = known.date()
             found[id_] = {
                 "customer": customer, "day": day, "amount": rounded(amount * rate), "rate": rate,

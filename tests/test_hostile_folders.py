@@ -1,34 +1,21 @@
 """Whatever a folder holds: its revenue is right, or the build tells of every record of which it is not."""
 
 from decimal import Decimal
-from itertools import count
 
 import pytest
 from compiled import CompiledReading
-from conftest import Workspace
-from hostile_folders import RUN_DATE, Folder, hostile_folders
+from hostile_folders import Folder, hostile_folders
 from hypothesis import HealthCheck, given, note, settings
 from independent_reader import Reader
 
 from customer_tiering.ingest import InputError
 
-VARIABLES = {"run_date": f"{RUN_DATE:%Y-%m-%d}"}
 SETTINGS = {
     "deadline": None,
     "database": None,
     "suppress_health_check": list(HealthCheck),
     "print_blob": True,
 }
-NUMBERS = count()
-
-
-@pytest.fixture(scope="module")
-def reading(tmp_path_factory) -> CompiledReading:
-    folder = tmp_path_factory.mktemp("compiled")
-    plain = folder / "plain"
-    plain.mkdir()
-    (plain / "orders.csv").write_text("order_id,customer_id,ordered_at,amount\n1,a,2026-01-01,10\n")
-    return CompiledReading(Workspace(folder, plain), VARIABLES)
 
 
 def shown(folder: Folder) -> str:
