@@ -5,6 +5,7 @@ import io
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from random import Random
 
 from compiled import RUN_DATE
 from hypothesis import strategies as st
@@ -17,11 +18,12 @@ COLUMNS = {
         ["status", "currency", "updated_at", "order_type", "discount_amount"],
     ),
     "refunds": (["refund_id", "customer_id", "refunded_at", "amount"], ["order_id", "currency"]),
-    "customers": (["customer_id"], ["region", "created_at"]),
+    # A header of one column would not say what stands between two.
+    "customers": (["customer_id", "region"], ["created_at"]),
 }
 FILE_NAMES = ["1.csv", "part[1].csv", "a*.csv", "it's 2.csv", '"q".txt', "x=1.csv", "订单？.csv"]
 FOLDER_NAMES = ["crm", "crm[1]", "customer_id=42", "a b'c", "数据*"]
-ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "gb18030"]
+ENCODINGS = ["utf-8"] * 4 + ["utf-8-sig", "utf-16"] * 2 + ["gb18030"]
 IDS = ["A1", "007", "1001", "a1", "NA", "O'Neil", "客户7", "x" * 40, "Null", "10-2", "7"]
 NOTHING = ["", "-", "NULL", "N/A", "无", "(null)", "#N/A", " "]
 STATUSES = [
@@ -33,8 +35,8 @@ RATES = [("USD", "2024-01-01", "7.2"), ("USD", "2025-07-01", "7"), ("EUR", "2024
 STRANGE_NUMBERS = [
     "", "-", "ten", "12 34", "1 234.5", "1'234.50", "0,500", "012,500", "1,23", "1,2,3", "--5",
     "5-", "1_000", "1e3", "1.5E2", "NaN", "inf", "1e30", "99999999999999.9999", "999999999999",
-    "１２３", "１，２３４．５", "(12.00)", "+7", ".5", "0", "0.00005", "1.23456", "-3.5", "1.234.567",
-    "12,500,000", "5 %", "=5", "0x10", "１２ 元", "NA", "None",
+    "１２３", "１，２３４．５", "(12.00)", "+7", ".5", "0", "0.00005", "1.23456", "-3.5",
+    "1.234.567", "12,500,000", "5 %", "=5", "0x10", "１２ 元", "NA", "None",
 ]  # fmt: skip
 STRANGE_DATES = [
     "", "soon", "2025-13-01", "2025-02-30", "0000-00-00", "31/04/2025", "2026-12-24", "1899-12-31",
@@ -81,13 +83,20 @@ class File:
         path.write_bytes(text.getvalue().encode(self.encoding))
 
 
-@dataclass
+@dataclass(repr=False)
 class Folder:
     """What a test writes: files of sources, and others as they are."""
 
     name: str
     files: list[File]
     others: dict[str, str]
+
+    def __repr__(self) -> str:
+        parts = [f"the folder {self.name!r}"]
+        for file in self.files:
+            parts.append(f"{file.path} ({file.encoding}, {file.delimiter!r}): {file.header}")
+            parts += [f"    {n} {line.raw or line.cells}" for n, line in enumerate(file.lines, 1)]
+        return "\n".join(parts + [f"{name}: {text!r}" for name, text in self.others.items()])
 
     def write(self, folder: Path) -> Path:
         path = folder / self.name
@@ -103,24 +112,24 @@ class Folder:
 
 
 class _Hand:
-    """Draws; the first of several things is the plain one, to which a failing folder shrinks."""
+    """Draws as people err: mostly the plain thing."""
 
-    def __init__(self, draw):
-        self._draw = draw
+    def __init__(self, seed: int):
+        self._random = Random(seed)
 
     def one(self, things):
-        return self._draw(st.sampled_from(list(things)))
+        return self._random.choice(list(things))
 
-    def number(self, low, high):
-        return self._draw(st.integers(low, high))
+    def number(self, low: int, high: int) -> int:
+        return self._random.randint(low, high)
 
-    def rarely(self, one_in):
-        return self.number(0, one_in - 1) == one_in - 1
+    def rarely(self, one_in: int) -> bool:
+        return self._random.randrange(one_in) == 0
 
 
 def _id(hand: _Hand, plain: str) -> str:
     """An id as tools leave it."""
-    if not hand.rarely(3):
+    if not hand.rarely(6):
         return plain
     full = "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in plain)
     return hand.one(
@@ -134,7 +143,7 @@ def _id(hand: _Hand, plain: str) -> str:
 
 def _amount(hand: _Hand, style: str) -> str:
     """A number in the style of its file: `.`, `,` or anything."""
-    if hand.rarely(6):
+    if hand.rarely(12):
         return hand.one(STRANGE_NUMBERS)
     whole, cents = hand.number(0, 2_000_000) // 10 ** hand.number(0, 6), hand.number(0, 99)
     if style == "mixed":
@@ -144,7 +153,7 @@ def _amount(hand: _Hand, style: str) -> str:
         group = "," if style == "." else "."
     text = f"{whole:,}".replace(",", group)
     text += hand.one([f"{point}{cents:02d}", "", f"{point}{cents % 10}", f"{point}{cents:02d}0"])
-    if hand.rarely(6):
+    if hand.rarely(10):
         sign = hand.one(["¥", "$", "€", "£", "USD ", "CNY", "HK$", "R$", "Kc"])
         text = hand.one([f"{sign}{text}", f"{text}{sign}", f"{text} {sign.strip()}"])
     if hand.rarely(12):
@@ -152,11 +161,11 @@ def _amount(hand: _Hand, style: str) -> str:
     return text
 
 
-def _date(hand: _Hand, style: str, late: bool = False) -> str:
-    """A date in the style of its file."""
-    if hand.rarely(8):
+def _date(hand: _Hand, style: str, first: int = 0) -> str:
+    """A date in the style of its file, from this day of three years on."""
+    if hand.rarely(16):
         return hand.one(STRANGE_DATES)
-    days = hand.number(0, 1060)
+    days = hand.number(first, 1060)
     day = datetime(2024, 1, 1) + timedelta(days=days, minutes=hand.number(0, 1439))
     if style == "mixed":
         style = hand.one(["iso", "dmy", "mdy"])
@@ -187,15 +196,15 @@ def _cell(hand: _Hand, source: str, column: str | None, style: dict, orders: lis
         return _id(hand, f"R{hand.number(1, 30)}")
     if column == "order_id":
         if source == "orders":
-            plain = hand.one(["B", ""]) + str(hand.number(1, 40))
+            plain = hand.one(["B", ""]) + str(hand.number(1, 99))
             orders.append(plain)
         else:
-            plain = hand.one(["", *orders, "B999"])
+            plain = hand.one(["", "B999"]) if hand.rarely(4) else hand.one(orders)
         return _id(hand, plain) if plain else ""
     if column == "customer_id":
-        return _id(hand, hand.one(IDS))
+        return _id(hand, hand.one(IDS if hand.rarely(3) else IDS[:4]))
     if column in ("ordered_at", "refunded_at", "created_at"):
-        return _date(hand, style["date"])
+        return _date(hand, style["date"], 700 * (source == "refunds"))
     if column == "updated_at":
         return hand.one(["", _date(hand, style["date"])])
     if column == "amount":
@@ -203,11 +212,11 @@ def _cell(hand: _Hand, source: str, column: str | None, style: dict, orders: lis
     if column == "discount_amount":
         return hand.one(["", _amount(hand, style["number"])])
     if column == "status":
-        return hand.one(STATUSES)
+        return hand.one(STATUSES if hand.rarely(3) else STATUSES[:3])
     if column == "currency":
-        return hand.one(CURRENCIES)
+        return hand.one(CURRENCIES if hand.rarely(3) else CURRENCIES[:3])
     if column == "order_type":
-        return hand.one(["", "normal", "gift_card", "充值"])
+        return hand.one(["gift_card", "充值"]) if hand.rarely(8) else hand.one(["", "normal"])
     return hand.one(["", "NA", "East"])
 
 
@@ -220,17 +229,20 @@ def _spelled(hand: _Hand, name: str) -> str:
 
 def _file(hand: _Hand, source: str, path: str, orders: list[str]) -> File:
     required, optional = COLUMNS[source]
-    columns: list[str | None] = [*required, *(each for each in optional if hand.rarely(2))]
+    optional = [each for each in optional if hand.rarely(2) or each == "order_id"]
+    columns: list[str | None] = [*required, *optional]
     extra = hand.number(0, 1)
     columns += [None] * extra
     if hand.rarely(2):
         start = hand.number(0, len(columns) - 1)
         columns = columns[start:] + columns[:start]
-    header = [_spelled(hand, each) if each else hand.one(["note", 'a "b"', "备注"]) for each in columns]
+    header = [
+        _spelled(hand, each) if each else hand.one(["note", 'a "b"', "备注"]) for each in columns
+    ]
     style = {"number": hand.one([".", ",", "mixed"]), "date": hand.one(DATE_STYLES)}
     lines = [
         Line([_cell(hand, source, column, style, orders) for column in columns])
-        for _ in range(hand.number(1, 8))
+        for _ in range(hand.number(1, 12))
     ]
     for _ in range(hand.number(0, 3)):
         lines.insert(hand.number(0, len(lines)), _intruder(hand, columns, header, lines))
@@ -253,7 +265,9 @@ def _intruder(hand: _Hand, columns: list, header: list[str], lines: list[Line]) 
     if not rows:
         return Line(list(header))
     like = list(hand.one(rows).cells)
-    kind = hand.one(["copy", "version", "header", "total", "footer", "short", "long", "quote", "empty"])
+    kind = hand.one(
+        ["copy", "version", "header", "total", "footer", "short", "long", "quote", "empty"]
+    )
     if kind == "version":
         for name, value in (("amount", "12.34"), ("updated_at", "2026-11-02"), ("status", "paid")):
             if name in columns and len(like) == len(columns) and hand.rarely(2):
@@ -279,13 +293,15 @@ def _intruder(hand: _Hand, columns: list, header: list[str], lines: list[Line]) 
 @st.composite
 def hostile_folders(draw) -> Folder:
     """Orders always; refunds, customers and rates sometimes; files that feed nothing."""
-    hand = _Hand(draw)
+    hand = _Hand(draw(st.integers(0, 2**64 - 1)))
     orders: list[str] = []
     files: list[File] = []
     others: dict[str, str] = {}
     kind = hand.one(["single", "folder", "mapping"])
     if kind == "single":
-        files.append(_file(hand, "orders", hand.one(["orders.csv", "ORDERS.CSV", "Orders.txt"]), orders))
+        files.append(
+            _file(hand, "orders", hand.one(["orders.csv", "ORDERS.CSV", "Orders.txt"]), orders)
+        )
     elif kind == "folder":
         names = sorted({hand.one(FILE_NAMES) for _ in range(hand.number(1, 3))})
         files += [_file(hand, "orders", f"orders/{name}", orders) for name in names]
@@ -312,4 +328,7 @@ def hostile_folders(draw) -> Folder:
     if hand.rarely(2):
         lines = [",".join(rate) for rate in (("currency", "valid_from", "rate"), *RATES)]
         others["fx_rates.csv"] = "\n".join(lines) + "\n"
+    # A failing folder shrinks by lines that go.
+    for file in files:
+        file.lines = [line for line in file.lines if draw(st.integers(0, 15))]
     return Folder(hand.one(FOLDER_NAMES), files, others)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-from hostile_folders import RATES, RUN_DAY, File, Folder, Line
+from hostile_folders import RATES, RUN_DAY, File, Folder
 
 CENT = Decimal("0.0001")
 SHANGHAI = timezone(timedelta(hours=8))
@@ -24,9 +24,15 @@ SIGNS = {
     "¥": {"CNY", "JPY"}, "$": {"USD", "AUD", "CAD"}, "€": {"EUR"}, "£": {"GBP"}, "USD": {"USD"},
     "CNY": {"CNY"}, "HK$": {"HKD"}, "R$": {"BRL"}, "元": {"CNY"},
 }  # fmt: skip
-MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 # What only a look beyond the record finds.
-LATE = {"unknown_status", "unknown_currency", "no_exchange_rate", "out_of_range", "conflicting_rows"}
+LATE = {
+    "unknown_status",
+    "unknown_currency",
+    "no_exchange_rate",
+    "out_of_range",
+    "conflicting_rows",
+}
 
 
 def rounded(value: Decimal) -> Decimal:
@@ -43,7 +49,9 @@ def is_nothing(text: str) -> bool:
 
 def read_id(text: str) -> str | None:
     """An id as a person would read it; None where there is none."""
-    text = halfwidth(UNSEEN.sub("", text).replace("\u00a0", " ").replace("\u3000", " ")).strip(" \t\r\n")
+    text = halfwidth(UNSEEN.sub("", text).replace("\u00a0", " ").replace("\u3000", " ")).strip(
+        " \t\r\n"
+    )
     if match := re.fullmatch(r'="(.*)"', text, re.DOTALL):
         text = match[1].strip(" ")
     if text.startswith("'") and not text.endswith("'"):
@@ -75,7 +83,9 @@ class Number:
 def read_number(text: str) -> Number:
     text = halfwidth(text).replace("’", "'").replace("\u00a0", " ").strip()
     signs = "|".join(re.escape(sign) for sign in SIGNS)
-    match = re.fullmatch(rf"([-+(]?)({signs})? ?([-+]?)([^A-Za-z$¥€£元]*?) ?({signs})?([)]?)", text, re.I)
+    match = re.fullmatch(
+        rf"([-+(]?)({signs})? ?([-+]?)([^A-Za-z$¥€£元]*?) ?({signs})?([)]?)", text, re.I
+    )
     if match is None:
         match = re.fullmatch(r"([-+]?)()()([0-9]+(?:\.[0-9]+)?[eE][-+]?[0-9]+)()()", text)
         if match is None:
@@ -149,7 +159,9 @@ def read_moment(text: str) -> Moment:
         if moment is None or offset > 14 * 60 + 59:
             return both(None)
         offset = timedelta(minutes=-offset if zone[0] == "-" else offset)
-        return both(moment.replace(tzinfo=timezone(offset)).astimezone(SHANGHAI).replace(tzinfo=None))
+        return both(
+            moment.replace(tzinfo=timezone(offset)).astimezone(SHANGHAI).replace(tzinfo=None)
+        )
     if match := re.fullmatch(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})" + clock, text, flags):
         first, _, second, year, *clocks = match.groups()
         return Moment(
@@ -216,11 +228,7 @@ class Reader:
     def _records(self, source: str):
         for number, file in enumerate(self.folder.of(source)):
             style = self._style(file)
-            count = 0
-            for line in file.lines:
-                if line.raw is None and file.delimiter not in " \t" and not "".join(line.cells).strip():
-                    pass
-                count += 1
+            for count, line in enumerate(file.lines, start=1):
                 self.records[source] += 1
                 place = (number, count)
                 told = self.told.pop((source, place), None)
@@ -240,7 +248,11 @@ class Reader:
         """The decimal sign and the order of dates that the values of a file prove."""
         signs, orders = set(), set()
         for line in file.lines:
-            if line.raw is not None or len(line.cells) != len(file.columns) or line.cells == file.header:
+            if (
+                line.raw is not None
+                or len(line.cells) != len(file.columns)
+                or line.cells == file.header
+            ):
                 continue
             for column, cell in zip(file.columns, line.cells, strict=True):
                 if column in ("amount", "discount_amount"):
@@ -251,14 +263,20 @@ class Reader:
         sign = "either" if len(signs) > 1 else signs.pop() if signs else "."
         return sign, "either" if len(orders) > 1 else orders.pop() if orders else None
 
-    def _moment(self, record: Record, column: str, order: str | None, late: bool) -> datetime | None:
+    def _moment(
+        self, record: Record, column: str, order: str | None, late: bool
+    ) -> datetime | None:
         text = record.get(column)
         moment = read_moment(text)
         found = moment.mdy if order == "mdy" else moment.dmy
         if order in (None, "either") and moment.dmy != moment.mdy:
             # One of the two is no date: then it can be read in one way.
             found = moment.dmy or moment.mdy if None in (moment.dmy, moment.mdy) else None
-        if moment.may_be_rejected or order == "either" or moment.dmy == moment.mdy and order is None:
+        if (
+            moment.may_be_rejected
+            or order == "either"
+            or (moment.dmy == moment.mdy and order is None)
+        ):
             record.may_be_rejected |= not re.match(r"\s*\d{4}", text)
         if found is None and not is_nothing(text):
             record.problem = record.problem or f"no date: {text}"
@@ -317,9 +335,13 @@ class Reader:
     def _judge(self, source: str, record: Record, excused: bool = False) -> bool:
         """Whether a record counts; complains of one that was not told of, or for nothing."""
         if record.problem and record.told is None and not excused:
-            self.complaints.append(f"{source} {record.place} counts, though {record.problem}: {record.cells}")
+            self.complaints.append(
+                f"{source} {record.place} counts, though {record.problem}: {record.cells}"
+            )
         if record.told and not record.problem and not record.may_be_rejected and not excused:
-            self.complaints.append(f"{source} {record.place} is rejected as {record.told}: {record.cells}")
+            self.complaints.append(
+                f"{source} {record.place} is rejected as {record.told}: {record.cells}"
+            )
         return record.told is None and not record.problem
 
     def _versions(self, source: str, records: list[tuple], by_file: bool) -> list[tuple]:
@@ -335,7 +357,7 @@ class Reader:
                 if cells not in seen:
                     kept.append(entry)
                 seen.add(cells)
-            newest = max((entry[-1] for entry in kept))
+            newest = max(entry[-1] for entry in kept)
             latest = [entry for entry in kept if entry[-1] == newest]
             told = [entry for entry in latest if entry[0].told]
             if len(latest) > 1:
@@ -344,7 +366,9 @@ class Reader:
                 continue
             if told:
                 if told[0][0].told == "conflicting_rows":
-                    self.complaints.append(f"{source} {entries[0][1]}: told as in conflict, is none")
+                    self.complaints.append(
+                        f"{source} {entries[0][1]}: told as in conflict, is none"
+                    )
                 continue
             found.append(latest[0])
         return found
@@ -368,9 +392,12 @@ class Reader:
 
     @staticmethod
     def _looks_like_a_report(id_: str | None, record: Record) -> bool:
-        return bool(id_) and record.told == "report_leftover" and len(
-            [cell for cell in record.cells.values() if cell]
-        ) <= 2 and bool(re.match("Total|合计|Grand Total|Page", id_))
+        return (
+            bool(id_)
+            and record.told == "report_leftover"
+            and len([cell for cell in record.cells.values() if cell]) <= 2
+            and bool(re.match("Total|合计|Grand Total|Page", id_))
+        )
 
     def _orders(self) -> dict[str, dict]:
         usable = []
@@ -405,7 +432,10 @@ class Reader:
         for record, id_, customer, moment, amount, currency, status, updated in self._versions(
             "orders", usable, by_file=False
         ):
-            if status in NO_SALE or record.get("order_type").strip().lower() in ("gift_card", "充值"):
+            if status in NO_SALE or record.get("order_type").strip().lower() in (
+                "gift_card",
+                "充值",
+            ):
                 continue
             rate = self._rate(currency, moment.date())
             if rate is None or (status is not None and status not in SALE):
@@ -491,6 +521,3 @@ class Reader:
         self.back_by_status = sum(
             bool(order["back"] and id_ not in refunded) for id_, order in self.orders.items()
         )
-
-
-__all__ = ["Line", "Reader"]

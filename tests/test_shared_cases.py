@@ -18,8 +18,8 @@ from customer_tiering.ingest import InputError
 CASES = SHARED / "cases"
 VARIABLES = {"run_date": RUN_DATE}
 
-# Per case the revenue of each customer, and the records that are told of: source and id (that of the
-# order of a line), each with its reason. A case of another shape has a test of its own below.
+# Per case the revenue of each customer, and the records that are told of: source and id (a line has
+# that of its order), each with its reason. A case of another shape has a test of its own below.
 READ = {
     "01-excel-serial-dates": ({"SER1": 150, "SER2": 70}, {}),
     "02-decimal-comma": ({"GER1": "1334.46", "GER2": 1750, "GER3": "0.50", "GER4": 12_500_000}, {}),
@@ -148,7 +148,8 @@ def told(warehouse) -> dict[tuple[str, str | None], str]:
     return {
         (source, id_): reasons
         for source, id_, reasons in warehouse.execute(
-            "select source, record_id, string_agg(distinct reject_reason, ', ' order by reject_reason)"
+            "select source, record_id,"
+            " string_agg(distinct reject_reason, ', ' order by reject_reason)"
             " from intermediate.int_rejected_records group by all"
         ).fetchall()
     }
@@ -176,7 +177,8 @@ def test_it_is_read_right_or_told(reading, name):
         assert revenue(warehouse) == {id_: Decimal(amount) for id_, amount in amounts.items()}
         assert told(warehouse) == rejects
         notes = warehouse.execute(
-            "select note, records, example from intermediate.int_reading_notes where source = 'orders'"
+            "select note, records, example from intermediate.int_reading_notes"
+            " where source = 'orders'"
         ).fetchall()
         if name in NOTES:
             ((note, records, example),) = notes
@@ -185,10 +187,14 @@ def test_it_is_read_right_or_told(reading, name):
         else:
             assert notes == []
         # Whoever is no customer is told of; and all records are in one of the counts.
-        assert warehouse.execute(
-            "select source from intermediate.int_row_counts where rows_in <> rows_accepted"
-            " + rows_rejected + rows_deduplicated + rows_superseded + rows_excluded + rows_forgotten"
-        ).fetchall() == []
+        assert (
+            warehouse.execute(
+                "select source from intermediate.int_row_counts"
+                " where rows_in <> rows_accepted + rows_rejected + rows_deduplicated"
+                " + rows_superseded + rows_excluded + rows_forgotten"
+            ).fetchall()
+            == []
+        )
 
 
 @pytest.mark.parametrize("name", STOPS)
@@ -215,9 +221,9 @@ def test_a_header_within_customers_is_no_customer(reading, tmp_path):
     (tmp_path / "orders.csv").write_text(orders)
     with reading.read(tmp_path) as warehouse:
         assert revenue(warehouse) == {"HR1": 10}
-        assert warehouse.execute("select customer_id from intermediate.int_customers").fetchall() == [
-            ("HR1",)
-        ]
+        assert warehouse.execute(
+            "select customer_id from intermediate.int_customers"
+        ).fetchall() == [("HR1",)]
         assert told(warehouse) == {("customers", None): "unreadable_line"}
 
 
@@ -262,7 +268,9 @@ def test_one_absurd_number_costs_one_record(reading):
             ).fetchall()
         )
         amounts = revenue(warehouse)
-    assert "out_of_range" in {reason for (source, _), reason in rejected.items() if source == "orders"}
+    assert "out_of_range" in {
+        reason for (source, _), reason in rejected.items() if source == "orders"
+    }
     assert counts == {
         "customers": 4, "orders": 141, "order_items": 45, "products": 4, "events": 4, "fx_rates": 5,
         "tier_overrides": 8, "tickets": 40, "surveys": 35, "referrals": 2, "social_profiles": 29,
@@ -271,7 +279,9 @@ def test_one_absurd_number_costs_one_record(reading):
 
 
 def test_a_workbook_is_named(reading):
-    with pytest.raises(InputError, match=r"orders\.xlsx .*ending that is not read. Save it as orders\.csv"):
+    with pytest.raises(
+        InputError, match=r"orders\.xlsx .*ending that is not read. Save it as orders\.csv"
+    ):
         reading.read(case("16d-xlsx"))
 
 
@@ -303,7 +313,7 @@ def test_opportunities_of_salesforce_are_recognised_with_their_stages(reading):
 
 
 def test_every_row_of_shopify_is_told_of(reading):
-    """Without a rate for its currency no order counts; which rows are orders is known all the same."""
+    """Without a rate for its currency no order counts; yet it is known which rows are orders."""
     with reading.read(case("50-shopify")) as warehouse:
         outcomes = dict(
             warehouse.execute(
@@ -439,4 +449,6 @@ def test_who_was_not_known_yet_is_no_prospect(tmp_path):
         "select count(*) from marts.customer_tier_history where tier_code = 'P'"
         " and as_of_date = (select min(as_of_date) from marts.customer_tier_history)"
     ) == [(0,)]
-    assert workspace.rows("select count(*) from marts.customer_tags where tag = 'hot_lead'") == [(0,)]
+    assert workspace.rows("select count(*) from marts.customer_tags where tag = 'hot_lead'") == [
+        (0,)
+    ]
