@@ -19,7 +19,7 @@ preview: .venv/ready
 
 ## What `.ci/run` tests: whole builds, invariants, published figures, faults.
 test: .venv/ready
-	$(BIN)/pytest -m "not long and not spark" -n 2 --dist loadgroup --no-loadscope-reorder --durations 15
+	$(BIN)/pytest -m "not long and not spark" -n 2 --dist loadfile --no-loadscope-reorder --durations 15
 
 ## What takes longer: kill -9, ten builds under a reader.
 test-long: .venv/ready

@@ -5,6 +5,7 @@ later versions, and now and then a file that is exported anew.
 """
 
 import csv
+import gc
 import json
 import os
 import random
@@ -437,6 +438,8 @@ class World:
                 if of_all_days not in self.parsed:
                     parse = ["parse", "--quiet", *command[-6:]]
                     self.parsed[of_all_days] = dbtRunner().invoke(parse).result
+                    # What stays is not looked through for garbage in every run.
+                    gc.freeze()
                 manifest = self.parsed[of_all_days]
                 for node in manifest.nodes.values():
                     # Another world may have parsed it, but the rules are those of this one.

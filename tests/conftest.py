@@ -172,14 +172,6 @@ def shared_data(name: str) -> Path:
     return folder
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """With --dist loadgroup: the tests of a file share its builds, so they share a worker."""
-    for item in items:
-        if not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
-
-
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory, worker_id) -> Path:
     """A folder that all workers of one run of the tests share."""
@@ -206,8 +198,8 @@ def sample_build(shared) -> Workspace:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not built.exists():
             workspace.folder.mkdir()
-            workspace.dbt("build")
-            built.touch()
+            # What it said, too, is what tests look at.
+            built.write_text(workspace.dbt("build").stdout, "utf-8")
     return workspace
 
 
@@ -224,6 +216,12 @@ def reading(shared):
             compile_reading(workspace)
             compiled.touch()
     return CompiledReading(workspace)
+
+
+@pytest.fixture(scope="session")
+def sample_said(sample_build, shared) -> str:
+    """What dbt said of that build."""
+    return (shared / "sample_is_built").read_text("utf-8")
 
 
 @pytest.fixture(scope="session")

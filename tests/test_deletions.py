@@ -296,7 +296,7 @@ def test_the_case_of_an_unseen_character_is_forgotten(connection):
 
 FORGOTTEN = ("000362", "B00008", "B00763")
 # As a spreadsheet or a hand writes the ids of other customers; and of whom there never was any.
-CHANGED = ("16", "b00840", "nobody")
+CHANGED = ("16", "b00840", "2.02609E+11", "nobody")
 IN_THE_FIRST = 4_500
 
 
@@ -346,7 +346,8 @@ def test_a_request_that_misses_whom_it_means_is_told(build):
     assert "requested_id=16, still_published=000016" in told
     assert "requested_id=b00840, still_published=B00840" in told
     assert "requested_id=None, still_published=None" in told
-    assert "Got 3 results" in told
+    assert "requested_id=2.02609E+11, still_published=None" in told
+    assert "Got 4 results" in told
 
 
 def test_the_reconciliation_counts_who_is_forgotten_and_adds_up(sample_build, build):

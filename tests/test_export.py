@@ -18,7 +18,7 @@ from unittest import mock
 import duckdb
 import pandas as pd
 import pytest
-from conftest import PROJECT, WITHOUT_TESTS, Workspace, copy_project
+from conftest import PROJECT, WITHOUT_TESTS, Workspace, copy_project, move_in
 from small_export import AUDIT
 
 from customer_tiering import export as export_module
@@ -146,7 +146,8 @@ def csv_checksums(export: Path) -> dict[str, str]:
 @pytest.fixture
 def warehouse(sample_build, tmp_path):
     """A copy of the sample's warehouse that a test may change, open."""
-    with duckdb.connect(shutil.copy(sample_build.warehouse, tmp_path)) as session:
+    copy = move_in(Path(shutil.copy(sample_build.warehouse, tmp_path)))
+    with duckdb.connect(str(copy)) as session:
         yield session
 
 
@@ -171,7 +172,7 @@ def test_the_build_exports_a_whole_set(sample_build):
     recorded = [row | {"columns": list(row["columns"])} for row in recorded]
     # The table has what fits into columns.
     files = manifest.pop("files")
-    for name in ("build_number", "personal_columns", "csv_text_cells"):
+    for name in ("build_number", "warehouse_id", "personal_columns", "csv_text_cells"):
         del manifest[name]
     parts = {file["file"]: file.pop("parts") for file in files if "parts" in file}
     assert recorded == [manifest | file for file in files]
@@ -228,50 +229,25 @@ def test_excel_and_pandas_read_the_csv(sample_build):
 # --- From one build ---------------------------------------------------------------------------
 
 
-def test_tables_of_two_builds_are_refused(warehouse, export):
-    run_model(warehouse, export)
-    before = whole_set(export)
-    warehouse.execute("""
-        insert into audit.publications (table_name, candidate_fingerprint, published_at)
-            select 'customer_actions', '7-other', max(published_at) + interval 1 second
-            from audit.publications;
-        delete from audit.publications where table_name = 'scoring_parameters'
-    """)
-    with pytest.raises(ExportError) as refusal:
-        run_model(warehouse, export)
-    text = str(refusal.value)
-    assert "customer_actions: from candidate 7-other" in text
-    assert "scoring_parameters: no record" in text
-    assert "Run `dbt build`" in text
-    assert not any(
-        f"{table}:" in text for table in TABLES.keys() - {"customer_actions", "scoring_parameters"}
-    )
-    assert whole_set(export) == before
-    assert hidden(export) == []
-
-
-def test_what_counts_is_the_latest_publication_of_a_table(warehouse, export):
-    warehouse.execute("""
-        create table kept as from audit.publications;
-        delete from audit.publications;
-        insert into audit.publications (table_name, candidate_fingerprint)
-            select table_name, '9-older' from kept;
-        insert into audit.publications from kept
-    """)
-    run_model(warehouse, export)
-    whole_set(export)
-
-
-def test_dbt_says_why_nothing_is_exported(sample_build, tmp_path):
+def test_tables_that_are_not_of_the_judged_build_are_not_exported_and_dbt_says_which(
+    sample_build, tmp_path
+):
     workspace = Workspace(tmp_path)
-    shutil.copy(sample_build.warehouse, workspace.warehouse)
+    move_in(Path(shutil.copy(sample_build.warehouse, workspace.warehouse)))
     shutil.copytree(sample_build.export, workspace.export, symlinks=True)
     before = whole_set(workspace.export)
     with duckdb.connect(str(workspace.warehouse)) as connection:
-        connection.execute("update audit.publications set candidate_fingerprint = '7-other'")
+        connection.execute("""
+            update audit.publications set candidate_fingerprint = '7-other'
+            where table_name = 'customer_actions';
+            delete from audit.publications where table_name = 'scoring_parameters'
+        """)
     told = workspace.dbt("run", "-s", "published_export", fails=True).stdout
-    assert "row_reconciliation: from candidate 7-other" in told
+    named = {table for table in TABLES if f"{table} (" in told}
+    assert named == {"customer_actions", "scoring_parameters"}
+    assert "Run: dbt build" in told
     assert whole_set(workspace.export) == before
+    assert hidden(workspace.export) == []
 
 
 # --- The folder -------------------------------------------------------------------------------

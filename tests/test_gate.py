@@ -162,7 +162,13 @@ def test_a_warning_is_shown_and_few_customers_raise_no_alarm(workspace):
             and business_line = 'ecommerce' order by customer_id limit 40)""",
         f"update {CANDIDATE} set net_revenue = 1e7 where tier_code = 'B'",
     )
+    before = published(workspace)
+    strict = ("build", "--warn-error", "-s", *JUDGED, "customer_tier")
+    told = workspace.dbt(*strict, fails=True).stdout
+    assert "FAIL 1 gate_warns_value_order" in told and "SKIP relation marts.customer_tier" in told
+    assert published(workspace) == before
     told = workspace.dbt("build", "-s", *JUDGED, "customer_tier").stdout
+    assert f"WARN={len(outcomes(workspace, 'warned'))} " in told
     assert "WARN gate_warns_value_order: Got 1 result" in told
     assert "- expectation=The customers of a better tier bring more" in told
     assert told.count("The customers of a better tier bring more") == 1

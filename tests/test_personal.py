@@ -56,8 +56,8 @@ def test_the_export_has_everything_but_what_is_marked(sample_build, tables):
 
 
 def test_the_export_has_everything_where_it_is_asked_for(sample_build, tables, tmp_path):
-    workspace = Workspace(tmp_path, environment={"EXPORT_PERSONAL": "yes"})
-    shutil.copy(sample_build.warehouse, workspace.warehouse)
+    environment = {"EXPORT_PERSONAL": "yes"}
+    workspace = copy_of_build(sample_build, tmp_path / "work", environment=environment)
     workspace.dbt("run", "-s", "published_export")
     assert exported(workspace.export) == {
         name: list(node["columns"]) for name, node in tables.items()

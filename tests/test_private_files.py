@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import sqlite3
 import stat
 import subprocess
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import Workspace
+from conftest import Workspace, copy_of_build
 from small_export import SmallExport
 
 from customer_tiering import private_files
@@ -82,6 +81,11 @@ def test_a_warehouse_by_a_link_becomes_private(tmp_path):
     assert mode(true) == 0o600
 
 
+def test_the_folder_of_a_warehouse_may_hold_an_export_for_others(tmp_path):
+    at_work(tmp_path / "own" / "warehouse.duckdb")
+    assert mode(tmp_path / "own") == 0o755
+
+
 # --- The export -------------------------------------------------------------------------------
 
 
@@ -125,8 +129,8 @@ def test_a_build_keeps_the_warehouse_private_and_leaves_the_export_to_others(sam
 
 
 def test_a_build_with_personal_columns_is_exported_for_the_owner_alone(sample_build, tmp_path):
-    workspace = Workspace(tmp_path, environment={"EXPORT_PERSONAL": "yes"})
-    shutil.copy(sample_build.warehouse, workspace.warehouse)
+    environment = {"EXPORT_PERSONAL": "yes"}
+    workspace = copy_of_build(sample_build, tmp_path / "work", environment=environment)
     workspace.warehouse.chmod(0o644)
     workspace.dbt("run", "-s", "published_export")
     latest = (workspace.export / "latest").resolve()

@@ -89,7 +89,7 @@
 
 {% macro why_not_rewritten_in_part() -%}
     {#- A table of which a run rewrites some rows keeps the others: alone, after the run that said which, it must
-        still be what was published. In a whole run nobody looks: see "by hand" in the README. -#}
+        still be what was published. In a whole run nobody looks: a full refresh cures what was edited before. -#}
     {%- if model.config.materialized == 'restated' and not restates_this_table_whole()
         and 'model.customer_tiering.run_scope' not in selected_resources
         and adapter.get_relation(this.database, this.schema, this.identifier) -%}

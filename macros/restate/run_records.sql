@@ -12,26 +12,40 @@
 
 {% macro begin_run() -%}
     {#- Hook at the start of a run: gives it its number, and says of all that it is going to make that it
-        is of this run. A run that makes only what the last one began and did not finish goes on with that
-        one's number, as `dbt retry` does. -#}
-    {%- if execute and flags.WHICH in ['build', 'run', 'seed'] -%}
+        is of this run. `dbt retry`, of which dbt does not say what it selects, goes on with the number of
+        the last run, where that has left something to do. -#}
+    {%- if numbers_runs() -%}
         {%- if not load_relation(audit_table('builds')) -%}{%- do make_run_records() -%}{%- endif -%}
         {%- set last = run_query(
             'select coalesce(max(build_number), 0) from ' ~ audit_table('builds')
         ).rows[0][0] | int -%}
-        {%- set builds, begun, others = model_builds(), [], [] -%}
-        {%- for node in made_of(all_published()) if node.unique_id in selected_resources -%}
-            {%- do begun.append(node.name) -%}
-            {%- set before = builds.get(node.name, {}) -%}
-            {%- if before.begun != last or before.finished == last -%}{%- do others.append(node.name) -%}{%- endif -%}
+        {%- set left_open = [] -%}
+        {%- for name, builds in model_builds().items() if builds.begun == last and builds.finished != last -%}
+            {%- do left_open.append(name) -%}
         {%- endfor -%}
-        {%- set number = last if begun and not others else last + 1 -%}
+        {%- set number = last if left_open and not selected_resources else last + 1 -%}
         {%- do run_query(
             'insert into ' ~ audit_table('builds') ~ ' select ' ~ number ~ " as build_number, '" ~ invocation_id
             ~ "' as invocation_id, cast(current_timestamp as timestamp) as started_at, "
             ~ changes_the_past() ~ ' as changes_the_past'
         ) -%}
-        {%- if others -%}{%- do note_model_builds(begun, number, false) -%}{%- endif -%}
+        {%- set begun = [] -%}
+        {%- for node in made_of(all_published()) if node.unique_id in selected_resources -%}
+            {%- do begun.append(node.name) -%}
+        {%- endfor -%}
+        {%- if begun -%}{%- do note_model_builds(begun, number, false) -%}{%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro note_retried() -%}
+    {#- Post-hook of every seed and model: what `dbt retry` builds is noted one by one, as else it is not known. -#}
+    {%- if execute and not selected_resources and not flags.EMPTY and not flags.SAMPLE and not flags.DEFER -%}
+    insert into {{ audit_table('model_builds') }}
+    select
+        '{{ model.name }}' as model_name,
+        {{ run_number() }} as build_number,
+        true as is_finished
     {%- endif -%}
 {%- endmacro %}
 
@@ -86,7 +100,8 @@
     {#- Columns that a table lacks, empty in the rows that it has; nothing where there is no table. -#}
     {%- set existing = load_relation(relation) -%}
     {%- if existing -%}
-        {%- set names = adapter.get_columns_in_relation(existing) | map(attribute='name') | list -%}
+        {#- get_columns_in_relation would begin a transaction that no hook of a run commits. -#}
+        {%- set names = run_query('select * from ' ~ existing ~ ' where 1 = 0').column_names -%}
         {%- set missing = [] -%}
         {%- for name, type in columns.items() if name not in names -%}
             {%- do missing.append(api.Column.create(name, type)) -%}
@@ -111,9 +126,11 @@
     {#- Hook at the end: what was built is finished. Where that is every model, in this very run, what the next
         one compares itself with is renewed, too. Not asked of the export, which only reads. A run that is
         killed in here has not finished. -#}
-    {%- if execute and flags.WHICH in ['build', 'run', 'seed'] -%}
+    {%- if numbers_runs() -%}
         {%- set built, finished = [], [] -%}
-        {%- for result in results if result.status == 'success' -%}{%- do built.append(result.node.unique_id) -%}{%- endfor -%}
+        {%- for result in results if result.status == 'success' -%}
+            {%- do built.append(result.node.unique_id) -%}
+        {%- endfor -%}
         {%- for node in made_of(all_published()) if node.unique_id in built and is_built_here(node) -%}
             {%- do finished.append(node.name) -%}
         {%- endfor -%}

@@ -43,26 +43,26 @@
 
 {% macro written_date(text, column) -%}
     {#- The time stamp of a column, in capitals such as 31-1-2024 8:41 PM, 31.1.24 or 11-FEB-13; null where day
-        and month cannot be told apart. A year of two digits is of 1970 to 2069. -#}
-    {%- set year = '([0-9]{4}|[0-9]{2})( .*)?$' -%}
-    {%- set late = '(1[3-9]|2[0-9]|3[01])' -%}
+        and month cannot be told apart. A year of two digits is of 1970 to 2069, and may stand first where the file
+        proves no order. Few steps, one within the other: what reads SQL has its limits. -#}
     {%- set said = var('date_order') if var('date_order') != 'proven' else folder_setting('date_order') -%}
     {%- set order = "coalesce(date_order, '" ~ said ~ "')" if said else 'date_order' -%}
-    {%- set steps = namespace(text=text) -%}
-    {%- for month in ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'] -%}
-        {%- set steps.text = "replace(" ~ steps.text ~ ", '" ~ month ~ "', 'M" ~ '%02d' % loop.index ~ "')" -%}
-    {%- endfor -%}
+    {%- set months = 'JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC' -%}
+    {%- set month = first_group('upper(' ~ column ~ ')', '(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)') -%}
+    {%- set number = "lpad(cast(cast(floor((position(" ~ month ~ " in '" ~ months ~ "') + 2) / 3) as integer) as string), "
+        ~ "2, '0')" -%}
+    {%- set steps = namespace(text="replace(" ~ text ~ ", " ~ month ~ ", 'M' || " ~ number ~ ")") -%}
+    {%- set year, late = '([0-9]{4}|[0-9]{2})( .*)?$', '(1[3-9]|2[0-9]|3[01])' -%}
     {%- for pattern, replacement in [
-        ('^([0-9]{1,2})[.]([0-9]{1,2})[.]([0-9]{2,4})', '\\1-\\2-\\3'),
         ('^([0-9]{1,2})[- .]*M([0-9]{2})[A-Z]*[- .,]*' ~ year, 'Y\\3-\\2-\\1\\4'),
         ('^M([0-9]{2})[A-Z]*[. ]*([0-9]{1,2})[A-Z]{0,2}[, ]+' ~ year, 'Y\\3-\\1-\\2\\4'),
-        ('^' ~ late ~ '-([0-9]{1,2})-' ~ year, 'Y\\3-\\2-\\1\\4'),
-        ('^([0-9]{1,2})-' ~ late ~ '-' ~ year, 'Y\\3-\\1-\\2\\4'),
-        ('^([0-9]{1,2})-([0-9]{1,2})-' ~ year, "case " ~ order ~ " when 'dmy' then 'Y\\3-\\2-\\1\\4'"
-            ~ " when 'mdy' then 'Y\\3-\\1-\\2\\4' else '' end"),
-        ('^Y([0-6][0-9])-', '20\\1-'),
-        ('^Y([7-9][0-9])-', '19\\1-'),
-        ('^Y', ''),
+        ('^([0-9]{1,2})[-.]([0-9]{1,2})[-.]' ~ year,
+            "case when " ~ matches(trimmed(column), '^' ~ late ~ '[-/.][0-9]{1,2}[-/.][0-9]{4}')
+            ~ " then 'Y\\3-\\2-\\1\\4' when " ~ matches(trimmed(column), '^[0-9]{1,2}[-/.]' ~ late ~ '[-/.][0-9]{4}')
+            ~ " then 'Y\\3-\\1-\\2\\4' when " ~ order ~ " = 'dmy' then 'Y\\3-\\2-\\1\\4'"
+            ~ " when " ~ order ~ " = 'mdy' then 'Y\\3-\\1-\\2\\4' else '' end"),
+        ('^Y([0-6][0-9])-', 'Y20\\1-'),
+        ('^Y([7-9][0-9])-', 'Y19\\1-'),
     ] -%}
         {%- set steps.text = replace_all(steps.text, pattern, replacement) -%}
     {%- endfor -%}
@@ -70,7 +70,7 @@
         'case when ' ~ matches(trimmed(column), '(?i) (0?[1-9]|1[01]):[0-9:]* ?pm$') ~ ' then 12 when '
             ~ matches(trimmed(column), '(?i) 12:[0-9:]* ?am$') ~ ' then -12 else 0 end',
         'try_cast(' ~ first_group(
-            steps.text, '^([0-9]{4}-[0-9]{1,2}-[0-9]{1,2}( [0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2})?)?)( ?[AP]M)?$'
+            steps.text, '^Y?([0-9]{4}-[0-9]{1,2}-[0-9]{1,2}( [0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2})?)?)( ?[AP]M)?$'
         ) ~ ' as timestamp)'
     ) }}
 {%- endmacro %}

@@ -53,7 +53,8 @@ priced as (
         case
             when items.outcome <> 'accepted' then null
             when orders.order_id is null then 'unknown_order'
-            when not {{ fits_currency('items.sign_of_amounts', 'orders.currency') }} then 'contradictory_currency'
+            when not {{ fits_currency('items.sign_of_amounts', 'orders.currency') }}
+                then 'contradictory_currency'
         end as problem
     from items
     left join orders on items.order_id = orders.order_id

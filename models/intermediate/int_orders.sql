@@ -93,8 +93,9 @@ select
     exchange_rate,
     business_line,
     money_back,
-    case when cast(updated_at as date) between order_date and {{ run_date() }} then cast(updated_at as date) end
-        as status_date,
+    case
+        when cast(updated_at as date) between order_date and {{ run_date() }} then cast(updated_at as date)
+    end as status_date,
     case
         when outcome <> 'accepted' or final_finding is null then outcome
         when final_finding = 'no_sale' then 'excluded'

@@ -1,6 +1,6 @@
-/* One row per source and thing that people should know of what was read, beside the rejects: files that feed
-   nothing, files that contradict themselves, refunds that were cut or moved, money of which only the status says
-   that it went back, ids that differ by case alone. */
+/* One row per source and thing that people should know of what was read, beside the rejects: files that
+   feed nothing, files that contradict themselves, refunds that were cut or moved, money of which only the
+   status says that it went back, ids that differ by case alone. */
 with
 
 refunds as (
@@ -13,6 +13,13 @@ refunds as (
 
 ),
 
+refunded_orders as (
+
+    select distinct order_id from {{ ref('int_refund_records') }}
+    where outcome = 'accepted'
+
+),
+
 by_status as (
 
     select
@@ -20,11 +27,8 @@ by_status as (
         count(case when orders.money_back = 'part' then 1 end) as part_count,
         min(case when orders.money_back = 'part' then orders.order_id end) as part_example
     from {{ ref('int_orders') }} as orders
-    left join (
-        select distinct order_id from {{ ref('int_refund_records') }}
-        where outcome = 'accepted'
-    ) as refunds on orders.order_id = refunds.order_id
-    where orders.outcome = 'accepted' and orders.money_back is not null and refunds.order_id is null
+    left join refunded_orders on orders.order_id = refunded_orders.order_id
+    where orders.outcome = 'accepted' and orders.money_back is not null and refunded_orders.order_id is null
 
 ),
 
@@ -33,12 +37,11 @@ alike as (
     select
         count(*) as alike_count,
         min(first_id) as first_id,
-        max(case when example = 1 then last_id end) as last_id
+        min_by(last_id, first_id) as last_id
     from (
         select
             min(customer_id) as first_id,
-            max(customer_id) as last_id,
-            row_number() over (order by min(customer_id)) as example -- one row per pair of ids
+            max(customer_id) as last_id
         from {{ ref('int_customers') }}
         group by lower(customer_id)
         having count(*) > 1
@@ -99,10 +102,10 @@ select
     counted.records,
     counted.example,
     labels.is_to_act_on = 'true' as is_to_act_on,
-    cast(counted.records as string) || ' x ' || labels.meaning_en || coalesce(' (' || counted.example || ')', '')
-        as sentence_en,
-    cast(counted.records as string) || ' x ' || labels.meaning_zh || coalesce('（' || counted.example || '）', '')
-        as sentence_zh
+    cast(counted.records as string) || ' x ' || labels.meaning_en
+    || coalesce(' (' || counted.example || ')', '') as sentence_en,
+    cast(counted.records as string) || ' x ' || labels.meaning_zh
+    || coalesce('（' || counted.example || '）', '') as sentence_zh
 from counted
 inner join {{ ref('reading_notes') }} as labels on counted.note = labels.note
 where counted.records > 0

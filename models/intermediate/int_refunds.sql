@@ -1,6 +1,6 @@
-/* One row per refund: the records of the refunds export with their final outcome; the negative orders; and the
-   orders whose status says that all the money went back while no refund says when: on the day of that status, else
-   on their own. A refund counts on its own day. */
+/* One row per refund: the records of the refunds export with their final outcome; the negative orders; and
+   the orders whose status says that all the money went back while no refund says when: on the day of that
+   status, else on their own. A refund counts on its own day. */
 {{ config(materialized='view') }}
 with
 
@@ -43,8 +43,10 @@ select
     orders.source_row,
     orders.order_id as refund_id,
     orders.customer_id,
-    case when orders.amount < 0 then orders.order_date else coalesce(orders.status_date, orders.order_date) end
-        as refund_date,
+    case
+        when orders.amount < 0 then orders.order_date
+        else coalesce(orders.status_date, orders.order_date)
+    end as refund_date,
     abs(orders.amount) as amount,
     orders.business_line,
     orders.outcome,

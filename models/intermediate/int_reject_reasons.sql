@@ -1,5 +1,5 @@
-/* One row per source and reason: how many records were rejected for it, which values they have where that tells
-   what to do, where the first one stands, and the remedy. What a message of the gate says about a source. */
+/* One row per source and reason: how many records were rejected for it, which values they have where that
+   tells what to do, where the first one stands, and the remedy. What a message says about a source. */
 with
 
 rejected as (
@@ -60,8 +60,8 @@ select
     by_reason.told_values,
     by_reason.first_place,
     cast(reasons.remedy_en as string) as remedy_en,
-    cast(by_reason.records as string) || ' x ' || by_reason.reject_reason || coalesce(': ' || by_reason.told_values, '')
-    || ', the first in ' || by_reason.first_place || '. ' || coalesce(cast(reasons.remedy_en as string), '')
-        as sentence_en
+    cast(by_reason.records as string) || ' x ' || by_reason.reject_reason
+    || coalesce(': ' || by_reason.told_values, '') || ', the first in ' || by_reason.first_place || '. '
+    || coalesce(cast(reasons.remedy_en as string), '') as sentence_en
 from by_reason
 left join {{ ref('reject_reasons') }} as reasons on by_reason.reject_reason = reasons.reject_reason

@@ -69,6 +69,7 @@ select
     source_file,
     source_row,
     null as record_id,
-    'unreadable_line' as reject_reason,
+    case when error like 'report leftover: %' then 'report_leftover' else 'unreadable_line' end
+        as reject_reason,
     line as raw_record
 from {{ ref('stg_unreadable_lines') }}

@@ -19,18 +19,25 @@ sales as (
 
 ),
 
+reasons as (
+
+    select {{ listed("chr(10) || '  - ' || sentence_en") }} as sentences
+    from {{ ref('int_reject_reasons') }}
+    where source = 'orders'
+
+),
+
 refusals as (
 
     select
-        'No order could be accepted, so there is nothing to tier. Of ' || cast(rows_in as string) || ' records of orders '
-        || cast(rows_rejected as string) || ' were rejected, ' || cast(rows_excluded as string) || ' are no sale, '
-        || cast(rows_forgotten as string) || ' are of people who asked to be forgotten.'
-        || coalesce((
-            select {{ listed("chr(10) || '  - ' || sentence_en") }} from {{ ref('int_reject_reasons') }}
-            where source = 'orders'
-        ), '') || chr(10) || 'intermediate.int_rejected_records says why, row by row.' as refusal
-    from {{ ref('int_row_counts') }}
-    where source = 'orders'
+        'No order could be accepted, so there is nothing to tier. Of ' || cast(counts.rows_in as string)
+        || ' records of orders ' || cast(counts.rows_rejected as string) || ' were rejected, '
+        || cast(counts.rows_excluded as string) || ' are no sale, ' || cast(counts.rows_forgotten as string)
+        || ' are of people who asked to be forgotten.' || coalesce(reasons.sentences, '') || chr(10)
+        || 'intermediate.int_rejected_records says why, row by row.' as refusal
+    from {{ ref('int_row_counts') }} as counts
+    cross join reasons
+    where counts.source = 'orders'
 
 ),
 

@@ -1,9 +1,9 @@
 /* One row: what the gate must know of this build besides the candidate itself, and the bounds
    that it is judged by. */
 {{ config(schema='audit') }}
-{% set builds = model_builds() if execute else {} %}
+{% set builds = model_builds() if numbers_runs() else {} %}
 {% set build_number = builds.get('customer_tier_candidate', {}).get('begun', 0) %}
-{% set others = not_of_build(made_of(all_published()), builds, build_number) if execute else '' %}
+{% set others = not_of_this_build(builds, build_number) if numbers_runs() else '' %}
 with
 
 candidate as (
@@ -121,8 +121,8 @@ compared as (
 
 select
     *,
-    /* The share of the customers told last of whom no record counts any more; null where they are a handful, and
-       for a date of the past, which had fewer. */
+    /* The share of the customers told last of whom no record counts any more; null where they are a handful,
+       and for a date of the past, which had fewer. */
     case
         when customers_gone >= 10 and not is_of_the_past
             then customers_gone / cast(previous_customers as double)

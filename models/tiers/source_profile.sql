@@ -1,6 +1,6 @@
-/* One row per source of which there are records: how many of them count, why others do not, and how that compares with
-   the last build that passed. What the gate judges of the reading. By ids and not by counts: where each id is another
-   one, nothing of the last build is left, however many records there are. */
+/* One row per source of which there are records: how many of them count, why others do not, and how that
+   compares with the last build that passed. What the gate judges of the reading. By ids and not by counts:
+   where each id is another one, nothing of the last build is left, however many records there are. */
 {{ config(schema='audit') }}
 with
 
@@ -40,14 +40,20 @@ revenue as (
 
 ),
 
+ids_now as (
+
+    select distinct id_hash from orders
+
+),
+
 ids as (
 
     select
         last_ids.source,
         count(*) as ids_compared,
-        count(case when orders.id_hash is null then 1 end) as ids_gone
+        count(case when ids_now.id_hash is null then 1 end) as ids_gone
     from {{ last_passed('passed_ids', {'source': 'string', 'id_hash': 'string'}) }} as last_ids
-    left join (select distinct id_hash from orders) as orders on last_ids.id_hash = orders.id_hash
+    left join ids_now on last_ids.id_hash = ids_now.id_hash
     group by last_ids.source
 
 ),
@@ -64,7 +70,8 @@ compared as (
         case when not context.is_of_the_past then last_sources.revenue end as previous_revenue,
         case when not context.is_of_the_past then ids.ids_compared end as ids_compared,
         case when not context.is_of_the_past then ids.ids_gone end as ids_gone,
-        {% for bound in gate_bound_names() if bound.endswith(('reject_share', 'repeat_share', 'source_drop')) %}
+        {% for bound in gate_bound_names()
+            if bound.endswith(('reject_share', 'repeat_share', 'source_drop')) %}
         context.{{ bound }},
         {% endfor %}
         context.candidate_fingerprint

@@ -14,12 +14,13 @@ import os
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.flags import get_flags
 from duckdb import DuckDBPyConnection
 
 from customer_tiering.ingest import register_sources
-from customer_tiering.told import TEMPORARY, told_when_full
+from customer_tiering.told import TEMPORARY, ToldError, told_when_full
 from customer_tiering.verdict import beginning
 from customer_tiering.warehouse import DuckDBWarehouse
 from customer_tiering.warehouse_file import prepare_warehouse
@@ -52,7 +53,11 @@ class Plugin(BasePlugin):
             InputError: if the export cannot be used; dbt prints its text and stops.
         """
         if self._memory_limit:
-            conn.execute("set memory_limit = ?", [self._memory_limit])
+            try:
+                conn.execute("set memory_limit = ?", [self._memory_limit])
+            except duckdb.Error as error:
+                told = f"The memory limit '{self._memory_limit}' cannot be used. Write it as 8GB"
+                raise ToldError(told) from error
         anew = bool(getattr(get_flags(), "FULL_REFRESH", False))
         places = DuckDBWarehouse(conn).places()
         with beginning(), told_when_full(places, TEMPORARY, "Nothing was built."):

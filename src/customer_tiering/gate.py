@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 import yaml
 
+from customer_tiering.told import ToldError
 from customer_tiering.verdict import content_of_checks, tell
 from customer_tiering.warehouse import Warehouse, file_of
 
@@ -219,7 +220,13 @@ def judge_candidate(warehouse: Warehouse, audit: str, project: Path | None = Non
     from customer_tiering.gx_in_warehouse import validate
 
     suites = load_suites(find_suites(project or Path.cwd()), audit)
-    [context] = warehouse.rows(f"select * from {audit}.gate_context")
+    found = warehouse.rows(f"select * from {audit}.gate_context")
+    if not found:
+        raise ToldError(
+            f"The gate has nothing to judge: {audit}.gate_context has no row, as after --empty. "
+            "Nothing was published. Run: dbt build"
+        )
+    [context] = found
     context["warehouse_file"] = _built_in(warehouse, audit, context["build_number"])
     results = validate(warehouse, audit, suites)
     judged = verdict(suites, results, context, datetime.now(UTC).replace(tzinfo=None))

@@ -6,7 +6,7 @@ import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
-from customer_tiering.private_files import OWNER_ALONE, set_mode
+from customer_tiering.private_files import OWNER_ALONE, make_folder, set_mode
 from customer_tiering.told import ToldError
 
 
@@ -43,7 +43,8 @@ def take_lock(lock: Path, warehouse: str) -> None:
 
 def _locked(lock: Path, warehouse: str) -> int:
     try:
-        lock.parent.mkdir(parents=True, exist_ok=True)
+        # Not private: the export, which others read, may lie in the same folder.
+        make_folder(lock.parent)
         descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise LockError(

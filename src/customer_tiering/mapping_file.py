@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from customer_tiering.contract import SOURCES
+from customer_tiering.file_kinds import check_can_be_opened
 from customer_tiering.folder_files import MAPPING_FILE, file_names, listed, shown
 from customer_tiering.text_files import UnusableFileError, normalise, read_rows
 
@@ -47,9 +48,7 @@ def read_small_table(
     if found is None:
         return []
     try:
-        # Opening a pipe would wait for somebody to write into it.
-        if not (folder / found).is_file():
-            raise UnusableFileError("is not a file")
+        check_can_be_opened(folder / found)
         rows = list(read_rows(folder / found))
     except UnusableFileError as error:
         problems.append(f"{found} {error}")

@@ -1,4 +1,4 @@
-"""What `make build` says at its end: where the tiers are, and what was read of the data."""
+"""What `make build` says at its end: where the tiers are. What was read dbt has said before."""
 
 import os
 import sys
@@ -9,18 +9,6 @@ import duckdb
 from customer_tiering.export_sets import LATEST, read_manifest
 from customer_tiering.told import ToldError
 from customer_tiering.warehouse import parquet_files
-
-# What became of the rows of a source: the column that counts them, and its name for people. A
-# set of an older version has not all of them.
-OUTCOMES = {
-    "rows_accepted": "accepted",
-    "rows_rejected": "rejected",
-    "rows_in_conflict": "in conflict",
-    "rows_deduplicated": "deduplicated",
-    "rows_superseded": "superseded",
-    "rows_excluded": "excluded",
-    "rows_forgotten": "forgotten",
-}
 
 
 class NoExportError(ToldError):
@@ -34,8 +22,7 @@ def summary(export: Path) -> str:
         export: the export folder; its `latest` holds the newest set.
 
     Returns:
-        Text for a terminal: the files, the tiers by business line, what became of the rows of
-        each source, what to read next.
+        Text for a terminal: the files, the tiers by business line, what to read next.
 
     Raises:
         NoExportError: if nothing has been exported yet.
@@ -71,8 +58,8 @@ def summary(export: Path) -> str:
         "rejected_records": "raw records that could not be used, and why",
         "row_reconciliation": "what became of the rows of each source",
     }
-    own_paths = "CRM_DATA=path/to/folder EXPORT_PATH=own_export "
-    own_paths += "SPARK_WAREHOUSE=own_warehouse" if of_spark else "DUCKDB_PATH=own.duckdb"
+    own_paths = "CRM_DATA=path/to/folder EXPORT_PATH=own/export "
+    own_paths += "SPARK_WAREHOUSE=own" if of_spark else "DUCKDB_PATH=own/warehouse.duckdb"
     own_data = (
         ""
         if os.environ.get("CRM_DATA")
@@ -88,28 +75,7 @@ Tiers as of {manifest["as_of_date"]}, published in {shown}/ {formats}:
 
 {tiers}
 {listed}
-
-Rows read, by source 各来源的读取行数:
-
-{_reading(latest)}
 {own_data}"""
-
-
-def _reading(latest: Path) -> str:
-    """A line for each source that has rows: how many, and what became of them."""
-    table = duckdb.sql(f"from {_table(latest, 'row_reconciliation')} where rows_in > 0")
-    known = [column for column in OUTCOMES if column in table.columns]
-    sources = table.project(", ".join(["source", "rows_in", *known])).order("source").fetchall()
-    width = max((len(source) for source, *_ in sources), default=0)
-    return "\n".join(
-        f"  {source:<{width}}  {rows:>10,} rows: "
-        + ", ".join(
-            f"{count:,} {OUTCOMES[column]}"
-            for column, count in zip(known, counts, strict=True)
-            if count or column == "rows_accepted"
-        )
-        for source, rows, *counts in sources
-    )
 
 
 def _table(latest: Path, name: str) -> str:

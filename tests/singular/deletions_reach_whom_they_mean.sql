@@ -1,6 +1,6 @@
-/* Prevents: a request to be forgotten with an id that a spreadsheet has changed (16 for 000016), or
-   with none, so that the customer stays published and nobody is told. A warning, because 16 may have
-   been somebody else, who is gone. */
+/* Prevents: a request to be forgotten with an id that a spreadsheet has changed (16 for 000016,
+   2.02609E+11), or with none, so that the customer stays published and nobody is told. A warning,
+   because 16 may have been somebody else, who is gone. */
 {{ config(severity='warn') }}
 {% set without_zeros = "lower(trim(leading '0' from %s.customer_id))" %}
 with
@@ -24,4 +24,7 @@ select
 from requests
 left join customers
     on {{ without_zeros % 'requests' }} = {{ without_zeros % 'customers' }}
-where requests.customer_id is null or customers.customer_id is not null
+where
+    requests.customer_id is null
+    or customers.customer_id is not null
+    or {{ id_problem('requests.customer_id') }} is not null

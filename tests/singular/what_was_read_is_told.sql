@@ -1,5 +1,5 @@
-/* Prevents: something that people should know of what was read, and can act on, and that is no rejected record, goes
-   by unseen: a file that feeds nothing, a refund that was cut. */
+/* Prevents: something that people should know of what was read, and can act on, goes by unseen because it is
+   no rejected record: a file that feeds nothing, a refund that was cut. */
 {{ config(severity='warn') }}
 select
     source,
