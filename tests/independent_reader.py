@@ -81,7 +81,9 @@ class Number:
 
 
 def read_number(text: str) -> Number:
-    text = halfwidth(text).replace("’", "'").replace("\u00a0", " ").strip()
+    text = re.sub("[\u00a0\u202f\u2009\u3000\t]", " ", halfwidth(text).replace("’", "'")).strip(
+        " '"
+    )
     signs = "|".join(re.escape(sign) for sign in SIGNS)
     match = re.fullmatch(
         rf"([-+(]?)({signs})? ?([-+]?)([^A-Za-z$¥€£元]*?) ?({signs})?([)]?)", text, re.I
@@ -300,7 +302,9 @@ class Reader:
             record.problem = record.problem or f"out of range: {text}"
         if re.search("[eE]", text):
             record.may_be_rejected = True
-        return (None if found is None else rounded(found)), number.sign
+        if found is not None:
+            found = rounded(found) if abs(found) < 10**12 else Decimal(10**12)
+        return found, number.sign
 
     def _ids(self, record: Record, *columns: str) -> list[str | None]:
         ids = [read_id(record.get(column)) for column in columns]
