@@ -86,7 +86,7 @@ def read_number(text: str) -> Number:
     )
     signs = "|".join(re.escape(sign) for sign in SIGNS)
     match = re.fullmatch(
-        rf"([-+(]?)({signs})? ?([-+]?)([^A-Za-z$¥€£元]*?) ?({signs})?([)]?)", text, re.I
+        rf"([-+(]?)({signs})? ?([-+]?)([^A-Za-z$¥€£元]*?) ?({signs})? ?([)]?)", text, re.I
     )
     if match is None:
         match = re.fullmatch(r"([-+]?)()()([0-9]+(?:\.[0-9]+)?[eE][-+]?[0-9]+)()()", text)
@@ -148,7 +148,7 @@ def read_moment(text: str) -> Moment:
         return Moment(moment, moment, may_be_rejected)
 
     flags = re.ASCII | re.IGNORECASE
-    ymd = r"(\d{4})(?:[-/](\d{1,2})[-/](\d{1,2})|年(\d{1,2})月(\d{1,2})日|(\d{2})(\d{2}))"
+    ymd = r"(\d{4})(?:[-/年](\d{1,2})[-/月](\d{1,2})日?|(\d{2})(\d{2}))"
     if match := re.fullmatch(ymd + clock, text, flags):
         year, *rest, hour, minute, second, half = match.groups()
         month, day = (each for each in rest if each)
