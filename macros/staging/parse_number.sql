@@ -2,14 +2,15 @@
     {#- A decimal(18, scale) of a text; null where it cannot be read in one way only.
         Read: 1234.5, 1.2E3, 1,234.50, 1 234.50, (12.00) as -12, full-width digits; in a file whose values prove
         that the comma is the decimal sign 1.234,50, 99,90 and 1.500 as 1500; of money also ¥1,234, 12元, USD 5.
-        Not read: 1,23 elsewhere; 0,500 for 500, as no group of thousands begins with 0.
+        Not read: 1,23 elsewhere; 0,500 for 500, as no group of thousands begins with 0; 12 34, which is two.
         Patterns say what is a number, and the cast only reads it: DuckDB alone would take "-" for
         0 and 1_000 for 1000.
 
         Args:
             decimal_sign: an expression: `.`, `,`, or `either` where the values of a file contradict each other.
             is_money: whether a currency may stand before or behind the number; currency_in says which. -#}
-    {%- set narrow = narrow_number(column) -%}
+    {%- set narrow = "case when not " ~ matches(column, blanks_that_group_nothing()) ~ " then "
+        ~ narrow_number(column) ~ " end" -%}
     {%- set bare = replace_all(
         narrow, '^([-+(]?)' ~ currency_pattern() ~ '([-+]?)|' ~ currency_pattern() ~ '([)]?)$', '\\1\\3\\5'
     ) if is_money else narrow -%}
@@ -57,6 +58,18 @@
 {%- endmacro %}
 
 
+{% macro blanks_that_group_nothing() -%}
+    {#- A pattern of digits with a blank or an apostrophe between them that do not divide groups of three. -#}
+    {%- set digit, point = '[0-9０-９]', '[.,．，]' -%}
+    {%- set blanks = " \t\r\n\u00a0\u202f\u2009\u3000' || chr(39) || '’" -%}
+    {%- set gap = '[' ~ blanks ~ ']+' -%}
+    {{ return(
+        digit ~ gap ~ '(' ~ digit ~ '{1,2}([^0-9０-９]|$)|' ~ digit ~ '{4}|' ~ point ~ ')|' ~ point ~ gap ~ digit
+        ~ '|(' ~ digit ~ '{4}|' ~ point ~ digit ~ '+|(^|[^0-9０-９' ~ blanks ~ '])[0０]' ~ digit ~ '*)' ~ gap ~ digit
+    ) }}
+{%- endmacro %}
+
+
 {% macro narrow_number(column) -%}
     {#- Digits and signs of full width as narrow ones, without blanks and apostrophes between groups. -#}
     translate(
@@ -71,24 +84,34 @@
 {%- endmacro %}
 
 
+{% macro dollars() -%}
+    {{ return(['USD', 'AUD', 'CAD', 'NZD', 'HKD', 'SGD', 'TWD', 'MXN', 'ARS', 'CLP', 'COP', 'BRL']) }}
+{%- endmacro %}
+
+
 {% macro currency_in(column) -%}
     {#- The currency that stands in an amount: a code, `$` or `¥` where only the record or the business can say
-        whose, and null where there is none. -#}
+        whose, null where there is none, and what stands there where nobody knows it. Sign and code together,
+        as in $10 USD, are the code where they fit. -#}
+    {%- set signs = "upper(" ~ replace_all(narrow_number(column), '[-+0-9.,()]', '') ~ ")" -%}
     case
-        when not {{ matches(column, '^[-+]?[0-9.,]+([eE][-+]?[0-9]+)?$') }} then
-            case
-                {{ "upper(" ~ replace_all(narrow_number(column), '[-+0-9.,()]', '') ~ ")" }}
+        when not {{ matches(column, '^[-+]?[0-9.,]+([eE][-+]?[0-9]+)?$') }} and not {{ is_nothing(column) }} then
+            case {{ signs }}
+                when '' then cast(null as string)
+                when 'E' then cast(null as string)
                 {%- for written, currency in {
                     '$': '$', '¥': '¥', '￥': '¥', '元': 'CNY', '圆': 'CNY', 'RMB': 'CNY', '円': 'JPY', '€': 'EUR', '£': 'GBP', '₹': 'INR',
                     '₩': 'KRW', '₽': 'RUB', '₺': 'TRY', '₫': 'VND', '₱': 'PHP', '฿': 'THB', 'US$': 'USD', 'HK$': 'HKD',
                     'NT$': 'TWD', 'A$': 'AUD', 'AU$': 'AUD', 'C$': 'CAD', 'CA$': 'CAD', 'S$': 'SGD', 'SG$': 'SGD',
-                    'NZ$': 'NZD', 'R$': 'BRL', 'MX$': 'MXN', 'E': none, '': none,
+                    'NZ$': 'NZD', 'R$': 'BRL', 'MX$': 'MXN',
                 }.items() %}
-                when '{{ written }}' then {{ "'" ~ currency ~ "'" if currency else 'cast(null as string)' }}
+                when '{{ written }}' then '{{ currency }}'
+                {%- for code in (dollars() if currency == '$' else ['CNY', 'JPY'] if currency == '¥' else [currency]) %}
+                when '{{ written ~ code }}' then '{{ code }}'
+                when '{{ code ~ written }}' then '{{ code }}'
                 {%- endfor %}
-                else nullif(upper({{ first_group(
-                    replace_all(narrow_number(column), '[-+0-9.,()]', ''), '^([A-Za-z]{3})$'
-                ) }}), '')
+                {%- endfor %}
+                else {{ signs }}
             end
     end
 {%- endmacro %}
@@ -97,9 +120,7 @@
 {% macro fits_currency(sign, currency) -%}
     {#- Whether what currency_in found can mean a currency. -#}
     case {{ sign }}
-        when '$' then {{ currency }} in (
-            'USD', 'AUD', 'CAD', 'NZD', 'HKD', 'SGD', 'TWD', 'MXN', 'ARS', 'CLP', 'COP', 'BRL'
-        )
+        when '$' then {{ currency }} in ('{{ dollars() | join("', '") }}')
         when '¥' then {{ currency }} in ('CNY', 'JPY')
         else {{ sign }} = {{ currency }}
     end
