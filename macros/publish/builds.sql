@@ -100,6 +100,7 @@
 {% macro not_of_this_build(builds, number) -%}
     {#- The same of all that is judged, and of what this run is going to publish, which may be built after it: the hook
         of its own table asks then. -#}
+    {%- if not numbers_runs() -%}{{ return('') }}{%- endif -%}
     {%- set candidate = ['model.customer_tiering.customer_tier_candidate'] -%}
     {%- set all = made_of(candidate + all_published() | select('in', selected_resources) | list) -%}
     {{ return(not_of_build(all, builds, number, all | reject('in', made_of(candidate)) | list)) }}

@@ -2,8 +2,7 @@
     {#- The last CTEs of a staging model: from `records` (typed rows; `problem` says why one cannot be used) to
         `resolved`, the same rows with their `outcome` and `reject_reason`:
 
-        rejected      it has a problem, or as conflicting_rows: several different rows have one key, and nothing
-                      says which of them is the latest
+        rejected      it has a problem, or as conflicting_rows: nothing says which row of its key is the latest
         deduplicated  an exact copy, column by column, of an earlier record; or it adds nothing to that of its key
         superseded    an older version of its key
         accepted      all others
@@ -29,13 +28,7 @@
     {%- set all_columns = 'raw.' ~ raw_columns(source_name) | join(', raw.') -%}
     {#- Rows of a catalog are of no file. -#}
     {%- set file = '0' if env_var('CRM_SCHEMA', '') else 'floor((%s.source_row - 1) / 1000000000000)' -%}
-    {%- set order = [
-        'coalesce(records.' ~ latest ~ ", timestamp '0001-01-01') desc" if latest,
-        file | replace('%s', 'records') ~ ' desc' if by_file,
-    ] | select | join(', ') -%}
-    {%- set version = [
-        'records.' ~ latest if latest, file | replace('%s', 'records') if by_file
-    ] | select | join(', ') -%}
+    {%- set version = ['records.' ~ latest if latest, file | replace('%s', 'records') if by_file] | select | list -%}
     {%- set of_key = 'partition by records.' ~ key | join(', records.') -%}
     {%- set if_usable = 'case when records.problem is null and copies.copy_number = 1 then' -%}
     repeated_keys as (
@@ -44,10 +37,7 @@
             {{ key_text('raw', column) }} as {{ column }}{{ ',' if not loop.last }}
             {%- endfor %}
         from {{ records }} as raw
-        where
-            {%- for column in key %}
-            {{ key_text('raw', column) }} is not null{{ ' and' if not loop.last }}
-            {%- endfor %}
+        where {% for column in key %}{{ key_text('raw', column) }} is not null{{ ' and ' if not loop.last }}{% endfor %}
         group by all
         having count(*) > 1
     ),
@@ -58,18 +48,19 @@
             row_number() over (partition by {{ all_columns }} order by raw.source_row) as copy_number
         from {{ records }} as raw
         inner join repeated_keys
-            on {% for column in key %}
-                {{ key_text('raw', column) }} = repeated_keys.{{ column }}
-                {{ 'and' if not loop.last }}
-            {%- endfor %}
+            on {% for column in key %}{{ key_text('raw', column) }} = repeated_keys.{{ column }}
+                {{- ' and ' if not loop.last }}{% endfor %}
     ),
 
     versions as (
         select
             records.source_row,
             copies.copy_number,
-            rank() over ({{ of_key }} order by {{ if_usable }} 0 else 1 end{{ ', ' ~ order if order }}) as version_rank,
-            count({{ if_usable }} 1 end) over ({{ of_key }}{{ ', ' ~ version if version }}) as rows_of_version,
+            rank() over (
+                {{ of_key }} order by {{ if_usable }} 0 else 1 end
+                {%- for part in version %}, {{ part }} desc nulls last{% endfor %}
+            ) as version_rank,
+            count({{ if_usable }} 1 end) over ({{ ([of_key] + version) | join(', ') }}) as rows_of_version,
             {%- if continues %}
             records.{{ continues.where }} and count({{ if_usable }} 1 end) over ({{ of_key }}) = 1
             {%- for column in continues.agree %}
@@ -82,29 +73,7 @@
         inner join copies on records.source_row = copies.source_row
     ),
 
-    {%- if may_lack %}
-
-    keyless as (
-        select
-            raw.*,
-            row_number() over (
-                partition by {{ all_columns }}, {{ file | replace('%s', 'raw') }} order by raw.source_row
-            ) as number_in_file
-        from {{ records }} as raw
-        where
-            {{ key_text('raw', may_lack) }} is null
-            and exists (select 1 from {{ records }} as later where later.source_row > 1000000000000)
-    ),
-
-    keyless_copies as (
-        select
-            raw.source_row,
-            row_number() over (
-                partition by {{ all_columns }}, raw.number_in_file order by raw.source_row
-            ) as copy_number
-        from keyless as raw
-    ),
-    {%- endif %}
+    {{ keyless_copies(records, all_columns, file, may_lack) if may_lack }}
 
     resolved as (
         select
@@ -129,6 +98,32 @@
         left join keyless_copies on records.source_row = keyless_copies.source_row
         {%- endif %}
     )
+{%- endmacro %}
+
+
+{% macro keyless_copies(records, all_columns, file, may_lack) -%}
+    {#- Two CTEs of resolve_versions: rows without a part of their key that stand in another file as well. The third
+        such row of a file is a copy of the third one in another file. -#}
+    keyless as (
+        select
+            raw.*,
+            row_number() over (
+                partition by {{ all_columns }}, {{ file | replace('%s', 'raw') }} order by raw.source_row
+            ) as number_in_file
+        from {{ records }} as raw
+        where
+            {{ key_text('raw', may_lack) }} is null
+            and exists (select 1 from {{ records }} as later where later.source_row > 1000000000000)
+    ),
+
+    keyless_copies as (
+        select
+            raw.source_row,
+            row_number() over (
+                partition by {{ all_columns }}, raw.number_in_file order by raw.source_row
+            ) as copy_number
+        from keyless as raw
+    ),
 {%- endmacro %}
 
 

@@ -41,25 +41,21 @@ arrived as (
 
 ),
 
-/* An item changes what its order cost; an order changes what becomes of its items. */
+/* An item changes what its order cost; an order changes what becomes of its items and refunds; and what one
+   refund takes back, another one of the order cannot. */
 order_keys as (
 
     select record_id as order_id
     from arrived
     where source in ('orders', 'order_items')
-
-),
-
-/* What one refund takes back, another one of the same order cannot. */
-refunded_orders as (
-
+    union
     select {{ clean_id('order_id') }} as order_id
     from {{ source('crm', 'refunds') }}
     where loaded_in > {{ since }}
     union
     select order_id
     from {{ table_of('intermediate', 'int_refund_records') }}
-    where refund_id in (select record_id from arrived where source = 'refunds')
+    where refund_id in (select arrived.record_id from arrived where arrived.source = 'refunds')
 
 ),
 
@@ -72,9 +68,7 @@ touched as (
     union
     select customer_id
     from {{ table_of('intermediate', 'int_orders') }}
-    where
-        order_id in (select order_keys.order_id from order_keys)
-        or order_id in (select refunded_orders.order_id from refunded_orders)
+    where order_id in (select order_keys.order_id from order_keys)
     union
     select record_id as customer_id
     from arrived
@@ -86,15 +80,9 @@ changed as (
 
     select * from arrived
     union
-    select
-        'order_items' as source,
-        order_id as record_id
-    from order_keys
+    select 'order_items' as source, order_id as record_id from order_keys -- noqa: LT09
     union
-    select
-        'touched' as source,
-        customer_id as record_id
-    from touched
+    select 'touched' as source, customer_id as record_id from touched -- noqa: LT09
     {% for name, table_name in {
         'refunds': 'int_refund_records', 'interactions': 'int_interactions', 'events': 'int_events',
         'campaign_touches': 'int_campaign_touches',
@@ -108,7 +96,6 @@ changed as (
         customer_id in (select touched.customer_id from touched)
         {%- if name == 'refunds' %}
         or order_id in (select order_keys.order_id from order_keys)
-        or order_id in (select refunded_orders.order_id from refunded_orders)
         {%- endif %}
     {% endfor %}
 

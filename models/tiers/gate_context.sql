@@ -3,7 +3,7 @@
 {{ config(schema='audit') }}
 {% set builds = model_builds() if numbers_runs() else {} %}
 {% set build_number = builds.get('customer_tier_candidate', {}).get('begun', 0) %}
-{% set others = not_of_this_build(builds, build_number) if numbers_runs() else '' %}
+{% set others = not_of_this_build(builds, build_number) %}
 with
 
 candidate as (
