@@ -19,12 +19,10 @@ MAY_READ = {
     "metrics": {"marts"},
 }
 # The raw row of a reject is looked up where it is, not carried along with millions of others;
-# the reconciliation counts rows apart from everything that reads them; which loads are new is
-# asked of the raw layer.
+# which loads are new is asked of the raw layer.
 EXCEPTIONS = {
     ("run_scope", "sources"),
     ("int_rejected_records", "sources"),
-    ("row_reconciliation", "staging"),
 }
 
 

@@ -146,7 +146,10 @@ def test_the_business_line_is_that_of_most_revenue_else_own_else_default(small_w
 
 REFUND_FAULTS = {
     "on the day of the order": (
-        replacing("converted.refund_date,", "date '2024-01-10' as refund_date,"),
+        replacing(
+            "customer_id,\n    refund_date,\n    case",
+            "customer_id,\n    date '2024-01-10' as refund_date,\n    case",
+        ),
         {("refunded", "2024-01-31"), ("abroad", "2024-01-31")},
     ),
     "at the first rate": (
@@ -157,7 +160,7 @@ REFUND_FAULTS = {
         {("abroad", "2024-02-29")},
     ),
     "not at all": (
-        replacing("converted.converted_amount", "cast(0 as decimal(18, 4))"),
+        replacing("else converted_amount\n", "else cast(0 as decimal(18, 4))\n"),
         {
             ("refunded", "2024-02-29"),
             ("abroad", "2024-02-29"),

@@ -91,7 +91,7 @@ counted as (
         note,
         count(*) as records,
         min(coalesce(source_file || ': ', '') || coalesce(detail, '')) as example
-    from {{ source('crm', 'reading_notes') }}
+    from {{ ref('stg_reading_notes') }}
     group by coalesce(source, 'orders'), note
 
 )
