@@ -195,7 +195,7 @@ def _orders(export: NewExport, rng: random.Random, orders: list[Record]) -> Expo
     in_eur = base(2, lambda order: order["currency"] == "EUR")
     file.plant_each("EUR before the first EUR rate", in_eur, ordered_at="2023-07-12 10:15:00")
     unquoted = [
-        f"{row['order_id']},{row['customer_id']},{row['ordered_at']},1,234.50,completed,0.00,CNY,"
+        f"{row['order_id']},{row['customer_id']},{row['ordered_at']},1,234.50,completed,,0.00,CNY,"
         f"web,ecommerce,,{row['updated_at']}"
         for row in base(3, lambda order: order["business_line"] == "ecommerce")
     ]
