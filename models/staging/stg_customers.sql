@@ -59,7 +59,9 @@ records as (
         created_at,
         updated_at,
         case
-            when coalesce(name, email, phone, owner, raw_created_at) is null and {{ is_report_leftover('customer_id') }}
+            when
+                coalesce(name, email, phone, owner, raw_created_at) is null
+                and {{ is_report_leftover('customer_id') }}
                 then 'report_leftover'
             when customer_id is null then 'missing_id'
             else coalesce(

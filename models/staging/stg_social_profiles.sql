@@ -6,6 +6,8 @@ with
     'customer_id': 'customer', 'platform': 'code', 'followers': 'amount', 'measured_at': 'past_date',
 }) }}
 
-{{ resolve_versions('social_profiles', key=['customer_id', 'platform', 'measured_at'], may_lack='measured_at') }}
+{{ resolve_versions(
+    'social_profiles', key=['customer_id', 'platform', 'measured_at'], may_lack='measured_at'
+) }}
 
 select * from resolved
