@@ -55,7 +55,7 @@ judged as (
             when orders.order_status is not null and statuses.is_sale is null then 'unknown_status'
             when statuses.is_sale = 'false' then 'no_sale'
             /* What buys a gift card or fills a wallet is spent later, and is a sale then. */
-            when orders.order_type in ('{{ no_sale_types | join("', '") | lower }}') then 'no_sale'
+            when orders.order_type in ('{{ no_sale_types | join("', '") | lower }}') then 'no_sale' -- noqa: LT05
             {%- if var('zero_orders') == 'no_sale' %}
             when orders.amount = 0 then 'no_sale'
             {%- endif %}
