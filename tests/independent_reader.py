@@ -385,8 +385,8 @@ class Reader:
             if record.cells:
                 (id_,) = self._ids(record, "customer_id")
                 self._moment(record, "created_at", order, late=False)
-                # Who is listed twice with other words is rejected; only the id matters here.
-                if record.told == "conflicting_rows" or self._looks_like_a_report(id_, record):
+                # Who is listed twice with other words is there; only the id matters here.
+                if self._looks_like_a_report(id_, record):
                     continue
                 if self._judge("customers", record):
                     ids.add(id_)

@@ -259,6 +259,7 @@ def test_a_folder_without_permission_is_told(open_folder):
 def test_a_warehouse_without_permission_is_told(open_folder):
     path = open_folder / "warehouse.duckdb"
     duckdb.connect(str(path)).close()
+    path.chmod(0o644)
     lock = open_folder / "warehouse.duckdb.lock"
     lock.touch()
     lock.chmod(0o666)

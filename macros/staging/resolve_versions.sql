@@ -1,9 +1,9 @@
-{% macro resolve_versions(source_name, key, latest=none, may_lack=none, by_file=true, continues=none) -%}
+{% macro resolve_versions(source_name, key, latest=none, may_lack=none, by_file=true, describes=false, continues=none) -%}
     {#- The last CTEs of a staging model: from `records` (typed rows; `problem` says why one cannot be used) to
         `resolved`, the same rows with their `outcome` and `reject_reason`:
 
         rejected      it has a problem, or as conflicting_rows: nothing says which row of its key is the latest
-        deduplicated  an exact copy, column by column, of an earlier record; or it adds nothing to that of its key
+        deduplicated  an exact copy, column by column, of an earlier record (a later one, if it `describes`); or it adds nothing to that of its key
         superseded    an older version of its key
         accepted      all others
 
@@ -44,7 +44,9 @@
     copies as (
         select
             raw.source_row,
-            row_number() over (partition by {{ all_columns }} order by raw.source_row) as copy_number
+            row_number() over (
+                partition by {{ all_columns }} order by raw.source_row{{ ' desc' if describes }}
+            ) as copy_number
         from {{ records }} as raw
         inner join repeated_keys
             on {% for column in key %}{{ key_text('raw', column) }} = repeated_keys.{{ column }}
@@ -57,7 +59,7 @@
             copies.copy_number,
             rank() over (
                 {{ of_key }} order by {{ if_usable }} 0 else 1 end
-                {%- for part in version %}, {{ part }} desc nulls last{% endfor %}
+                {%- for part in version + (['records.source_row'] if describes else []) %}, {{ part }} desc nulls last{% endfor %}
             ) as version_rank,
             count({{ if_usable }} 1 end) over ({{ ([of_key] + version) | join(', ') }}) as rows_of_version,
             {%- if continues %}
@@ -82,15 +84,21 @@
                 when records.problem is not null then 'rejected'
                 when versions.copy_number > 1 {{ 'or keyless_copies.copy_number > 1' if may_lack }} then 'deduplicated'
                 when versions.version_rank > 1 then 'superseded'
-                when versions.rows_of_version > 1 then 'rejected'
+                {{ "when versions.rows_of_version > 1 then 'rejected'" if not describes }}
                 else 'accepted'
             end as outcome,
             case
                 when versions.adds_nothing and records.problem is not null then null
                 when records.problem is not null then records.problem
+                {%- if not describes %}
                 when versions.copy_number = 1 and versions.version_rank = 1 and versions.rows_of_version > 1
                     then 'conflicting_rows'
             end as reject_reason
+                {%- else %}
+            end as reject_reason,
+            records.problem is null and versions.copy_number = 1 and versions.version_rank = 1
+            and versions.rows_of_version > 1 as is_last_of_several
+                {%- endif %}
         from records
         left join versions on records.source_row = versions.source_row
         {%- if may_lack %}

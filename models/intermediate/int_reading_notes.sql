@@ -1,6 +1,6 @@
 /* One row per source and thing that people should know of what was read, beside the rejects: files that
    feed nothing, files that contradict themselves, refunds that were cut or moved, money of which only the
-   status says that it went back, ids that differ by case alone. */
+   status says that it went back, ids that differ by case alone, customers whose rows contradict each other. */
 with
 
 refunds as (
@@ -49,6 +49,14 @@ alike as (
 
 ),
 
+several as (
+
+    select 'customers' as source, customer_id as id from {{ ref('int_customer_records') }} where is_last_of_several
+    union all
+    select 'products' as source, product_id as id from {{ ref('stg_products') }} where is_last_of_several
+
+),
+
 counted as (
 
     select
@@ -85,6 +93,14 @@ counted as (
         alike_count as records,
         first_id || ' / ' || last_id as example
     from alike
+    union all
+    select
+        source,
+        'last_of_several' as note,
+        count(*) as records,
+        min(id) as example
+    from several
+    group by source
     union all
     select
         coalesce(source, 'orders') as source,

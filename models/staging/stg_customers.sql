@@ -76,6 +76,6 @@ records as (
 
 ),
 
-{{ resolve_versions('customers', key=['customer_id'], latest='updated_at') }}
+{{ resolve_versions('customers', key=['customer_id'], latest='updated_at', describes=true) }}
 
 select * from resolved

@@ -50,6 +50,6 @@ records as (
 
 ),
 
-{{ resolve_versions('products', key=['product_id']) }}
+{{ resolve_versions('products', key=['product_id'], describes=true) }}
 
 select * from resolved
