@@ -4,7 +4,7 @@ BIN := .venv/bin
 
 SPARK_BIN := .venv-spark/bin
 
-.PHONY: build preview test test-long lint docs bench sample clean build-spark test-spark test-spark-sample bench-spark bench-memory bench-daily bench-clv
+.PHONY: build inspect preview test test-long lint docs bench sample clean build-spark test-spark test-spark-sample bench-spark bench-memory bench-daily bench-clv
 .DELETE_ON_ERROR:
 
 ## The main job: environment, then everything from raw exports to the published tiers. Unit tests
@@ -12,6 +12,10 @@ SPARK_BIN := .venv-spark/bin
 build: .venv/ready
 	$(BIN)/dbt build --exclude-resource-type unit_test
 	@$(BIN)/python -m customer_tiering.summary
+
+## What is in the folder CRM_DATA, and a mapping that would read it; builds nothing.
+inspect: .venv/ready
+	$(BIN)/python -m customer_tiering.inspect
 
 ## Who would change tier under the rules now in seeds/, and how much revenue; publishes nothing.
 preview: .venv/ready

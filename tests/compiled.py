@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 from conftest import Workspace
 
-from customer_tiering.ingest import register_sources
+from customer_tiering.reading.ingest import register_sources
 
 SELECTED = ("+int_customer_days", "+int_row_counts", "+int_rejected_records", "+int_reading_notes")
 NO_TESTS = ("resource_type:test", "resource_type:unit_test")

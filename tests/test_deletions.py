@@ -10,9 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 from conftest import PROJECT, SHARED, WITHOUT_UNIT_TESTS, Workspace
 
-from customer_tiering import ingest
-from customer_tiering.forgotten import clean_id, ids_in
-from customer_tiering.ingest import InputError, register_sources
+from customer_tiering.reading import ingest
+from customer_tiering.reading.forgotten import clean_id, ids_in
+from customer_tiering.reading.ingest import InputError, register_sources
 
 FILES = {
     "customers": "customer_id,name\nc1,Ann\n c2\u3000,Bob\nc3,Cai\n",

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from customer_tiering import encodings, text_files
-from customer_tiering.encodings import DAMAGED, UnusableFileError, find_encoding
+from customer_tiering.reading import encodings, text_files
+from customer_tiering.reading.encodings import DAMAGED, UnusableFileError, find_encoding
 
 # Customers as they are written in each language: name and town.
 CUSTOMERS = {

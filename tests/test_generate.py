@@ -8,8 +8,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from customer_tiering.contract import SOURCES
 from customer_tiering.generate.__main__ import main
+from customer_tiering.reading.contract import SOURCES
 
 SAMPLE = Path(__file__).parent.parent / "sample_data"
 ORDERS, CUSTOMERS = 20_000, 4_000

@@ -8,7 +8,7 @@ from hostile_folders import Folder, hostile_folders
 from hypothesis import HealthCheck, given, note, settings
 from independent_reader import Reader
 
-from customer_tiering.ingest import InputError
+from customer_tiering.reading.ingest import InputError
 
 SETTINGS = {
     "deadline": None,

@@ -8,10 +8,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from customer_tiering import ingest
-from customer_tiering.contract import SOURCES
-from customer_tiering.ingest import register_sources
-from customer_tiering.source_plan import plan_folder
+from customer_tiering.reading import ingest
+from customer_tiering.reading.contract import SOURCES
+from customer_tiering.reading.ingest import register_sources
+from customer_tiering.reading.source_plan import plan_folder
 
 REAL_GBK = Path(__file__).parents[2] / "shared/data/chinese_orders_gbk/order_1_gbk.csv"
 

@@ -8,8 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 from conftest import SHARED
 
-from customer_tiering.contract import SOURCES
-from customer_tiering.ingest import InputError, register_sources
+from customer_tiering.reading.contract import SOURCES
+from customer_tiering.reading.ingest import InputError, register_sources
 
 HEADER = "order_id,customer_id,ordered_at,amount\n"
 ORDERS = HEADER + "1,007,2025-12-01,10\n2,008,2025-12-02,20\n"

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from customer_tiering.encodings import find_encoding
-from customer_tiering.file_kinds import UnusableFileError, check_can_be_opened
-from customer_tiering.ingest import InputError, register_sources
+from customer_tiering.reading.encodings import find_encoding
+from customer_tiering.reading.file_kinds import UnusableFileError, check_can_be_opened
+from customer_tiering.reading.ingest import InputError, register_sources
 
 ORDERS = "order_id,customer_id,ordered_at,amount\n0001,007,2024-01-01,10\n0002,008,2024-01-02,20\n"
 ORDERS_HEADER = "order_id,customer_id,ordered_at,amount"

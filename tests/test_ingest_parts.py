@@ -7,9 +7,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from customer_tiering import ingest
-from customer_tiering.ingest import InputError, register_sources
-from customer_tiering.source_plan import ROWS_OF_A_FILE
+from customer_tiering.reading import ingest
+from customer_tiering.reading.ingest import InputError, register_sources
+from customer_tiering.reading.source_plan import ROWS_OF_A_FILE
 
 HEADER = "order_id,customer_id,ordered_at,amount\n"
 

@@ -8,8 +8,8 @@ import tracemalloc
 import duckdb
 import pytest
 
-from customer_tiering import encodings, file_reader, text_files
-from customer_tiering.ingest import register_sources
+from customer_tiering.reading import encodings, file_reader, text_files
+from customer_tiering.reading.ingest import register_sources
 
 ORDERS = "order_id,customer_id,ordered_at,amount\n0001,007,2024-01-01,10\n0002,008,2024-01-02,20\n"
 ORDERS_HEADER = "order_id,customer_id,ordered_at,amount"

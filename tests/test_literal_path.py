@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from customer_tiering.literal_path import literal_path
+from customer_tiering.reading.literal_path import literal_path
 
 NAMES = ["part[1]", "part1", "a*", "ab", "**", "what?", "whatx", "{a,b}", "a", "[!a]", "[", "]"]
 NAMES += [

@@ -13,7 +13,7 @@ import pytest
 from compiled import RUN_DATE
 from conftest import SHARED, WITHOUT_UNIT_TESTS, Workspace, copy_project
 
-from customer_tiering.ingest import InputError
+from customer_tiering.reading.ingest import InputError
 
 CASES = SHARED / "cases"
 VARIABLES = {"run_date": RUN_DATE}

@@ -6,9 +6,9 @@ import pyarrow.parquet as pq
 import pytest
 from test_deletions import FILES, FORGET_C2, IDS, UNREADABLE
 
-from customer_tiering import ingest, raw_on_spark
-from customer_tiering.contract import SOURCES
-from customer_tiering.forgotten import clean_id
+from customer_tiering.reading import ingest, raw_on_spark
+from customer_tiering.reading.contract import SOURCES
+from customer_tiering.reading.forgotten import clean_id
 
 pytest.importorskip("pyspark", reason="needs the environment of `make test-spark`")
 

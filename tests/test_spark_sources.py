@@ -94,7 +94,7 @@ def test_a_thrift_server_builds_the_same_and_its_gate_stops_a_build(spark_sample
 MAKE_A_CATALOG = """
 import sys
 from pyspark.sql import SparkSession
-from customer_tiering.contract import SOURCES
+from customer_tiering.reading.contract import SOURCES
 
 session = SparkSession.builder.enableHiveSupport().getOrCreate()
 session.sql("create schema crm")

@@ -12,7 +12,7 @@ from conftest import PROJECT
 
 from customer_tiering import verdict
 from customer_tiering.gate import load_suites
-from customer_tiering.source_plan import InputError
+from customer_tiering.reading.source_plan import InputError
 
 
 @pytest.fixture

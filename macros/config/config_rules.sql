@@ -79,6 +79,9 @@
         'order_statuses': {'key': ['status'], 'columns': dict(
             status=text, is_sale={'type': 'choice', 'choices': ['true', 'false']},
             money_back={'type': 'choice', 'choices': ['all', 'part'], 'may_be_empty': true})},
+        'consent_states': {'key': ['state'], 'columns': dict(
+            state={'type': 'text', 'pattern': '^[^A-Z]+$', 'says': 'a word without capitals'},
+            is_permitted={'type': 'choice', 'choices': ['true', 'false']})},
         'reject_reasons': {'key': ['reject_reason'], 'columns': dict(
             reject_reason=text, remedy_en=text, remedy_zh=text)},
         'reading_notes': {'key': ['note'], 'columns': dict(

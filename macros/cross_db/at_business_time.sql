@@ -5,9 +5,9 @@
 {%- endmacro %}
 
 {% macro duckdb__at_business_time(text) -%}
-    try_cast({{ text }} as timestamptz) at time zone '{{ var("business_time_zone") }}'
+    try_cast({{ text }} as timestamptz) at time zone '{{ setting("business_time_zone") }}'
 {%- endmacro %}
 
 {% macro spark__at_business_time(text) -%}
-    from_utc_timestamp(try_cast({{ text }} as timestamp), '{{ var("business_time_zone") }}')
+    from_utc_timestamp(try_cast({{ text }} as timestamp), '{{ setting("business_time_zone") }}')
 {%- endmacro %}

@@ -34,14 +34,14 @@
     select
         records.*,
         case
-            when records.currency is null or records.currency = '{{ var("reporting_currency") }}'
+            when records.currency is null or records.currency = '{{ setting("reporting_currency") }}'
                 then records.{{ amount }}
             else {{ money_times('records.' ~ amount, 'rates.rate') }}
         end as converted_amount,
         case
             when
                 records.{{ amount }} is null
-                or coalesce(records.currency, '{{ var("reporting_currency") }}') = '{{ var("reporting_currency") }}'
+                or coalesce(records.currency, '{{ setting("reporting_currency") }}') = '{{ setting("reporting_currency") }}'
                 then null
             when rates.rate is not null
                 then case

@@ -25,7 +25,7 @@
             'Tier ', tier_code, ' (', tier_name_en, ') with ', {{ one_decimal('composite_score') }},
             ' of 100 points. ', stage_en, ': last purchase ', cast(recency_days as string), ' days ago; ',
             cast(order_count as string), case when order_count = 1 then ' order' else ' orders' end,
-            ' and {{ var("reporting_currency") }} ',
+            ' and {{ setting("reporting_currency") }} ',
             {{ two_decimals('net_revenue') }}, ' net revenue in the last {{ var("lookback_days") }} days. Points: ',
             {%- for method in methods %}
             case when {{ method }}_points is not null then concat_ws(
@@ -58,7 +58,7 @@
             tier_code, '级（', tier_name_zh, '），综合得分', {{ one_decimal('composite_score') }},
             '分（满分100分）。', stage_zh, '：最近一次购买在', cast(recency_days as string),
             '天前，近{{ var("lookback_days") }}天下单', cast(order_count as string), '次，净消费',
-            {{ two_decimals('net_revenue') }}, ' {{ var("reporting_currency") }}。得分构成：',
+            {{ two_decimals('net_revenue') }}, ' {{ setting("reporting_currency") }}。得分构成：',
             {%- for method in methods %}
             case when {{ method }}_points is not null then concat_ws(
                 '', {% if not loop.first %}{{ comma_after(methods[:loop.index0], '，') }}, {% endif -%}

@@ -1,30 +1,9 @@
-{#- People who asked to be forgotten, in tables of a catalog. src/customer_tiering/forgotten.py says
+{#- People who asked to be forgotten, in tables of a catalog. src/customer_tiering/reading/forgotten.py says
     the same for files. -#}
-
-{% macro forgotten_by() -%}
-    {#- By which of its columns a record belongs to such a person; a referral belongs to two. -#}
-    {{ return({
-        'customers': 'customer_id',
-        'orders': 'customer_id',
-        'order_items': 'order_id',
-        'refunds': 'customer_id',
-        'interactions': 'customer_id',
-        'events': 'customer_id',
-        'tier_overrides': 'customer_id',
-        'tickets': 'customer_id',
-        'campaign_touches': 'customer_id',
-        'opportunities': 'customer_id',
-        'subscriptions': 'customer_id',
-        'surveys': 'customer_id',
-        'referrals': 'customer_id referred_customer_id',
-        'social_profiles': 'customer_id',
-    }) }}
-{%- endmacro %}
-
 
 {% macro forgotten_records(name, ids='raw.forgotten_ids') -%}
     {#- The condition under which a row of a table, known as `records`, belongs to such a person. -#}
-    {%- set columns = forgotten_by()[name].split() -%}
+    {%- set columns = meta_of_source(name).forgotten_by -%}
     exists (
         select 1 from {{ ids }} as forgotten
         where forgotten.column_name = '{{ columns[0] }}'

@@ -26,7 +26,7 @@
     {%- if execute and schema and flags.WHICH in ['build', 'run'] and reads_raw -%}
         {%- do run_query('create schema if not exists raw') -%}
         {%- set found, problems = {}, [] -%}
-        {%- for name, required in raw_sources().items() -%}
+        {%- for name in raw_sources() -%}
             {%- set relation = adapter.get_relation(database=target.database, schema=schema, identifier=name) -%}
             {%- if relation -%}
                 {%- set types = {} -%}
@@ -34,15 +34,15 @@
                     {%- do types.update({column.name | lower: column.dtype | lower}) -%}
                 {%- endfor -%}
                 {%- do found.update({name: types}) -%}
-                {%- for column in required if column not in types -%}
+                {%- for column in meta_of_source(name).required if column not in types -%}
                     {%- do problems.append(
                         schema ~ '.' ~ name ~ ' has no column ' ~ column ~ '. Columns found: '
                         ~ types | join(', ') ~ '. Make a view with the right names'
                     ) -%}
                 {%- endfor -%}
-            {%- elif name == 'orders' -%}
+            {%- elif meta_of_source(name).is_needed -%}
                 {%- do problems.append(
-                    'There is no ' ~ schema ~ '.orders, the one source that is needed. Make a table or view of that name'
+                    'There is no ' ~ schema ~ '.' ~ name ~ ', the one source that is needed. Make a table or view of that name'
                 ) -%}
             {%- endif -%}
         {%- endfor -%}
@@ -57,7 +57,7 @@
         {%- set files = [] -%}
         {%- for name in raw_sources() -%}
             {%- set forgotten = forgotten_records(name)
-                if name in forgotten_by() and name in found and 'deletions' in found else none -%}
+                if meta_of_source(name).forgotten_by and name in found and 'deletions' in found else none -%}
             {%- if name != 'deletions' -%}
                 {%- do register_catalog_source(name, schema, found.get(name), forgotten) -%}
             {%- endif -%}
@@ -67,7 +67,7 @@
                 if forgotten else '0L' -%}
             {%- do files.append(
                 "select '" ~ name ~ "' as source, cast(null as bigint) as file_number, "
-                ~ file ~ ' as source_file, ' ~ count ~ ' as rows_forgotten'
+                ~ file ~ ' as source_file, ' ~ count ~ ' as rows_forgotten, 0L as rows_left_out'
             ) -%}
         {%- endfor -%}
         {%- do run_query('create or replace view raw.source_files as ' ~ files | join(' union all ')) -%}

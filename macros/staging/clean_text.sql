@@ -30,7 +30,7 @@
 {% macro clean_id(column) -%}
     {#- An id without what tools put around it or into it: characters that nobody sees, full-width ones, blanks
         at its ends, ="000777", '000777 and 1001.0. Null where it is no id, by words to the letter: NA is an id.
-        src/customer_tiering/forgotten.py says the same for the raw layer.
+        src/customer_tiering/reading/forgotten.py says the same for the raw layer.
         A first look lets most ids through as they are. The quote and the backslash are full-width meanwhile:
         the engines do not write them alike in a text. -#}
     {%- set plain = '^(([0-9A-MO-Za-mo-z]|[Nn][0-9_-])[0-9A-Za-z_-]*|[!-&(-<>-~][!-~]{5,}([!-/1-~]|[-!-,/-~]0))$' -%}

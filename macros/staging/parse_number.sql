@@ -133,7 +133,7 @@
     coalesce(
         {{ currency }},
         case
-            when {{ fits_currency(sign, "'" ~ var('reporting_currency') ~ "'") }} then null
+            when {{ fits_currency(sign, "'" ~ setting('reporting_currency') ~ "'") }} then null
             when {{ sign }} = '$' then 'USD'
             when {{ sign }} = '¥' then 'CNY'
             else {{ sign }}
@@ -144,7 +144,7 @@
 
 {% macro currency_problem(sign, currency=none) -%}
     {#- An amount in another currency than the record says; where no column can say it, than the reporting one. -#}
-    {%- set in_force = currency or "'" ~ var('reporting_currency') ~ "'" -%}
+    {%- set in_force = currency or "'" ~ setting('reporting_currency') ~ "'" -%}
     case
         when {{ sign }} is not null and not {{ fits_currency(sign, in_force) }} then 'contradictory_currency'
     end

@@ -1,25 +1,39 @@
 {% macro raw_sources() -%}
-    {#- The sources of the raw contract, in the order in which people think of them, each with the
-        columns that it must have. The deletions are read by no model: the raw layer keeps the
-        records of those people out. -#}
-    {{ return({
-        'customers': ['customer_id'],
-        'orders': ['order_id', 'customer_id', 'ordered_at', 'amount'],
-        'order_items': ['order_id', 'product_id', 'quantity', 'unit_price'],
-        'products': ['product_id'],
-        'refunds': ['refund_id', 'customer_id', 'refunded_at', 'amount'],
-        'interactions': ['interaction_id', 'customer_id', 'occurred_at', 'channel'],
-        'events': ['event_id', 'customer_id', 'occurred_at', 'event_type'],
-        'fx_rates': ['currency', 'valid_from', 'rate'],
-        'tier_overrides': ['customer_id', 'tier_code', 'reason', 'author', 'valid_from', 'valid_until'],
-        'tickets': ['ticket_id', 'customer_id', 'opened_at'],
-        'campaigns': ['campaign_id'],
-        'campaign_touches': ['touch_id', 'customer_id', 'campaign_id', 'touched_at'],
-        'opportunities': ['opportunity_id', 'customer_id', 'created_at', 'stage'],
-        'subscriptions': ['subscription_id', 'customer_id', 'started_at'],
-        'surveys': ['response_id', 'customer_id', 'answered_at', 'question', 'answer'],
-        'referrals': ['referral_id', 'customer_id', 'referred_at'],
-        'social_profiles': ['customer_id', 'platform', 'followers'],
-        'deletions': ['customer_id'],
-    }) }}
+    {#- The names of the raw sources, in the order in which people think of them: dbt asks for them while it parses,
+        when it knows no more of them yet. The deletions are read by no model: the raw layer keeps the records of
+        those people out. -#}
+    {{ return([
+        'customers', 'orders', 'order_items', 'products', 'refunds', 'interactions', 'events', 'fx_rates',
+        'tier_overrides', 'tickets', 'campaigns', 'campaign_touches', 'opportunities', 'subscriptions', 'surveys',
+        'referrals', 'social_profiles', 'consents', 'deletions',
+    ]) }}
+{%- endmacro %}
+
+
+{% macro raw_source(name) -%}
+    {#- A raw source as _staging__sources.yml describes it, where all that is known of it stands. -#}
+    {%- for node in (graph.sources or {}).values() if node.source_name == 'crm' and node.name == name -%}
+        {{ return(node) }}
+    {%- endfor -%}
+    {{ return({'columns': {'source_row': {}}, 'config': {'meta': {}}}) }}
+{%- endmacro %}
+
+
+{% macro meta_of_source(name) -%}
+    {{ return(raw_source(name).config.meta) }}
+{%- endmacro %}
+
+
+{% macro raw_columns(source_name) -%}
+    {#- The contract's columns of a source: what a record says, not where it stands or how its file is written. -#}
+    {%- set added = ['source_row', 'loaded_in', 'decimal_sign', 'date_order'] -%}
+    {%- set columns = raw_source(source_name).columns.keys() | reject('in', added) | list -%}
+    {{ return(columns or ['source_row']) }}
+{%- endmacro %}
+
+
+{% macro columns_of_record(source_name) -%}
+    {#- What may be shown of a record of a source: not who somebody is, which customer_contacts alone says. -#}
+    {%- set personal = meta_of_source(source_name).get('personal', []) -%}
+    {{ return(raw_columns(source_name) | reject('in', personal) | list) }}
 {%- endmacro %}

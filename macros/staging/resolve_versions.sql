@@ -138,16 +138,3 @@
     {%- set value = alias ~ '.' ~ column -%}
     lower({{ clean_id(value) if column.endswith('_id') or column == 'line_number' else clean_text(value) }})
 {%- endmacro %}
-
-
-{% macro raw_columns(source_name) -%}
-    {#- The contract's columns of a source, as its YAML lists them: what a record says, not where it stands or how
-        its file is written. -#}
-    {%- set columns = [] -%}
-    {%- for node in (graph.sources or {}).values() if node.source_name == 'crm' and node.name == source_name -%}
-        {%- for column in node.columns if column not in ['source_row', 'loaded_in', 'decimal_sign', 'date_order'] -%}
-            {%- do columns.append(column) -%}
-        {%- endfor -%}
-    {%- endfor -%}
-    {{ return(columns or ['source_row']) }}
-{%- endmacro %}

@@ -3,9 +3,12 @@
 {{ config(materialized='table') }}
 {{- wait_for_config() }}
 {% set settings = [] %}
-{% for name in ['period', 'lookback_days', 'business_time_zone', 'date_order', 'reporting_currency',
-    'negative_orders', 'zero_orders', 'no_sale_types', 'largest_amount', 'scoring_methods'] %}
+{% for name in ['period', 'lookback_days', 'date_order', 'negative_orders', 'zero_orders', 'no_sale_types',
+    'largest_amount', 'scoring_methods'] %}
 {% do settings.append(name ~ '=' ~ var(name)) %}
+{% endfor %}
+{% for name in ['business_time_zone', 'reporting_currency'] %}
+{% do settings.append(name ~ '=' ~ setting(name)) %}
 {% endfor %}
 {% do settings.append('folder=' ~ folder_setting('date_order')) %}
 {#- The models themselves are rules, too. -#}

@@ -13,6 +13,7 @@
     ],
     'int_surveys': ['response_id', 'question', 'answered_at', 'attitude', 'agreement'],
     'int_referrals': ['referral_id', 'referral_date', 'won_date'],
+    'int_consents': ['channel', 'is_permitted', 'since_at'],
     'int_social_profiles': ['platform', 'followers', 'measured_at'],
 } %}
 with

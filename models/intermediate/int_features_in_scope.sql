@@ -20,7 +20,7 @@
     'pipelines': ['decision_role_count', 'sales_cycle_days'],
     'voices': [
         'nps_answer', 'price_agreement', 'novelty_agreement', 'service_agreement', 'quality_agreement',
-        'follower_count',
+        'follower_count', 'permitted_channels', 'refused_channels',
     ],
 } %}
 with

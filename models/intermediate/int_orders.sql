@@ -10,7 +10,7 @@ orders as (
 
     select
         *,
-        coalesce(currency, '{{ var("reporting_currency") }}') as own_currency
+        coalesce(currency, '{{ setting("reporting_currency") }}') as own_currency
     from {{ ref('stg_orders') }}
 
 ),
@@ -43,11 +43,11 @@ judged as (
         orders.*,
         cast(orders.ordered_at as date) as order_date,
         case
-            when orders.own_currency = '{{ var("reporting_currency") }}' then cast(1 as decimal(18, 8))
+            when orders.own_currency = '{{ setting("reporting_currency") }}' then cast(1 as decimal(18, 8))
             else rates.rate
         end as exchange_rate,
         case
-            when orders.own_currency = '{{ var("reporting_currency") }}' then orders.amount
+            when orders.own_currency = '{{ setting("reporting_currency") }}' then orders.amount
             else {{ money_times('orders.amount', 'rates.rate') }}
         end as converted_amount,
         statuses.money_back,
@@ -59,7 +59,7 @@ judged as (
             {%- if var('zero_orders') == 'no_sale' %}
             when orders.amount = 0 then 'no_sale'
             {%- endif %}
-            when orders.own_currency = '{{ var("reporting_currency") }}' or rates.rate is not null then null
+            when orders.own_currency = '{{ setting("reporting_currency") }}' or rates.rate is not null then null
             when currencies.currency is null then 'unknown_currency'
             else 'no_exchange_rate'
         end as finding

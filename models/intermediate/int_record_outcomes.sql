@@ -18,6 +18,7 @@
     'surveys': ('int_surveys', 'response_id'),
     'referrals': ('int_referrals', 'referral_id'),
     'social_profiles': ('int_social_profiles', 'customer_id'),
+    'consents': ('int_consents', 'customer_id'),
 } %}
 {% for source, (model, key) in outcomes.items() %}
 select

@@ -13,7 +13,7 @@ rejected as (
                 then coalesce(
                     nullif({{ first_group('raw_record', '"currency":"([^"]*)"') }}, ''),
                     nullif({{ first_group('raw_record', '"(?:monthly_)?amount":"([^"]*)"') }}, ''),
-                    '{{ var("reporting_currency") }}'
+                    '{{ setting("reporting_currency") }}'
                 )
             when reject_reason = 'unknown_status' then {{ first_group('raw_record', '"status":"([^"]*)"') }}
             when reject_reason = 'unknown_stage' then {{ first_group('raw_record', '"stage":"([^"]*)"') }}

@@ -44,9 +44,10 @@ select
     counted.source,
     counted.source_file,
     counted.rows_in,
-    {% for outcome in ['accepted', 'rejected', 'in_conflict', 'deduplicated', 'superseded', 'excluded'] %}
+    {% for outcome in ['accepted', 'rejected', 'in_conflict', 'deduplicated', 'superseded'] %}
     cast(coalesce(by_outcome.rows_{{ outcome }}, 0) as bigint) as rows_{{ outcome }},
     {% endfor %}
+    cast(coalesce(by_outcome.rows_excluded, 0) + counted.rows_left_out as bigint) as rows_excluded,
     counted.rows_forgotten
 from counted
 left join by_outcome on counted.source = by_outcome.source

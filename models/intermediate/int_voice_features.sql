@@ -1,6 +1,6 @@
-/* One row per customer and scored date of the customer's scope with a survey answer or a social profile until
-   then: the latest answer to each kind of question (seed survey_questions), and the followers of all
-   platforms. */
+/* One row per customer and scored date of the customer's scope with a survey answer, a social profile or a
+   consent until then: the latest answer to each kind of question (seed survey_questions), the followers of
+   all platforms, and the channels that are permitted. */
 {% set attitudes = ['price', 'novelty', 'service', 'quality'] %}
 with
 
@@ -28,6 +28,18 @@ voices as (
     from {{ ref('int_social_profiles') }}
     where outcome = 'accepted'
 
+    union all
+
+    select
+        customer_id,
+        'consent ' || channel as kind,
+        since_date as voice_date,
+        case when is_permitted then 1.0e0 else 0.0e0 end as amount,
+        since_at as voiced_at,
+        channel as voice
+    from {{ ref('int_consents') }}
+    where outcome = 'accepted'
+
 ),
 
 dated as (
@@ -36,6 +48,7 @@ dated as (
         voices.customer_id,
         dates.as_of_date,
         voices.kind,
+        voices.voice,
         voices.amount,
         row_number() over (
             partition by voices.customer_id, dates.as_of_date, voices.kind
@@ -53,7 +66,9 @@ select
     {% for attitude in attitudes %}
     max(case when kind = '{{ attitude }}' then amount end) as {{ attitude }}_agreement,
     {% endfor %}
-    cast(sum(case when kind like 'followers %' then amount end) as bigint) as follower_count
+    cast(sum(case when kind like 'followers %' then amount end) as bigint) as follower_count,
+    {{ listed("case when kind like 'consent %' and amount = 1 then voice end") }} as permitted_channels,
+    {{ listed("case when kind like 'consent %' and amount = 0 then voice end") }} as refused_channels
 from dated
 where place_back = 1
 group by customer_id, as_of_date

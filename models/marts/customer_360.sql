@@ -72,6 +72,8 @@ select
     measures.score_{{ method }}.score as {{ method }}_score,
     {% endfor %}
     measures.nps_class,
+    measures.int_customer_features.permitted_channels,
+    measures.int_customer_features.refused_channels,
     priorities.market_priority,
     tiers.recency_days,
     tiers.order_count,

@@ -29,6 +29,7 @@ typed as (
         {{ parse_number('acquisition_cost', is_money=true) }} as acquisition_cost,
         {{ currency_in('acquisition_cost') }} as sign_of_acquisition_cost,
         {{ clean_text('owner') }} as owner,
+        {{ clean_id('parent_customer_id') }} as parent_customer_id,
         created_at as raw_created_at,
         {{ parse_timestamp('created_at') }} as created_at,
         updated_at as raw_updated_at,
@@ -56,6 +57,7 @@ records as (
         acquisition_channel,
         acquisition_cost,
         owner,
+        parent_customer_id,
         created_at,
         updated_at,
         case

@@ -31,7 +31,8 @@ files as (
             when count(*) = 1 then min(source_file)
             else concat(source, '/ (', cast(count(*) as string), ' files)')
         end as source_file,
-        sum(rows_forgotten) as rows_forgotten
+        sum(rows_forgotten) as rows_forgotten,
+        sum(rows_left_out) as rows_left_out
     from {{ source('crm', 'source_files') }}
     group by source
 
@@ -42,9 +43,11 @@ select
     files.source_file,
     cast(
         readable.record_count + coalesce(unreadable.record_count, 0) + coalesce(files.rows_forgotten, 0)
+        + coalesce(files.rows_left_out, 0)
         as bigint
     ) as rows_in,
-    cast(coalesce(files.rows_forgotten, 0) as bigint) as rows_forgotten
+    cast(coalesce(files.rows_forgotten, 0) as bigint) as rows_forgotten,
+    cast(coalesce(files.rows_left_out, 0) as bigint) as rows_left_out
 from readable
 left join unreadable on readable.source = unreadable.source
 left join files on readable.source = files.source

@@ -19,7 +19,7 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.flags import get_flags
 from duckdb import DuckDBPyConnection
 
-from customer_tiering.ingest import register_sources
+from customer_tiering.reading.ingest import register_sources
 from customer_tiering.told import TEMPORARY, ToldError, told_when_full
 from customer_tiering.verdict import beginning
 from customer_tiering.warehouse import DuckDBWarehouse

@@ -47,8 +47,8 @@ from customer_tiering.export_sets import (
     remove_leftovers,
     remove_old_sets,
 )
-from customer_tiering.literal_path import literal_path
 from customer_tiering.private_files import OWNER_ALONE, make_folder, set_mode, users_umask
+from customer_tiering.reading.literal_path import literal_path
 from customer_tiering.sheets import CSV_TEXT_CELLS
 from customer_tiering.told import FULL, ToldError, told_when_full
 from customer_tiering.verdict import VERDICT, content_of, sources_of, write_verdict

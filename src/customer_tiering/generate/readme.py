@@ -54,6 +54,7 @@ NOTES = {
     "surveys.csv": "the net promoter question and four statements, a record for each answer",
     "referrals.csv": "who recommended whom",
     "social_profiles.csv": "followers, some counted twice",
+    "consents.csv": "which channels customers permit, some later withdrawn",
     "fx_rates.csv": "to CNY, by month, invented; EUR from 2023-08-01",
 }
 

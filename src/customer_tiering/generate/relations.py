@@ -38,6 +38,7 @@ def relations(
         "surveys": _surveys(stream("surveys"), orders),
         "referrals": _referrals(stream("referrals"), customers, orders),
         "social_profiles": _social_profiles(stream("social_profiles"), customers),
+        "consents": _consents(stream("consents"), customers),
         "voices": _voices(stream("voices"), orders),
     }
 
@@ -259,6 +260,30 @@ def _social_profiles(rng: random.Random, customers: list[Record]) -> list[Record
             followers = round(followers * rng.uniform(1, 1.8))
             measured_at = later(rng, measured_at + timedelta(1), 300)
     return profiles
+
+
+def _consents(rng: random.Random, customers: list[Record]) -> list[Record]:
+    people = [c for c in customers if c["business_line"] == "ecommerce"]
+    consents = []
+    for customer in rng.sample(people, 300):
+        for channel in rng.sample(["email", "sms", "wechat"], rng.choice([1, 2])):
+            since = later(rng, customer["created_at"], 200)
+            is_permitted = rng.random() < 0.8
+            for _ in range(2):
+                consents.append(
+                    {
+                        "customer_id": customer["customer_id"],
+                        "channel": channel,
+                        "state": rng.choice(["yes", "同意"] if is_permitted else ["no", "退订"]),
+                        "since": since.date(),
+                    }
+                )
+                since = later(rng, since + timedelta(1), 300)
+                # Some leave a channel that they permitted.
+                if not is_permitted or rng.random() < 0.85:
+                    break
+                is_permitted = False
+    return consents
 
 
 def _voices(rng: random.Random, orders: list[Record]) -> list[Record]:

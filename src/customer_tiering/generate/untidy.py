@@ -13,7 +13,6 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from customer_tiering.contract import SOURCES
 from customer_tiering.generate.export import (
     FULL_WIDTH,
     Export,
@@ -25,6 +24,7 @@ from customer_tiering.generate.export import (
 from customer_tiering.generate.readme import readme
 from customer_tiering.generate.records import LAST_MOMENT, Record
 from customer_tiering.generate.untidy_relations import exports
+from customer_tiering.reading.contract import SOURCES
 
 # The sample speaks for the day after its last order, whenever it is read.
 RUN_DATE = LAST_MOMENT.date() + timedelta(1)

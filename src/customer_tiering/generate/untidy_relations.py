@@ -24,7 +24,8 @@ def exports(crm: dict[str, list[Record]], ledger: Ledger) -> list[Export]:
         crm: tidy records by source.
         ledger: number of rows of each trap; traps are added.
     """
-    return [_export(name, crm[name], ledger) for name in ["campaigns", *TRAPS, "social_profiles"]]
+    names = ["campaigns", *TRAPS, "social_profiles", "consents"]
+    return [_export(name, crm[name], ledger) for name in names]
 
 
 def _export(name: str, records: list[Record], ledger: Ledger) -> Export:
@@ -38,6 +39,9 @@ def _export(name: str, records: list[Record], ledger: Ledger) -> Export:
         file.rows.append(row)
     if name == "social_profiles":
         file.plant_each("followers `many`", rng.sample(records, 1), followers="many")
+        file.plant_each("unknown customer", rng.sample(records, 1), customer_id=STRANGER)
+    if name == "consents":
+        file.plant_each("state `maybe`", rng.sample(records, 1), state="maybe")
         file.plant_each("unknown customer", rng.sample(records, 1), customer_id=STRANGER)
     if not key:
         return file

@@ -20,7 +20,7 @@ from dbt.adapters.spark.session import Cursor, SessionConnectionWrapper
 from dbt.flags import get_flags
 
 from customer_tiering.lock import take_lock
-from customer_tiering.raw_on_spark import register_sources
+from customer_tiering.reading.raw_on_spark import register_sources
 from customer_tiering.spark_warehouse import literal
 from customer_tiering.verdict import beginning
 

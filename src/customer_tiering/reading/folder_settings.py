@@ -1,11 +1,13 @@
 """settings.csv: what holds for the export of one folder, and travels with it."""
 
+import re
 from datetime import date
 from pathlib import Path
+from zoneinfo import available_timezones
 
-from customer_tiering.folder_files import SETTINGS_FILE
-from customer_tiering.mapping_file import read_small_table
-from customer_tiering.text_files import normalise
+from customer_tiering.reading.folder_files import SETTINGS_FILE
+from customer_tiering.reading.mapping_file import read_small_table
+from customer_tiering.reading.text_files import normalise
 
 
 def _is_run_date(value: str) -> bool:
@@ -18,6 +20,11 @@ def _is_run_date(value: str) -> bool:
 # Each setting: whether a value can be used, and what would be right.
 SETTINGS = {
     "run_date": (_is_run_date, "a day such as 2026-10-19, or today"),
+    "reporting_currency": (re.compile("[A-Z]{3}").fullmatch, "three capital letters such as EUR"),
+    "business_time_zone": (
+        lambda value: value in available_timezones(),
+        "a name of the tz database such as Asia/Shanghai",
+    ),
     "date_order": (("dmy", "mdy").__contains__, "dmy (31/12/2026) or mdy (12/31/2026)"),
 }
 
@@ -33,7 +40,7 @@ def read_settings(folder: Path, problems: list[str]) -> tuple[tuple[str, str], .
     for where, cells in read_small_table(folder, SETTINGS_FILE, ("setting", "value"), problems):
         name, value = normalise(cells.get("setting", "")), cells.get("value", "")
         if name not in SETTINGS:
-            known = " and ".join(SETTINGS)
+            known = ", ".join(SETTINGS)
             problems.append(f"{where}: there is no setting '{name}'. The settings are {known}")
         elif name in settings:
             problems.append(f"{where}: {name} is set a second time. Remove one line")

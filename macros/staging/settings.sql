@@ -1,11 +1,18 @@
 {% macro run_date() -%}
     {#- The day this build speaks for, as a date literal: by the variable, else by the folder's own settings, else
         today. A value that is no date is told by config_errors, which is built before anything reads this. -#}
-    {%- set zone = var('business_time_zone') if var('business_time_zone') in modules.pytz.all_timezones
-        else 'UTC' -%}
+    {%- set said = setting('business_time_zone') -%}
+    {%- set zone = said if said in modules.pytz.all_timezones else 'UTC' -%}
     {%- set day = run_started_at.astimezone(modules.pytz.timezone(zone)).strftime('%Y-%m-%d') -%}
     {%- set said = var('run_date') if var('run_date') != 'today' else folder_setting('run_date') -%}
     {{ return("date '" ~ (said if said and said != 'today' else day) ~ "'") }}
+{%- endmacro %}
+
+
+{% macro setting(name) -%}
+    {#- A variable: by the command line, else by the folder's own settings, else by the project. -#}
+    {%- set folder = folder_setting(name) if name not in (invocation_args_dict.get('vars') or {}) -%}
+    {{ return(folder or var(name)) }}
 {%- endmacro %}
 
 

@@ -7,13 +7,14 @@ from contextlib import contextmanager
 import duckdb
 import pyarrow as pa
 
-from customer_tiering.contract import Source
-from customer_tiering.file_reader import ReadFile
-from customer_tiering.reading_notes import ReadingNote
-from customer_tiering.source_plan import FilePlan, FileVersion, SourcePlan
+from customer_tiering.reading.contract import Source
+from customer_tiering.reading.file_reader import ReadFile
+from customer_tiering.reading.reading_notes import ReadingNote
+from customer_tiering.reading.shaped_records import secret_mark
+from customer_tiering.reading.source_plan import FilePlan, FileVersion, SourcePlan
 
 # Remembered with a loaded file; raise it when the same file would now load differently.
-LOADER_VERSION = 3
+LOADER_VERSION = 4
 
 _TABLES = """
 create schema if not exists raw;
@@ -32,8 +33,10 @@ create table if not exists raw.source_files (
     cleaned_of bigint,         -- it is clean of the forgotten_ids noted in loads up to this one
     rows_unreadable bigint,
     rows_forgotten bigint,     -- records and lines left out because of forgotten_ids
+    rows_left_out bigint,      -- records that the mapping leaves out, counted as excluded
     decimal_sign varchar,      -- how it writes numbers and dates: see file_style
-    date_order varchar
+    date_order varchar,
+    currencies varchar         -- that its records name, with blanks between
 );
 create table if not exists raw.source_loads (
     source varchar,
@@ -78,7 +81,7 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the tables of the notes; those of an earlier form go, and all is read anew."""
     connection.execute(_TABLES)
     columns = connection.execute("describe raw.source_files").fetchall()
-    if "decimal_sign" not in [column[0] for column in columns]:
+    if "rows_left_out" not in [column[0] for column in columns]:
         connection.execute(f"drop table raw.source_files; {_TABLES}")
 
 
@@ -90,8 +93,14 @@ def read_all_again(connection: duckdb.DuckDBPyConnection) -> None:
 def reading_of(plan: FilePlan) -> tuple:
     """Name, format, encoding, columns, version of a file and the loader's: the same, same data."""
     file = plan.file
-    names = [None if position is None else file.header[position] for position in plan.positions]
-    columns = dict(zip(plan.source.columns, names, strict=True))
+    columns = dict.fromkeys(plan.source.columns)
+    for column, field in plan.shape.fields.items():
+        names = [file.header[position] for position in field.positions]
+        columns[column] = [*names, *map(str, field.steps)] if field.steps else names[0]
+    if plan.shape.rules or plan.shape.system:
+        columns["(records)"] = [*map(str, plan.shape.rules), plan.shape.system]
+    if plan.shape.has_contacts:
+        columns["(contacts)"] = secret_mark()
     if plan.also_looked_at:
         columns["(also looked at)"] = [file.header[position] for position in plan.also_looked_at]
     file_format = "text" if file.text else "parquet"
@@ -135,13 +144,13 @@ def insert_file(
     connection: duckdb.DuckDBPyConnection,
     known_by: tuple,
     load: int,
-    counts: tuple[int, int] = (0, 0),
-    style: tuple[str | None, str | None] = (None, None),
+    counts: tuple[int, int, int] = (0, 0, 0),
+    style: tuple[str | None, str | None, str | None] = (None, None, None),
 ) -> None:
-    """Note a file, or that a source has none, with its unreadable and its forgotten rows."""
+    """Note a file, or that a source has none; its rows unreadable, forgotten and left out."""
     known = ", ".join("?" * len(known_by))
     connection.execute(
-        f"insert into raw.source_files select {known}, ?, {LAST_NOTED}, ?, ?, ?, ?",
+        f"insert into raw.source_files select {known}, ?, {LAST_NOTED}, ?, ?, ?, ?, ?, ?",
         [*known_by, load, *counts, *style],
     )
 

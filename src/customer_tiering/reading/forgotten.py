@@ -10,7 +10,7 @@ in which the ids are cleaned as staging cleans them: `clean_id` here says what t
 `clean_id` says, and a test compares the two.
 """
 
-from customer_tiering.contract import FORGOTTEN_BY
+from customer_tiering.reading.contract import SOURCES
 
 # Full-width characters that everybody takes for others, and those that nobody sees. The quote and
 # the backslash go the other way meanwhile: the engines do not write them alike in a text.
@@ -79,9 +79,9 @@ def is_forgotten(
         ids: the relation of the ids.
         spark: whether Spark is to read it.
     """
-    if source not in FORGOTTEN_BY:
+    columns = SOURCES[source].forgotten_by
+    if not columns:
         return "1 = 0"
-    columns = FORGOTTEN_BY[source].split()
     theirs = ", ".join(clean_id(f"{alias}.{column}", spark) for column in columns)
     return (
         f"exists (select 1 from {ids} as forgotten"

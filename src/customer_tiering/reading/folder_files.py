@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from customer_tiering.contract import DELETIONS, SOURCES
-from customer_tiering.reading_notes import ReadingNote
-from customer_tiering.text_files import normalise
+from customer_tiering.reading.contract import DELETIONS, SOURCES, Source
+from customer_tiering.reading.reading_notes import ReadingNote
+from customer_tiering.reading.text_files import normalise
 
 MAPPING_FILE = "mapping.csv"
 SETTINGS_FILE = "settings.csv"
@@ -26,6 +26,11 @@ _IGNORED = re.compile(
 _RENAME = "begin its name with _ to leave it out"
 
 
+def is_ignored(name: str) -> bool:
+    """Whether people and programs mark a file so, or it is about the folder itself."""
+    return bool(_IGNORED.fullmatch(name)) or name.lower() in (MAPPING_FILE, SETTINGS_FILE)
+
+
 def file_names(folder: Path) -> list[str]:
     """Names of what is in a folder, in order."""
     return sorted(path.name for path in folder.iterdir())
@@ -43,9 +48,9 @@ def listed(names: list[str] | tuple[str, ...]) -> str:
     return ", ".join(short + more) or "none"
 
 
-def find_files(source: str, folder: Path, problems: list[str], required: bool) -> list[str]:
+def find_files(of: Source, folder: Path, problems: list[str]) -> list[str]:
     """Names of the files of a source: the one of its name, then those of its folder, in order."""
-    names = file_names(folder)
+    source, names = of.name, file_names(folder)
     single = [name for name in names if _is_named(name, source, READ_ENDINGS)]
     unread = [name for name in names if _is_named(name, source, OTHER_DATA_ENDINGS)]
     found = single + _names_in_folder(source, folder)
@@ -60,7 +65,7 @@ def find_files(source: str, folder: Path, problems: list[str], required: bool) -
             f"{unread[0]} has the name of the source {source} but an ending that is not "
             f"read. Save it as {source}.csv (UTF-8) or {source}.parquet"
         )
-    elif required and not found:
+    elif of.is_needed and not found:
         problems.append(
             f"There is no {source}.csv or {source}.parquet, the one source that is needed, and no "
             f"folder {source}/ of such files. Files found: {listed(names)}. If one of them holds "
@@ -84,7 +89,7 @@ def unused_files(
     used_folders = {parent for path in used_paths for parent in path.parents}
     for path in sorted(folder.iterdir()):
         name = path.name
-        if _IGNORED.fullmatch(name) or name.lower() in (MAPPING_FILE, SETTINGS_FILE):
+        if is_ignored(name):
             continue
         if path.is_dir() and name.lower() in SOURCES:
             yield from _unused_in_folder(path, used_paths, mapped_sources, problems)

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from customer_tiering import parquet_files
-from customer_tiering.contract import DATES, NUMBERS, REQUIRED_SOURCES, SOURCES, Source
-from customer_tiering.file_kinds import check_can_be_opened
-from customer_tiering.folder_files import (
+from customer_tiering.reading import parquet_files
+from customer_tiering.reading.contract import DELETIONS, SOURCES, Source
+from customer_tiering.reading.file_kinds import check_can_be_opened
+from customer_tiering.reading.folder_files import (
     MAPPING_FILE,
     PARQUET_ENDING,
     READ_ENDINGS,
@@ -23,11 +23,16 @@ from customer_tiering.folder_files import (
     shown,
     unused_files,
 )
-from customer_tiering.folder_settings import read_settings
-from customer_tiering.literal_path import literal_path
-from customer_tiering.mapping_file import MappingLine, read_mapping
-from customer_tiering.reading_notes import ReadingNote, missing_columns
-from customer_tiering.text_files import (
+from customer_tiering.reading.folder_settings import read_settings
+from customer_tiering.reading.literal_path import literal_path
+from customer_tiering.reading.mapping_file import FileMapping, MappingLine, read_mapping
+from customer_tiering.reading.reading_notes import (
+    ReadingNote,
+    keys_without_secret,
+    missing_columns,
+)
+from customer_tiering.reading.recipes import Field, RowRule, Shape
+from customer_tiering.reading.text_files import (
     TextFormat,
     UnusableFileError,
     find_encoding,
@@ -80,14 +85,6 @@ class SourceFile:
     schema: pa.Schema | None
     has_rows: bool
 
-    @property
-    def is_copied(self) -> bool:
-        """Whether its records are copied; else they are read where they are, in each query.
-
-        So are those of text, and those of Parquet whose names of columns an engine changes.
-        """
-        return self.schema is None or parquet_files.has_odd_names(self.schema)
-
 
 @dataclass(frozen=True)
 class FilePlan:
@@ -97,8 +94,7 @@ class FilePlan:
         source: the source that it feeds.
         number: its place among the files of the source, from 0.
         file: the file.
-        positions: for each column of the contract its 0-based position in the file's header,
-            or None if the file does not have it.
+        shape: how records are made of its rows and columns.
         numbers: positions of the columns that show how the file writes numbers, with our names;
             they may be columns of another source that the file feeds.
         dates: the same of dates.
@@ -107,7 +103,7 @@ class FilePlan:
     source: Source
     number: int
     file: SourceFile
-    positions: tuple[int | None, ...]
+    shape: Shape
     numbers: dict[int, str] = field(default_factory=dict)
     dates: dict[int, str] = field(default_factory=dict)
 
@@ -117,9 +113,25 @@ class FilePlan:
         return self.number * ROWS_OF_A_FILE
 
     @property
+    def is_copied(self) -> bool:
+        """Whether its records are copied; else they are read where they are, in each query.
+
+        So are those of text, those that recipes make, and those of Parquet whose names of columns
+        an engine changes.
+        """
+        schema = self.file.schema
+        return schema is None or not self.shape.is_plain or parquet_files.has_odd_names(schema)
+
+    @property
+    def positions(self) -> tuple[int | None, ...]:
+        """Of a plain shape: for each column of the contract its position in the file, or None."""
+        fields = [self.shape.fields.get(column) for column in self.source.columns]
+        return tuple(each.positions[0] if each else None for each in fields)
+
+    @property
     def used(self) -> list[int]:
         """The positions that the source takes something from, in order."""
-        return sorted({position for position in self.positions if position is not None})
+        return self.shape.used
 
     @property
     def also_looked_at(self) -> list[int]:
@@ -194,7 +206,13 @@ def _plan(
         _plan_source(source, folder, files, mapping.get(source.name, []), problems)
         for source in SOURCES.values()
     ]
-    notes = [*unused_files(folder, files.names, set(mapping), problems), *missing_columns(plans)]
+    plans = _with_systems(plans, mapping, problems)
+    plans = _with_contacts(plans)
+    notes = [
+        *unused_files(folder, files.names, set(mapping), problems),
+        *missing_columns(plans),
+        *keys_without_secret(plans),
+    ]
     return FolderPlan(_with_style_columns(plans), settings, tuple(notes))
 
 
@@ -214,51 +232,72 @@ class _Files:
         """The names of all files that feed something."""
         return set(self._opened)
 
-    def open(self, name: str) -> SourceFile | None:
-        """Open a file of the folder; None if it cannot be used, which is then a problem."""
+    def open(self, name: str, said: FileMapping) -> SourceFile | None:
+        """Open a file of the folder; None if it cannot be used, which is then a problem.
+
+        Args:
+            name: the file.
+            said: what the mapping says of it.
+        """
         if name not in self._opened:
             self._opened[name] = None
             try:
-                self._opened[name] = self._inspect(name)
+                self._opened[name] = open_file(self._folder, name, said, self._known_encodings)
             except ValueError as error:
                 self._problems.append(f"{shown(name)} {error}")
             except OSError as error:
                 self._problems.append(f"{shown(name)} cannot be read: {error.strerror or error}")
         return self._opened[name]
 
-    def _inspect(self, name: str) -> SourceFile:
-        path = (self._folder / name).resolve()
-        literal_path(path)
-        if path.is_dir():
-            raise UnusableFileError("is a folder. It should be a file")
-        check_can_be_opened(path)
-        status = path.stat()
-        version = (str(path), status.st_size, status.st_mtime_ns)
-        ending = path.suffix.lower().removeprefix(".")
-        if ending == PARQUET_ENDING:
-            schema, has_rows = parquet_files.read_schema(path)
-            return SourceFile(path, name, version, tuple(schema.names), None, schema, has_rows)
-        if ending not in TEXT_ENDINGS:
-            known = ", ".join(f".{each}" for each in READ_ENDINGS)
-            raise UnusableFileError(f"has an ending that is not read. Save it as one of {known}")
-        encoding = self._known_encodings.get(version) or find_encoding(path)
-        text = read_format(path, encoding)
-        return SourceFile(path, name, version, text.header, text, None, text.has_rows)
+
+def open_file(
+    folder: Path,
+    name: str,
+    said: FileMapping,
+    known_encodings: Mapping[FileVersion, str] | None = None,
+) -> SourceFile:
+    """Find out what a file is and how it is written.
+
+    Args:
+        folder: where it is.
+        name: its name in the folder.
+        said: what the mapping says of it.
+        known_encodings: encodings found earlier.
+
+    Raises:
+        UnusableFileError: if it cannot be read.
+    """
+    path = (folder / name).resolve()
+    literal_path(path)
+    if path.is_dir():
+        raise UnusableFileError("is a folder. It should be a file")
+    check_can_be_opened(path)
+    status = path.stat()
+    version = (str(path), status.st_size, status.st_mtime_ns)
+    ending = path.suffix.lower().removeprefix(".")
+    if ending == PARQUET_ENDING:
+        schema, has_rows = parquet_files.read_schema(path)
+        return SourceFile(path, name, version, tuple(schema.names), None, schema, has_rows)
+    if ending not in TEXT_ENDINGS:
+        known = ", ".join(f".{each}" for each in READ_ENDINGS)
+        raise UnusableFileError(f"has an ending that is not read. Save it as one of {known}")
+    encoding = (known_encodings or {}).get(version) or find_encoding(path)
+    text = read_format(path, encoding, said.header_line, said.delimiter)
+    return SourceFile(path, name, version, text.header, text, None, text.has_rows)
 
 
 def _plan_source(
     source: Source,
     folder: Path,
     files: _Files,
-    mapping: list[MappingLine],
+    mapping: list[FileMapping],
     problems: list[str],
 ) -> SourcePlan:
     """Plan one source; what is wrong is added to `problems`, and the plan then not used."""
-    required = source.name in REQUIRED_SOURCES
-    names = [mapping[0].file] if mapping else find_files(source.name, folder, problems, required)
-    opened = [files.open(name) for name in names]
-    found = [file for file in opened if file is not None]
-    if required and found and not any(file.has_rows for file in found):
+    mapped = mapping or [FileMapping(name) for name in find_files(source, folder, problems)]
+    opened = [(files.open(each.file, each), each) for each in mapped]
+    found = [file for file, _ in opened if file is not None]
+    if source.is_needed and found and not any(file.has_rows for file in found):
         what = found[0].name if len(found) == 1 else f"{Path(found[-1].name).parent}/"
         problems.append(
             f"{what} has no rows, and {source.name} is the one source that is needed. "
@@ -266,12 +305,63 @@ def _plan_source(
         )
         return SourcePlan(source, ())
     plans = []
-    for number, file in enumerate(found):
-        positions = _match_columns(source, file, mapping, problems)
-        plans.append(FilePlan(source, number, file, positions))
+    for file, its_mapping in opened:
+        if file is None:
+            continue
+        shape = _shape(source, file, its_mapping, problems)
+        plans.append(FilePlan(source, len(plans), file, shape))
         if file.schema:
             problems += parquet_files.column_problems(plans[-1])
     return SourcePlan(source, tuple(plans))
+
+
+def _with_systems(
+    plans: list[SourcePlan], mapping: Mapping[str, list[FileMapping]], problems: list[str]
+) -> list[SourcePlan]:
+    """The plans, with the system before every id that is of another system than the first.
+
+    Ids are unique within a system. Those of the system that is named first stay as they are, so
+    that nothing changes when a second one joins.
+    """
+    systems = [each.system for files in mapping.values() for each in files if each.system]
+    if not systems:
+        return plans
+    of_file = {
+        (source, each.file): each.system for source, files in mapping.items() for each in files
+    }
+    found = []
+    for plan in plans:
+        files = []
+        for file in plan.files:
+            system = of_file.get((plan.source.name, file.file.name))
+            if plan.source.ids and not system:
+                problems.append(
+                    f"{file.file.name} does not say of which system its ids are, and others do "
+                    f"({', '.join(dict.fromkeys(systems))}). Give it a line "
+                    f"{plan.source.name},{file.file.name},,,system,{systems[0]} in {MAPPING_FILE}, "
+                    f"with the right one"
+                )
+            prefix = system if system != systems[0] else None
+            files.append(replace(file, shape=replace(file.shape, system=prefix)))
+        found.append(replace(plan, files=tuple(files)))
+    return found
+
+
+def _with_contacts(plans: list[SourcePlan]) -> list[SourcePlan]:
+    """The plans, with deletions that may name a contact where keys are made of contacts."""
+    if not any(file.shape.has_contacts for plan in plans for file in plan.files):
+        return plans
+    return [
+        replace(
+            plan,
+            files=tuple(
+                replace(file, shape=replace(file.shape, names_contacts=True)) for file in plan.files
+            ),
+        )
+        if plan.source.name == DELETIONS
+        else plan
+        for plan in plans
+    ]
 
 
 def _with_style_columns(plans: list[SourcePlan]) -> list[SourcePlan]:
@@ -279,14 +369,14 @@ def _with_style_columns(plans: list[SourcePlan]) -> list[SourcePlan]:
     numbers: dict[Path, dict[int, str]] = {}
     dates: dict[Path, dict[int, str]] = {}
     for plan in [file for source in plans for file in source.files]:
-        schema = plan.file.schema
-        for column, position in zip(plan.source.columns, plan.positions, strict=True):
-            # What is typed says itself how it is read.
-            if position is not None and (
-                schema is None or parquet_files.is_text(schema.field(position).type)
-            ):
-                for found, names in ((numbers, NUMBERS), (dates, DATES)):
-                    if column in names:
+        for column, its in plan.shape.fields.items():
+            if its.is_written_as_said:
+                continue
+            for found, names in ((numbers, plan.source.numbers), (dates, plan.source.dates)):
+                for position in its.positions if column in names else ():
+                    # What is typed says itself how it is read.
+                    schema = plan.file.schema
+                    if schema is None or parquet_files.is_text(schema.field(position).type):
                         found.setdefault(plan.file.path, {}).setdefault(position, column)
     return [
         replace(
@@ -304,32 +394,17 @@ def _with_style_columns(plans: list[SourcePlan]) -> list[SourcePlan]:
     ]
 
 
-def _match_columns(
-    source: Source, file: SourceFile, mapping: list[MappingLine], problems: list[str]
-) -> tuple[int | None, ...]:
-    """Position of each column of the contract in the file: by the mapping, else by its name."""
+def _shape(source: Source, file: SourceFile, mapping: FileMapping, problems: list[str]) -> Shape:
+    """How a source's records are made of a file: by the mapping, else by the names of columns."""
     if not file.header:
-        return (None,) * len(source.columns)
-    found = f"Columns found: {listed(file.header)}"
-    positions: dict[str, int] = {}
-    mapped = [line for line in mapping if line.ours]
-    for line in mapped:
-        matches = [n for n, name in enumerate(file.header) if name.strip() == line.theirs] or [
-            n for n, name in enumerate(file.header) if normalise(name) == normalise(line.theirs)
-        ]
-        if len(matches) == 1:
-            positions[line.ours] = matches[0]
-        elif matches:
-            problems.append(
-                f"{line.where}: {file.name} has {len(matches)} columns '{line.theirs}'. "
-                f"Give them different names"
-            )
-        else:
-            problems.append(f"{line.where}: {file.name} has no column '{line.theirs}'. {found}")
-
-    mapped_columns = {line.ours for line in mapped}
+        return Shape(source)
+    fields: dict[str, Field] = {}
     for column in source.columns:
-        if column in mapped_columns:
+        if lines := mapping.columns.get(column):
+            theirs = [_position(file, name, lines[0], problems) for name in lines[0].theirs]
+            steps = tuple(line.step for line in lines if line.recipe)
+            if None not in theirs:
+                fields[column] = Field(tuple(theirs), steps)
             continue
         matches = [n for n, name in enumerate(file.header) if normalise(name) == column]
         if len(matches) > 1:
@@ -339,14 +414,40 @@ def _match_columns(
                 f"Rename one of them, or name the right one in {MAPPING_FILE}"
             )
         elif matches:
-            positions[column] = matches[0]
+            fields[column] = Field((matches[0],))
         elif column in source.required:
             problems.append(
-                f"{file.name} has no column '{column}', which {source.name} needs. {found}. "
+                f"{file.name} has no column '{column}', which {source.name} needs. "
+                f"Columns found: {listed(file.header)}. "
                 f"{_where_the_header_is(source, file)}"
                 f"Rename the right one, or name it in {MAPPING_FILE}"
             )
-    return tuple(positions.get(column) for column in source.columns)
+    rules = [
+        RowRule(position, line.recipe, line.value)
+        for line in mapping.rows
+        if (position := _position(file, line.theirs[0], line, problems)) is not None
+    ]
+    return Shape(source, fields, tuple(rules))
+
+
+def _position(file: SourceFile, theirs: str, line: MappingLine, problems: list[str]) -> int | None:
+    """Where a column that the mapping names stands in a file; what is wrong is a problem."""
+    matches = [n for n, name in enumerate(file.header) if name.strip() == theirs] or [
+        n for n, name in enumerate(file.header) if normalise(name) == normalise(theirs)
+    ]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        problems.append(
+            f"{line.where}: {file.name} has {len(matches)} columns '{theirs}'. "
+            f"Give them different names"
+        )
+    else:
+        problems.append(
+            f"{line.where}: {file.name} has no column '{theirs}'. "
+            f"Columns found: {listed(file.header)}"
+        )
+    return None
 
 
 def _where_the_header_is(source: Source, file: SourceFile) -> str:

@@ -23,7 +23,7 @@ from pathlib import Path
 
 import numpy as np
 
-from customer_tiering.file_kinds import (
+from customer_tiering.reading.file_kinds import (
     HEAD_BYTES,
     SAVE_AS,
     UnusableFileError,
@@ -324,7 +324,7 @@ def _cases() -> tuple[np.ndarray, np.ndarray]:
 @cache
 def _common_characters() -> dict[str, str]:
     """The common characters of each language, the most common first."""
-    lines = files("customer_tiering").joinpath("common_characters.tsv").read_text("utf-8")
+    lines = files("customer_tiering.reading").joinpath("common_characters.tsv").read_text("utf-8")
     return dict(line.split("\t") for line in lines.splitlines())
 
 

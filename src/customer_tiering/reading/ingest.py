@@ -20,10 +20,10 @@ from pathlib import Path
 
 import duckdb
 
-from customer_tiering.contract import DELETIONS, Source
-from customer_tiering.file_reader import ReadFile, drop_read, file_reader, parquet_rows
-from customer_tiering.forgotten import ids_in, is_forgotten, line_is_forgotten
-from customer_tiering.raw_tables import (
+from customer_tiering.reading.contract import DELETIONS, Source
+from customer_tiering.reading.file_reader import ReadFile, drop_read, file_reader, parquet_rows
+from customer_tiering.reading.forgotten import ids_in, is_forgotten, line_is_forgotten
+from customer_tiering.reading.raw_tables import (
     LAST_NOTED,
     columns_of,
     create_tables,
@@ -42,14 +42,15 @@ from customer_tiering.raw_tables import (
     transaction,
     value,
 )
-from customer_tiering.source_plan import (
+from customer_tiering.reading.reporting_currency import with_currency
+from customer_tiering.reading.source_plan import (
     ROWS_OF_A_FILE,
     FilePlan,
     InputError,
     SourcePlan,
     plan_folder,
 )
-from customer_tiering.text_files import UnusableFileError
+from customer_tiering.reading.text_files import UnusableFileError
 
 __all__ = ["InputError", "reading_of", "register_sources"]
 
@@ -92,8 +93,16 @@ def register_sources(
                 problems.append(str(error))
     if problems:
         raise InputError(folder, problems)
-    keep_settings(connection, plan.settings)
-    keep_notes(connection, plan.notes)
+    stated = connection.execute(
+        "select source, string_agg(currencies, ' ') from raw.source_files"
+        " where source_file is not null group by source"
+    ).fetchall()
+    remembered = value(
+        connection, "select max(value) from raw.settings where setting = 'reporting_currency'"
+    )
+    settings, notes = with_currency(folder, plan, dict(stated), remembered)
+    keep_settings(connection, settings)
+    keep_notes(connection, notes)
 
 
 def _update(
@@ -154,7 +163,7 @@ def _take_over(connection: duckdb.DuckDBPyConnection, read: ReadFile, load: int)
     forgotten = 0
     if file.file.has_rows:
         forgotten = _count_forgotten(connection, source, read.rows, load)
-        if file.file.is_copied:
+        if file.is_copied:
             types = ", ".join(f'"{column}" varchar' for column in source.columns)
             connection.execute(f"""
                 create table if not exists raw.{source.name}_lines (
@@ -171,8 +180,10 @@ def _take_over(connection: duckdb.DuckDBPyConnection, read: ReadFile, load: int)
     insert_unreadable(connection, read)
     lines = _forget_lines(connection, file)
     row = (source.name, file.number, *reading_of(file))
-    counts = (len(read.unreadable) - lines, forgotten + lines)
-    insert_file(connection, row, load, counts, (read.style.decimal_sign, read.style.date_order))
+    counts = (len(read.unreadable) - lines, forgotten + lines, read.left_out)
+    style = read.style
+    written = (style.decimal_sign, style.date_order, " ".join(style.currencies))
+    insert_file(connection, row, load, counts, written)
     insert_style_notes(connection, read)
 
 
@@ -206,7 +217,7 @@ def _clean_file(connection: duckdb.DuckDBPyConnection, file: FilePlan, load: int
         return 0
     name, where = file.source.name, [file.source.name, file.number]
     before = 0
-    if file.file.is_copied:
+    if file.is_copied:
         rows = (
             f"(select * from raw.{name}_lines where source_row > {file.rows_before}"
             f" and source_row <= {file.rows_before + ROWS_OF_A_FILE})"
@@ -302,7 +313,7 @@ def _create_view(connection: duckdb.DuckDBPyConnection, plan: SourcePlan) -> Non
     ).fetchall()
     of_file = {number: rest for number, *rest in noted}
     for file in plan.files:
-        if file.file.has_rows and not file.file.is_copied:
+        if file.file.has_rows and not file.is_copied:
             load, sign, order = of_file[file.number]
             rows.append(
                 f"select cast({file.rows_before} + source_row as bigint) as source_row,"
@@ -324,7 +335,7 @@ def _constants(decimal_sign: str, date_order: str | None) -> str:
 
 
 def _has_lines(files: tuple[FilePlan, ...]) -> bool:
-    return any(file.file.is_copied and file.file.has_rows for file in files)
+    return any(file.is_copied and file.file.has_rows for file in files)
 
 
 def _was_loaded(connection: duckdb.DuckDBPyConnection, source: Source) -> bool:

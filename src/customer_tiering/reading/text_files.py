@@ -16,10 +16,13 @@ from typing import TextIO
 
 import numpy as np
 
-from customer_tiering.encodings import DAMAGED, MULTI_BYTE, chunks, find_encoding, is_wide
-from customer_tiering.file_kinds import UnusableFileError
+from customer_tiering.reading.encodings import DAMAGED, MULTI_BYTE, chunks, find_encoding, is_wide
+from customer_tiering.reading.file_kinds import UnusableFileError
 
 DELIMITERS = ",;\t|"
+NAMED_DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "blanks": " "}
+# Between two values may stand several blanks.
+BLANKS = " "
 
 # A quote that is still open after so many lines is a broken quote, not a long text.
 MAX_LINES_OF_A_RECORD = 1_000
@@ -41,7 +44,7 @@ class TextFormat:
 
     Attributes:
         encoding: as `find_encoding` returned it.
-        delimiter: the one character between two values.
+        delimiter: the one character between two values; `BLANKS` for any number of them.
         header: the column names as they stand in the file; empty for an empty file.
         header_lines: lines of the file up to the end of the header.
         header_records: the same, where a header over several lines counts as one.
@@ -61,7 +64,12 @@ class TextFormat:
 
         A file of one column is not plain: an engine takes its blank lines for nulls.
         """
-        return self.encoding == "utf-8" and len(self.header) != 1
+        return self.encoding == "utf-8" and len(self.header) != 1 and self.delimiter != BLANKS
+
+    @property
+    def clean_delimiter(self) -> str:
+        """The delimiter of a clean copy."""
+        return "\t" if self.delimiter == BLANKS else self.delimiter
 
 
 @dataclass(frozen=True)
@@ -94,30 +102,40 @@ class SplitFile:
     unreadable: list[UnreadableLine]
 
 
-def read_format(path: Path, encoding: str) -> TextFormat:
+def read_format(
+    path: Path, encoding: str, header_at: str = "", delimiter_name: str = ""
+) -> TextFormat:
     """Read the header and from it the delimiter.
 
     Args:
         path: a text file.
         encoding: as `find_encoding` returned it.
+        header_at: the line on which the header stands, from 1; empty for the first one that is
+            not blank, and `none` for a file without: its columns are named 1, 2, 3.
+        delimiter_name: one of `NAMED_DELIMITERS`; empty where the header shows it.
 
     Raises:
         UnusableFileError: if the header cannot be read.
     """
     csv.field_size_limit(MAX_BYTES_OF_A_RECORD)
+    above = int(header_at) - 1 if header_at.isdigit() else 0
     with _open_text(path, encoding) as text:
-        first_line = next((line for line in _lines(text) if line.strip()), "")
+        first_line = next((line for line in islice(_lines(text), above, None) if line.strip()), "")
         if isinstance(first_line, _CutLine):
             raise UnusableFileError(
                 f"has a header that cannot be read: a line of {first_line.length:,} characters. "
                 f"Is there a quote that is not closed, or has the file no line ends?"
             )
         text.seek(0)
-        lines = _lines(text)
+        lines = islice(_lines(text), above, None)
         try:
-            delimiter = max(
+            delimiter = NAMED_DELIMITERS.get(delimiter_name) or max(
                 DELIMITERS, key=lambda each: len(next(csv.reader([first_line], delimiter=each), []))
             )
+            if header_at == "none":
+                width = len(_values_of(first_line, delimiter))
+                names = tuple(str(number) for number in range(1, width + 1))
+                return TextFormat(encoding, delimiter, names, 0, 0, bool(names))
             reader = csv.reader(lines, delimiter=delimiter)
             header, records = [], 0
             for row in reader:
@@ -132,9 +150,9 @@ def read_format(path: Path, encoding: str) -> TextFormat:
         return TextFormat(
             encoding=encoding,
             delimiter=delimiter,
-            header=tuple(header),
-            header_lines=reader.line_num,
-            header_records=records,
+            header=tuple(" ".join(header).split() if delimiter == BLANKS else header),
+            header_lines=above + reader.line_num,
+            header_records=above + records,
             has_rows=any(not _is_blank(line) for line in lines),
         )
 
@@ -167,6 +185,24 @@ def header_line(path: Path, text_format: TextFormat, wanted_names: Iterable[str]
                 if wanted and wanted <= {normalise(cell) for cell in cells}:
                     return number
     return None
+
+
+def header_line_of(path: Path) -> int:
+    """The line on which the header of a file seems to stand, from 1.
+
+    Titles above a header have fewer filled cells than the rows below it.
+    """
+    with _open_text(path, find_encoding(path)) as text:
+        lines = list(islice(_lines(text), LINES_ABOVE_A_HEADER))
+    filled = [
+        max(
+            len([cell for cell in next(csv.reader([line], delimiter=each), []) if cell.strip()])
+            for each in DELIMITERS
+        )
+        for line in lines
+    ]
+    widest = max(filled, default=0)
+    return next((n for n, cells in enumerate(filled, start=1) if cells > widest / 2), 1)
 
 
 def read_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -220,7 +256,7 @@ def split_records(path: Path, text_format: TextFormat, clean: Path) -> SplitFile
     Args:
         path: a text file.
         text_format: as `read_format` returned it.
-        clean: the file to write: UTF-8, no header, the same delimiter, and the number of the
+        clean: the file to write: UTF-8, no header, its `clean_delimiter`, and the number of the
             record as an additional first column.
 
     Returns:
@@ -234,7 +270,7 @@ def split_records(path: Path, text_format: TextFormat, clean: Path) -> SplitFile
         _open_text(path, text_format.encoding, errors="surrogateescape") as text,
         clean.open("w", encoding="utf-8", newline="") as output,
     ):
-        writer = csv.writer(output, delimiter=delimiter, lineterminator="\n")
+        writer = csv.writer(output, delimiter=text_format.clean_delimiter, lineterminator="\n")
         lines = _PushBack(_lines(text))
         for _ in range(text_format.header_lines):
             next(lines)
@@ -243,7 +279,9 @@ def split_records(path: Path, text_format: TextFormat, clean: Path) -> SplitFile
             if _is_blank(line):
                 continue
             number += 1
-            if '"' in line and not isinstance(line, _CutLine):
+            if delimiter == BLANKS:
+                record, values, error = line, line.split(), None
+            elif '"' in line and not isinstance(line, _CutLine):
                 record, values, error = _read_quoted(line, lines, delimiter)
             else:
                 record, values, error = line, None, None
@@ -259,6 +297,12 @@ def split_records(path: Path, text_format: TextFormat, clean: Path) -> SplitFile
             else:
                 output.write(f"{number}{delimiter}" + record.rstrip("\r\n") + "\n")
     return SplitFile(clean, number - len(unreadable), unreadable)
+
+
+def _values_of(line: str, delimiter: str) -> list[str]:
+    if delimiter == BLANKS:
+        return line.split()
+    return next(csv.reader([line], delimiter=delimiter), [])
 
 
 class _CutLine(str):

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 import duckdb
 
-from customer_tiering.contract import PERSONAL_DATES
+from customer_tiering.reading.contract import SOURCES
+
+# Of these, no value may be shown.
+_PERSONAL = {column for source in SOURCES.values() for column in source.personal}
 
 # What may stand before or after a number: signs, brackets, blanks, a currency's sign or word.
 _SIGNS = r"[-+−()''’%\s\p{Z}\p{Sc}]*"
@@ -50,6 +53,9 @@ DAY_OR_YEAR_FIRST = _dates(_DAY, _MONTH, "0[1-9]|[12][0-9]|3[01]")
 # keyboard, and staging rejects them by the style of the others.
 FEW = 0.01
 
+# More than one is as many as any.
+MOST_CURRENCIES = 10
+
 
 @dataclass(frozen=True)
 class FileStyle:
@@ -60,11 +66,13 @@ class FileStyle:
             file contradict each other.
         date_order: `dmy`, `mdy`, `either`, or None where nothing proves one.
         notes: what people should be told: the code of a note and its words.
+        currencies: the codes in its column of currencies, in order, no more than `MOST_CURRENCIES`.
     """
 
     decimal_sign: str = "."
     date_order: str | None = None
     notes: tuple[tuple[str, str], ...] = ()
+    currencies: tuple[str, ...] = ()
 
 
 def find_style(
@@ -111,6 +119,21 @@ def find_style(
     return FileStyle(sign or ".", order, tuple(notes))
 
 
+def currencies_in(connection: duckdb.DuckDBPyConnection, records: str) -> tuple[str, ...]:
+    """The currencies that some records name.
+
+    Args:
+        connection: where the records are.
+        records: SQL of a relation with a column `currency`.
+    """
+    found = connection.execute(
+        f"select distinct upper(trim(currency)) as currency from {records} as records"
+        f" where regexp_full_match(upper(trim(currency)), '[A-Z]{{3}}')"
+        f" order by currency limit {MOST_CURRENCIES}"
+    )
+    return tuple(currency for (currency,) in found.fetchall())
+
+
 class _Proof:
     """One value that a pattern matches; false if there is none.
 
@@ -141,7 +164,7 @@ class _Proof:
         for column, name in columns.items():
             found = self._query(column, f'"{column}"', "limit 1")
             if found:
-                self.value = name if name in PERSONAL_DATES else f"{name} {found[0].strip()}"
+                self.value = name if name in _PERSONAL else f"{name} {found[0].strip()}"
                 break
 
     def __bool__(self) -> bool:

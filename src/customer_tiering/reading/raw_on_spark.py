@@ -28,21 +28,22 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from customer_tiering import forgotten
-from customer_tiering.contract import DELETIONS, FORGOTTEN_BY
-from customer_tiering.file_reader import ReadFile, drop_read, file_reader
-from customer_tiering.file_style import FileStyle
-from customer_tiering.forgotten import line_is_forgotten
-from customer_tiering.raw_tables import reading_of
-from customer_tiering.reading_notes import ReadingNote
-from customer_tiering.source_plan import (
+from customer_tiering.reading import forgotten
+from customer_tiering.reading.contract import DELETIONS, SOURCES
+from customer_tiering.reading.file_reader import ReadFile, drop_read, file_reader
+from customer_tiering.reading.file_style import FileStyle
+from customer_tiering.reading.forgotten import line_is_forgotten
+from customer_tiering.reading.raw_tables import reading_of
+from customer_tiering.reading.reading_notes import ReadingNote
+from customer_tiering.reading.reporting_currency import with_currency
+from customer_tiering.reading.source_plan import (
     ROWS_OF_A_FILE,
     FilePlan,
     InputError,
     SourcePlan,
     plan_folder,
 )
-from customer_tiering.text_files import UnusableFileError
+from customer_tiering.reading.text_files import UnusableFileError
 
 Execute = Callable[[str], object]
 
@@ -58,6 +59,9 @@ PLAIN_PATH = re.compile(r"[\w./ -]+")
 # Parts of one view: catalogs keep its text, and Derby no more than 32,700 characters.
 PARTS_OF_A_VIEW = 20
 ROWS_OF_A_PART = 5
+
+# Sources whose records may belong to somebody who is to be forgotten.
+_OWNED = [source.name for source in SOURCES.values() if source.forgotten_by]
 
 LOADED_IN = "cast(1 as bigint) as loaded_in"
 
@@ -90,7 +94,7 @@ class Landed:
         records: the records that could be read, numbered as in their source; None if they are
             read where they are.
         unreadable: the lines that could not, in the columns of raw.unreadable_lines; None, too.
-        style: how it writes numbers and dates, as JSON.
+        style: how it writes numbers and dates, and how many records are left out, as JSON.
     """
 
     plan: FilePlan
@@ -98,11 +102,17 @@ class Landed:
     unreadable: Path | None
     style: Path
 
+    def read_notes(self) -> dict:
+        """What the reading found out about the file."""
+        return json.loads(self.style.read_text("utf-8"))
+
     def read_style(self) -> FileStyle:
         """How the file writes numbers and dates."""
-        found = json.loads(self.style.read_text("utf-8"))
+        found = self.read_notes()
         notes = tuple((code, detail) for code, detail in found["notes"])
-        return FileStyle(found["decimal_sign"], found["date_order"], notes)
+        return FileStyle(
+            found["decimal_sign"], found["date_order"], notes, tuple(found["currencies"])
+        )
 
 
 def register_sources(execute: Execute, folder: Path, landing: Path, anew: bool = False) -> None:
@@ -123,7 +133,7 @@ def register_sources(execute: Execute, folder: Path, landing: Path, anew: bool =
     execute("create schema if not exists raw")
     forget = any(plan.source.name == DELETIONS and plan.files for plan in plans)
     for plan in plans:
-        filtered = forget and plan.source.name in FORGOTTEN_BY
+        filtered = forget and bool(plan.source.forgotten_by)
         _create_view(
             execute, f"{plan.source.name}{'_files' if filtered else ''}", _rows_of(plan, landed)
         )
@@ -133,10 +143,15 @@ def register_sources(execute: Execute, folder: Path, landing: Path, anew: bool =
         _forget(execute)
     else:
         _create_view(execute, "unreadable_lines", [lines])
-    _create_view(execute, "source_files_listed", _listed(plans))
+    _create_view(execute, "source_files_listed", _listed(plans, landed))
     _create_view(execute, "source_files", [_source_files(forget)])
-    _create_view(execute, "settings", _texts(["setting", "value"], planned.settings))
-    _create_view(execute, "reading_notes", _reading_notes(planned.notes, landed))
+    stated = {}
+    for each in landed:
+        name = each.plan.source.name
+        stated[name] = " ".join([stated.get(name, ""), *each.read_style().currencies])
+    settings, notes = with_currency(folder, planned, stated, None)
+    _create_view(execute, "settings", _texts(["setting", "value"], settings))
+    _create_view(execute, "reading_notes", _reading_notes(notes, landed))
     # Every run reads every record here.
     _create_view(execute, "source_loads", [NO_LOADS])
 
@@ -152,7 +167,7 @@ def _forget(execute: Execute) -> None:
     )
     orders = f"select 'order_id' as column_name, id from ({orders})"
     _create_view(execute, "forgotten_ids", ["select * from raw.forgotten_customers", orders])
-    for name in FORGOTTEN_BY:
+    for name in _OWNED:
         kept = f"from raw.{name}_files as records where not {is_forgotten(name, 'records')}"
         _create_view(execute, name, [f"select * {kept}"])
     kept = f"from raw.unreadable_lines_files as lines where not {line_is_forgotten('lines')}"
@@ -206,7 +221,7 @@ def _must_land(plan: FilePlan) -> bool:
     writes both; and what it does not know, times of a day and UUIDs.
     """
     path, schema = plan.file.path, plan.file.schema
-    if plan.file.is_copied or not PLAIN_PATH.fullmatch(str(path)) or path.name[0] in "._":
+    if plan.is_copied or not PLAIN_PATH.fullmatch(str(path)) or path.name[0] in "._":
         return True
     types = [schema.field(n).type for n in plan.used]
     return any(
@@ -250,7 +265,8 @@ def _write(reader: duckdb.DuckDBPyConnection, read: ReadFile, files: Landed) -> 
         """)
         unfinished.replace(files.records)
     # Last: whoever finds it finds the others, too.
-    unfinished.write_text(json.dumps(vars(read.style)), "utf-8")
+    notes = vars(read.style) | {"left_out": read.left_out}
+    unfinished.write_text(json.dumps(notes), "utf-8")
     unfinished.replace(files.style)
 
 
@@ -323,22 +339,28 @@ def _texts(columns: list[str], rows: Sequence[Sequence[str | None]]) -> list[str
     return [f"select * from values {', '.join(part)} as texts ({names})" for part in parts]
 
 
-def _listed(plans: list[SourcePlan]) -> list[str]:
+def _listed(plans: list[SourcePlan], landed: list[Landed]) -> list[str]:
     """The queries of all files, each with its source and number, and of sources without any."""
+    left_out = {
+        (each.plan.source.name, each.plan.number): each.read_notes()["left_out"] for each in landed
+    }
     rows = []
     for plan in plans:
         name = plan.source.name
-        rows += [(name, str(file.number), file.file.name) for file in plan.files]
-        rows += [] if plan.files else [(name, None, None)]
-    columns = ["source", "file_number", "source_file"]
+        rows += [
+            (name, str(file.number), file.file.name, str(left_out.get((name, file.number), 0)))
+            for file in plan.files
+        ]
+        rows += [] if plan.files else [(name, None, None, "0")]
+    columns = ["source", "file_number", "source_file", "rows_left_out"]
     return _texts(columns, rows)
 
 
 def _source_files(forget: bool) -> str:
     """The query of raw.source_files; what is left out is counted when it is asked."""
     files = (
-        "(select source, cast(file_number as bigint) as file_number, source_file"
-        " from raw.source_files_listed) as files"
+        "(select source, cast(file_number as bigint) as file_number, source_file,"
+        " cast(rows_left_out as bigint) as rows_left_out from raw.source_files_listed) as files"
     )
     if not forget:
         return f"select files.*, 0L as rows_forgotten from {files}"
@@ -346,19 +368,19 @@ def _source_files(forget: bool) -> str:
         f"select '{name}' as source, (source_row - 1) div {ROWS_OF_A_FILE} as file_number,"
         f" cast(null as string) as source_file from raw.{name}_files as records"
         f" where {is_forgotten(name, 'records')}"
-        for name in FORGOTTEN_BY
+        for name in _OWNED
     ]
     counts.append(
         "select source, null as file_number, source_file from raw.unreadable_lines_files as lines"
         f" where {line_is_forgotten('lines')}"
     )
     return (
-        "select files.source, files.file_number, files.source_file,"
+        "select files.source, files.file_number, files.source_file, files.rows_left_out,"
         f" count(forgotten.source) as rows_forgotten from {files}"
         f" left join ({' union all '.join(counts)}) as forgotten on forgotten.source = files.source"
         " and (forgotten.file_number = files.file_number"
         " or forgotten.source_file = files.source_file)"
-        " group by files.source, files.file_number, files.source_file"
+        " group by files.source, files.file_number, files.source_file, files.rows_left_out"
     )
 
 

@@ -4,17 +4,22 @@ import re
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
-from customer_tiering import parquet_files
-from customer_tiering.contract import DELETIONS
-from customer_tiering.file_style import FileStyle, find_style
-from customer_tiering.literal_path import literal_path
-from customer_tiering.source_plan import FilePlan, SourceFile
-from customer_tiering.text_files import (
+from customer_tiering.reading import parquet_files
+from customer_tiering.reading.contract import DELETIONS
+from customer_tiering.reading.file_style import FileStyle, currencies_in, find_style
+from customer_tiering.reading.literal_path import literal_path
+from customer_tiering.reading.shaped_records import (
+    customer_key_secret,
+    make_records,
+    without_contacts,
+)
+from customer_tiering.reading.source_plan import FilePlan, SourceFile
+from customer_tiering.reading.text_files import (
     MAX_BYTES_OF_A_CLEAN_LINE,
     SplitFile,
     UnreadableLine,
@@ -38,12 +43,14 @@ class ReadFile:
             columns of the contract, all text.
         unreadable: what could not be read, or is the header once more.
         style: how it writes numbers and dates.
+        left_out: how many records the mapping leaves out.
     """
 
     plan: FilePlan
     rows: str
     unreadable: list[UnreadableLine]
     style: FileStyle
+    left_out: int = 0
 
 
 @contextmanager
@@ -59,7 +66,11 @@ def file_reader(
     Args:
         connection: where to read. Not within a transaction: a reading that fails would end it.
     """
-    with tempfile.TemporaryDirectory() as scratch, _rows_in_file_order(connection):
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        _rows_in_file_order(connection),
+        customer_key_secret(connection),
+    ):
         split = _Splitter(Path(scratch))
 
         def read(plan: FilePlan) -> ReadFile:
@@ -77,8 +88,9 @@ def file_reader(
 
 
 def drop_read(connection: duckdb.DuckDBPyConnection, plan: FilePlan) -> None:
-    """Drop the temporary table of a file, if there is one."""
-    connection.execute(f"drop table if exists {_table(plan)}")
+    """Drop the temporary tables of a file, if there are any."""
+    for table in (_table(plan), _records_table(plan)):
+        connection.execute(f"drop table if exists {table}")
 
 
 def parquet_rows(plan: FilePlan) -> str:
@@ -130,7 +142,7 @@ def _read(connection: duckdb.DuckDBPyConnection, plan: FilePlan, split: _Splitte
             numbers = ", ".join(str(line.source_row) for line in leftovers)
             rows = f"(from {rows} as records where source_row not in ({numbers}))"
             unreadable = sorted(unreadable + leftovers, key=lambda line: line.source_row)
-    elif plan.file.is_copied:
+    elif plan.is_copied:
         parquet_files.copy(connection, plan, table)
     else:
         parquet_files.check(plan)
@@ -141,7 +153,25 @@ def _read(connection: duckdb.DuckDBPyConnection, plan: FilePlan, split: _Splitte
         {f"c{position}": name for position, name in plan.numbers.items()},
         {f"c{position}": name for position, name in plan.dates.items()},
     )
-    return ReadFile(plan, f"(select source_row, {_columns(plan)} from {rows})", unreadable, style)
+    if plan.shape.is_plain:
+        rows = f"(select source_row, {_columns(plan)} from {rows})"
+        return ReadFile(plan, rows, unreadable, _with_currencies(connection, plan, rows, style))
+    texts = ", ".join(f"cast(c{position} as varchar) as c{position}" for position in plan.used)
+    rows = f"(select source_row{', ' if texts else ''}{texts} from {rows})"
+    table = _records_table(plan)
+    left_out = make_records(connection, plan.shape, rows, style.decimal_sign, table)
+    if plan.shape.has_contacts:
+        unreadable = without_contacts(connection, unreadable)
+    style = _with_currencies(connection, plan, table, style)
+    return ReadFile(plan, table, unreadable, style, left_out)
+
+
+def _with_currencies(
+    connection: duckdb.DuckDBPyConnection, plan: FilePlan, records: str, style: FileStyle
+) -> FileStyle:
+    if "currency" not in plan.shape.fields:
+        return style
+    return replace(style, currencies=currencies_in(connection, records))
 
 
 def _read_text(
@@ -242,7 +272,7 @@ def _create_lines(
             columns = {{{types}}},
             header = false,
             skip = {0 if clean else text.header_records},
-            delim = {_literal(text.delimiter)},
+            delim = {_literal(text.clean_delimiter if clean else text.delimiter)},
             quote = '"',
             escape = '"',
             nullstr = '',
@@ -261,6 +291,10 @@ def _create_lines(
 
 def _table(plan: FilePlan) -> str:
     return f"temp.{plan.source.name}_{plan.number}"
+
+
+def _records_table(plan: FilePlan) -> str:
+    return f"{_table(plan)}_records"
 
 
 def _columns(plan: FilePlan) -> str:

@@ -1,11 +1,12 @@
 """What people should be told of the reading of an export, and what is no reject."""
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from customer_tiering.source_plan import FilePlan, SourcePlan
+    from customer_tiering.reading.source_plan import FilePlan, SourcePlan
 
 
 @dataclass(frozen=True)
@@ -50,5 +51,24 @@ def missing_columns(plans: Sequence["SourcePlan"]) -> Iterator[ReadingNote]:
                     yield ReadingNote(plan.source.name, file.file.name, "column_missing", detail)
 
 
+def keys_without_secret(plans: Sequence["SourcePlan"]) -> Iterator[ReadingNote]:
+    """Files whose customers are known by a contact, where anybody could try out all contacts."""
+    if os.environ.get("CUSTOMER_KEY_SECRET"):
+        return
+    told = set()
+    for plan in plans:
+        for file in plan.files:
+            is_new = file.file.name not in told
+            if is_new and file.shape.has_contacts and not file.shape.names_contacts:
+                told.add(file.file.name)
+                detail = (
+                    f"{file.file.name} has no customer ids but those made of contacts, and without "
+                    "the environment variable CUSTOMER_KEY_SECRET anybody could find the contacts "
+                    "by trying. Set it to a long random text, and keep it: another one makes other "
+                    "ids"
+                )
+                yield ReadingNote(plan.source.name, file.file.name, "key_without_secret", detail)
+
+
 def _has(file: "FilePlan", column: str) -> bool:
-    return file.positions[file.source.columns.index(column)] is not None
+    return column in file.shape.fields

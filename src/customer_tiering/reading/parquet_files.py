@@ -8,11 +8,11 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from customer_tiering.literal_path import literal_path
-from customer_tiering.text_files import UnusableFileError
+from customer_tiering.reading.literal_path import literal_path
+from customer_tiering.reading.text_files import UnusableFileError
 
 if TYPE_CHECKING:
-    from customer_tiering.source_plan import FilePlan
+    from customer_tiering.reading.source_plan import FilePlan
 
 # A column by this name stands in the way of DuckDB's numbers of rows.
 _ROW_NUMBER = "file_row_number"

@@ -1,0 +1,383 @@
+"""Looks at the folder of an export, says what is in it, and proposes how to read it.
+
+    python -m customer_tiering.inspect [folder]
+
+No dbt, no warehouse, and nothing is changed but two files that are written into the folder: a
+mapping and settings, which a build does not read before a person has taken the `_` off their names.
+"""
+
+import argparse
+import csv
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from customer_tiering.private_files import OWNER_ALONE, set_mode
+from customer_tiering.reading.contract import SOURCES, Source
+from customer_tiering.reading.file_kinds import UnusableFileError
+from customer_tiering.reading.file_reader import file_reader
+from customer_tiering.reading.file_style import currencies_in, find_style
+from customer_tiering.reading.folder_files import (
+    MAPPING_FILE,
+    READ_ENDINGS,
+    SETTINGS_FILE,
+    is_ignored,
+    shown,
+)
+from customer_tiering.reading.mapping_file import MAPPING_COLUMNS, RECIPE_COLUMNS, FileMapping
+from customer_tiering.reading.recipes import SEPARATOR, Field, Shape
+from customer_tiering.reading.recognise import Proposal, Recognised, kind_of, recognise
+from customer_tiering.reading.source_plan import FilePlan, InputError, SourceFile, open_file
+from customer_tiering.reading.text_files import header_line_of, normalise
+
+SEEDS = Path(__file__).parents[2] / "seeds"
+
+# What a build cannot say without a source, by what it would be called there.
+NEEDS = {
+    "margin and contribution": ("order_items",),
+    "behaviour and intent": ("events",),
+    "engagement": ("events", "interactions"),
+    "potential": ("opportunities",),
+    "influence": ("referrals", "social_profiles", "surveys"),
+    "attitude": ("surveys",),
+    "market segments": ("customers",),
+    "personal contacts": ("customers",),
+}
+_DAMAGED = r"\s*[0-9]+([.,][0-9]+)?[Ee][+][0-9]+\s*"
+_MOST_SHOWN = 12
+
+
+@dataclass
+class Inspected:
+    """One file, looked at.
+
+    Attributes:
+        name: its name in the folder.
+        said: what is to be said of it, sentence by sentence.
+        recognised: what it seems to hold.
+        is_read: whether a build reads it as it is.
+        header_line: the line on which its header stands.
+        currencies: what it names.
+        order_is_open: whether its dates can be read in two ways.
+    """
+
+    name: str
+    said: list[str]
+    recognised: Recognised
+    is_read: bool = False
+    header_line: int = 1
+    currencies: tuple[str, ...] = ()
+    order_is_open: bool = False
+
+
+def inspect_folder(folder: Path) -> list[Inspected]:
+    """Look at every file of a folder that may hold data."""
+    if not folder.is_dir():
+        raise InputError(folder, ["The folder does not exist. Set CRM_DATA to that of the export"])
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    found = []
+    with duckdb.connect() as connection:
+        for path in paths:
+            name = str(path.relative_to(folder))
+            if not any(is_ignored(part) for part in Path(name).parts):
+                found.append(_inspect(connection, folder, name))
+    _one_file_each(found)
+    return found
+
+
+def _one_file_each(found: Sequence[Inspected]) -> None:
+    """Of the files that may feed a source, those whose names speak of it, if any does."""
+    for source in SOURCES:
+        telling = [
+            looked.name
+            for looked in found
+            if source in looked.recognised.sources and kind_of(looked.name) == source
+        ]
+        for looked in found:
+            if telling and looked.name not in telling and source in looked.recognised.sources:
+                looked.recognised.drop(source)
+                looked.recognised.findings.append(
+                    f"may hold {source}, too; {shown(telling[0])} has the name of it"
+                )
+
+
+def _inspect(connection: duckdb.DuckDBPyConnection, folder: Path, name: str) -> Inspected:
+    looked = Inspected(name, [], Recognised())
+    ending = Path(name).suffix.lower().removeprefix(".")
+    if ending not in READ_ENDINGS:
+        looked.said.append(f"is not read: its ending is .{ending}. Save it as CSV (UTF-8)")
+        return looked
+    try:
+        path = folder / name
+        looked.header_line = header_line_of(path) if ending != "parquet" else 1
+        at = str(looked.header_line) if looked.header_line > 1 else ""
+        file = open_file(folder, name, FileMapping(name, header_line=at))
+        _look_at(connection, file, looked)
+    except (UnusableFileError, ValueError) as error:
+        looked.said.append(str(error))
+    except OSError as error:
+        looked.said.append(f"cannot be read: {error.strerror or error}")
+    return looked
+
+
+def _look_at(connection: duckdb.DuckDBPyConnection, file: SourceFile, looked: Inspected) -> None:
+    """Read a file whole, and say what stands in it."""
+    names = _each_once(file.header)
+    # In DuckDB a name is the same in any case.
+    columns = tuple(f"c{position}" for position in range(len(names)))
+    source = Source("inspected", columns, ())
+    shape = Shape(source, {column: Field((n,)) for n, column in enumerate(columns)})
+    if file.text:
+        kinds = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+        looked.said.append(
+            f"text, {file.text.encoding.upper()}, {kinds.get(file.text.delimiter, 'blanks')}"
+            + (f", header on line {looked.header_line}" if looked.header_line > 1 else "")
+        )
+    else:
+        looked.said.append("Parquet")
+    if not file.has_rows:
+        looked.said.append("no rows")
+        looked.recognised = recognise(file.name, names, None)
+        return
+    with file_reader(connection) as read:
+        rows = read(FilePlan(source, 0, file, shape))
+        renamed = ", ".join(
+            f"{column} as {_quoted(name)}" for column, name in zip(columns, names, strict=True)
+        )
+        connection.execute(
+            f"create or replace temporary table rows as select source_row, {renamed}"
+            f" from {rows.rows} as read"
+        )
+
+    def query(sql: str) -> list[tuple]:
+        return connection.execute(sql).fetchall()
+
+    [(count,)] = query("select count(*) from rows")
+    looked.said.append(f"{count:,} rows, {len(names)} columns")
+    if rows.unreadable:
+        first = rows.unreadable[0]
+        looked.said.append(
+            f"{len(rows.unreadable):,} lines cannot be read, the first in row {first.source_row}: "
+            f"{first.error}"
+        )
+    looked.recognised = recognise(file.name, names, query)
+    looked.is_read = (
+        _is_read_as_it_is(file.name, names)
+        and looked.header_line == 1
+        and not any(line.recipe for line in looked.recognised.proposals)
+    )
+    _say_style(connection, looked)
+    _say_keys(query, looked)
+    _say_words(query, looked)
+
+
+def _is_read_as_it_is(name: str, names: Sequence[str]) -> bool:
+    parts = Path(name).parts
+    stem = parts[0] if len(parts) > 1 else Path(name).stem
+    source = SOURCES.get(stem.lower())
+    return bool(source) and {*source.required} <= {normalise(each) for each in names}
+
+
+def _say_style(connection: duckdb.DuckDBPyConnection, looked: Inspected) -> None:
+    """How numbers and dates are written, as the whole columns prove it."""
+    numbers, dates = {}, {}
+    for line in looked.recognised.proposals:
+        for name in line.theirs if line.ours else ():
+            if line.ours in SOURCES[line.source].numbers:
+                numbers[name] = name
+            elif line.ours in SOURCES[line.source].dates:
+                dates[name] = name
+        if line.ours == "currency":
+            records = f"(select {_quoted(line.theirs[0])} as currency from rows)"
+            looked.currencies = currencies_in(connection, records)
+    style = find_style(connection, "rows", numbers, dates)
+    if numbers:
+        sign = {".": "point", ",": "comma"}.get(style.decimal_sign)
+        looked.said.append(f"decimal sign: {sign}" if sign else "decimal sign: contradictory")
+    order = style.date_order
+    if order in ("dmy", "mdy"):
+        looked.said.append(f"dates: the {'day' if order == 'dmy' else 'month'} comes first")
+    elif dates:
+        pattern = r"\s*[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}\b.*"
+        conditions = " or ".join(
+            f"regexp_full_match({_quoted(name)}, '{pattern}')" for name in dates
+        )
+        looked.order_is_open = bool(
+            connection.execute(f"select 1 from rows where {conditions} limit 1").fetchone()
+        )
+    zones = set()
+    for name in dates:
+        zone = f"regexp_extract({_quoted(name)}, '([+-][0-9]{{2}}:?[0-9]{{2}}|Z)$')"
+        distinct = connection.execute(f"select distinct {zone} from rows limit 20").fetchall()
+        zones |= {zone for (zone,) in distinct if zone}
+    if zones:
+        looked.said.append(f"time zones in dates: {', '.join(sorted(zones))}")
+    if looked.currencies:
+        looked.said.append(f"currencies: {', '.join(looked.currencies)}")
+    if looked.order_is_open:
+        looked.recognised.questions.append(
+            "dates such as 05/06/2024 can be read in two ways, and no other date of the file "
+            "proves one: set date_order to dmy or mdy in the settings"
+        )
+    looked.recognised.questions += [detail for _, detail in style.notes]
+
+
+def _say_keys(query, looked: Inspected) -> None:
+    """Keys that repeat, and ids that a tool has damaged."""
+    for line in looked.recognised.proposals:
+        if not line.ours.endswith("_id") or len(line.theirs) != 1 or line.recipe:
+            continue
+        column = _quoted(line.theirs[0])
+        damaged = query(
+            f"select count(*) from rows where regexp_full_match({column}, '{_DAMAGED}')"
+        )
+        if damaged[0][0]:
+            looked.recognised.questions.append(
+                f"{line.theirs[0]}: {damaged[0][0]:,} ids have lost digits (2.02609E+11). Export "
+                f"them as text"
+            )
+        if line.ours == SOURCES[line.source].columns[0]:
+            [(rows, keys)] = query(
+                f"select count({column}), count(distinct trim({column})) from rows"
+                f" where trim({column}) <> ''"
+            )
+            if keys < rows:
+                looked.said.append(f"{line.theirs[0]}: {keys:,} keys on {rows:,} rows")
+
+
+def _say_words(query, looked: Inspected) -> None:
+    """Statuses and stages that the rules do not know, with counts."""
+    for ours, source, seed in (
+        ("status", "orders", "order_statuses.csv"),
+        ("stage", "opportunities", "opportunity_stages.csv"),
+    ):
+        line = next(
+            (
+                line
+                for line in looked.recognised.proposals
+                if (line.source, line.ours) == (source, ours)
+            ),
+            None,
+        )
+        if line is None or not (SEEDS / seed).exists():
+            continue
+        with (SEEDS / seed).open(encoding="utf-8") as file:
+            known = {next(iter(row.values())).lower() for row in csv.DictReader(file)}
+        column = _quoted(line.theirs[0])
+        counted = query(
+            f"select trim({column}), count(*) from rows where trim({column}) <> ''"
+            " group by all order by count(*) desc, 1"
+        )
+        unknown = [f"{word} ({n:,})" for word, n in counted if word.lower() not in known]
+        if unknown:
+            looked.recognised.questions.append(
+                f"{line.theirs[0]} has words that seeds/{seed} does not know: "
+                f"{', '.join(unknown[:_MOST_SHOWN])}. Give them rows there, or translate them in "
+                f"the mapping"
+            )
+
+
+def _each_once(header: Sequence[str]) -> list[str]:
+    names: list[str] = []
+    for position, name in enumerate(header, start=1):
+        name = name.strip() or f"column {position}"
+        again = {each.lower() for each in names}
+        names.append(name if name.lower() not in again else f"{name} ({position})")
+    return names
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def report(found: Sequence[Inspected]) -> list[str]:
+    """What is to be said, line by line."""
+    lines: list[str] = []
+    for looked in found:
+        said = dict.fromkeys(looked.said)
+        lines += ["", shown(looked.name), *(f"  {sentence}" for sentence in said)]
+        fed = looked.recognised.sources
+        if looked.is_read:
+            lines.append(f"  is read as {Path(looked.name).parts[0].split('.')[0]}, by its name")
+        elif fed:
+            lines.append(f"  guess: feeds {', '.join(fed)}")
+        else:
+            lines.append("  feeds nothing that is known")
+        lines += [f"  {sentence}" for sentence in looked.recognised.findings]
+        lines += [f"  ? {sentence}" for sentence in looked.recognised.questions]
+    there = {source for looked in found for source in looked.recognised.sources}
+    there |= {Path(looked.name).parts[0].split(".")[0] for looked in found if looked.is_read}
+    if "orders" not in there:
+        lines += ["", "No file seems to hold orders, without which there is nothing to tier."]
+    lacking = [what for what, needs in NEEDS.items() if not there & {*needs}]
+    if lacking:
+        lines += ["", f"Without a source for: {', '.join(lacking)}."]
+    return lines
+
+
+def propose(found: Sequence[Inspected]) -> tuple[list[list[str]], list[list[str]]]:
+    """The rows of a mapping and of settings that would read what was found."""
+    mapping = [[*MAPPING_COLUMNS, *RECIPE_COLUMNS, "why"]]
+    for looked in found:
+        if looked.is_read or not looked.recognised.proposals:
+            continue
+        proposals = sorted(
+            looked.recognised.proposals, key=lambda line: list(SOURCES).index(line.source)
+        )
+        if looked.header_line > 1:
+            first = Proposal(proposals[0].source, (), "", "header_line", str(looked.header_line))
+            proposals.insert(0, first)
+        mapping += [
+            [
+                line.source,
+                looked.name,
+                SEPARATOR.join(line.theirs),
+                line.ours,
+                line.recipe,
+                line.value,
+                line.why,
+            ]
+            for line in proposals
+        ]
+    settings = [["setting", "value", "why"]]
+    currencies = sorted({code for looked in found for code in looked.currencies})
+    if len(currencies) == 1:
+        settings.append(["reporting_currency", currencies[0], "the only one that the files name"])
+    return mapping, settings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Inspect a folder; returns the status for the shell."""
+    parser = argparse.ArgumentParser(prog="customer_tiering.inspect", description=__doc__)
+    default = os.environ.get("CRM_DATA", "sample_data")
+    parser.add_argument("folder", nargs="?", default=default, type=Path)
+    folder = parser.parse_args(arguments).folder.expanduser()
+    try:
+        found = inspect_folder(folder)
+    except InputError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"Looked at {shown(str(folder))}: {len(found)} files")
+    print("\n".join(report(found)))
+    mapping, settings = propose(found)
+    for name, rows in ((MAPPING_FILE, mapping), (SETTINGS_FILE, settings)):
+        if len(rows) > 1:
+            path = folder / f"_{name}"
+            with path.open("w", encoding="utf-8-sig", newline="") as file:
+                csv.writer(file).writerows(rows)
+            set_mode(path, OWNER_ALONE)
+            guesses = sum(row[-1].startswith("guess") for row in rows)
+            print(
+                f"\nWritten: {shown(str(path))}, {len(rows) - 1} lines"
+                f"{f', of which {guesses} are guesses' if guesses else ''}. Read them, correct "
+                f"them, and name the file {name}: then a build reads it."
+            )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
