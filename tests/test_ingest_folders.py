@@ -230,7 +230,7 @@ def test_settings_are_read_and_kept_as_they_are_now(connection, folder):
         ("run_date,20261019", "run_date is '20261019'"),
         ("run_date,", "run_date is ''"),
         ("date_order,ymd", "date_order is 'ymd'. It should be dmy (31/12/2026) or mdy"),
-        ("rundate,today", "there is no setting 'rundate'. The settings are run_date and date_"),
+        ("rundate,today", "there is no setting 'rundate'. The settings are run_date, reporting_"),
         ("run_date,today\nrun_date,today", "run_date is set a second time"),
     ],
 )

@@ -154,7 +154,7 @@ def test_files_that_cannot_be_used(connection, folder, name, content, said):
         ),
         ("orders,orders.csv,amount,", "their_column and our_column go together"),
         ("orders,orders.csv,amount,customer_id", "customer_id of orders is mapped a second time"),
-        ("orders,other.csv,amount,amount", "One source has one file"),
+        ("orders,../other.csv,amount,amount", "'../other.csv' is not in the folder"),
     ],
 )
 def test_mapping_errors_name_the_line(connection, folder, line, said):

@@ -25,8 +25,10 @@
     {#- The columns of each model that customer_360, the candidate and the rules of the seed ask for. -#}
     {%- if not execute %}{% set reads = rule_models([]) %}{% endif -%}
     {%- set measures = {
-        'int_customer_features': ['policy', 'purchase_day_count', 'recency_days', 'order_count', 'net_revenue']
-            + answers_to_surveys(),
+        'int_customer_features': [
+            'policy', 'purchase_day_count', 'recency_days', 'order_count', 'net_revenue', 'permitted_channels',
+            'refused_channels',
+        ] + answers_to_surveys(),
     } -%}
     {%- for method, columns in shown_scores().items() -%}
         {%- do measures.update({'score_' ~ method: columns + ['score']}) -%}
