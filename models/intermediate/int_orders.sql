@@ -1,6 +1,7 @@
 /* One row per record of the orders export, with its amount in the reporting currency and its
    final outcome: orders that are no sale are excluded, those whose status or currency nobody
    can interpret are rejected. */
+{% set reporting_currency = setting('reporting_currency') %}
 {{ config(materialized='restated', meta={'records_restated_by': 'stg_orders'}) }}
 {#- A slip is told by config_errors; it must not keep the project from being parsed. -#}
 {% set no_sale_types = var('no_sale_types') if var('no_sale_types') is iterable else [] %}
@@ -10,7 +11,7 @@ orders as (
 
     select
         *,
-        coalesce(currency, '{{ setting("reporting_currency") }}') as own_currency
+        coalesce(currency, '{{ reporting_currency }}') as own_currency
     from {{ ref('stg_orders') }}
 
 ),
@@ -43,11 +44,11 @@ judged as (
         orders.*,
         cast(orders.ordered_at as date) as order_date,
         case
-            when orders.own_currency = '{{ setting("reporting_currency") }}' then cast(1 as decimal(18, 8))
+            when orders.own_currency = '{{ reporting_currency }}' then cast(1 as decimal(18, 8))
             else rates.rate
         end as exchange_rate,
         case
-            when orders.own_currency = '{{ setting("reporting_currency") }}' then orders.amount
+            when orders.own_currency = '{{ reporting_currency }}' then orders.amount
             else {{ money_times('orders.amount', 'rates.rate') }}
         end as converted_amount,
         statuses.money_back,
@@ -59,7 +60,7 @@ judged as (
             {%- if var('zero_orders') == 'no_sale' %}
             when orders.amount = 0 then 'no_sale'
             {%- endif %}
-            when orders.own_currency = '{{ setting("reporting_currency") }}' or rates.rate is not null then null
+            when orders.own_currency = '{{ reporting_currency }}' or rates.rate is not null then null
             when currencies.currency is null then 'unknown_currency'
             else 'no_exchange_rate'
         end as finding

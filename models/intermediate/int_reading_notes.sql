@@ -1,6 +1,7 @@
 /* One row per source and thing that people should know of what was read, beside the rejects: files that
    feed nothing, files that contradict themselves, refunds that were cut or moved, money of which only the
-   status says that it went back, ids that differ by case alone, customers whose rows contradict each other. */
+   status says that it went back, ids that differ by case alone, customers whose rows contradict each
+   other. */
 with
 
 refunds as (
@@ -51,9 +52,17 @@ alike as (
 
 several as (
 
-    select 'customers' as source, customer_id as id from {{ ref('int_customer_records') }} where is_last_of_several
+    select
+        'customers' as source,
+        customer_id as id
+    from {{ ref('int_customer_records') }}
+    where is_last_of_several
     union all
-    select 'products' as source, product_id as id from {{ ref('stg_products') }} where is_last_of_several
+    select
+        'products' as source,
+        product_id as id
+    from {{ ref('stg_products') }}
+    where is_last_of_several
 
 ),
 

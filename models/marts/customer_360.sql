@@ -72,8 +72,9 @@ select
     measures.score_{{ method }}.score as {{ method }}_score,
     {% endfor %}
     measures.nps_class,
-    measures.int_customer_features.permitted_channels,
-    measures.int_customer_features.refused_channels,
+    {% for channels in ['permitted_channels', 'refused_channels'] %}
+    measures.int_customer_features.{{ channels }},
+    {% endfor %}
     priorities.market_priority,
     tiers.recency_days,
     tiers.order_count,

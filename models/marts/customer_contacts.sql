@@ -1,5 +1,5 @@
-/* One row per customer of the CRM's list: who it is, how to reach them and by which channels they permit it. The
-   one published table with personal columns; it is left out of the export unless EXPORT_PERSONAL says
+/* One row per customer of the CRM's list: who it is, how to reach them and by which channels they permit it.
+   The one published table with personal columns; it is left out of the export unless EXPORT_PERSONAL says
    otherwise. */
 with
 
@@ -9,7 +9,9 @@ latest_consents as (
         customer_id,
         channel,
         is_permitted,
-        row_number() over (partition by customer_id, channel order by since_at desc, is_permitted) as place_back
+        row_number() over (
+            partition by customer_id, channel order by since_at desc, is_permitted asc
+        ) as place_back
     from {{ ref('int_consents') }}
     where outcome = 'accepted'
 
