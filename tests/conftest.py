@@ -172,6 +172,14 @@ def shared_data(name: str) -> Path:
     return folder
 
 
+def shared_case(name: str) -> Path:
+    """A folder of the shared cases, or skip with the reason."""
+    folder = SHARED / "cases" / name
+    if not folder.exists():
+        pytest.skip(f"the case {name} is not beside the project (../shared/cases)")
+    return folder
+
+
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory, worker_id) -> Path:
     """A folder that all workers of one run of the tests share."""

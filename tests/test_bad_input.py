@@ -115,6 +115,14 @@ RECORDS = {
         T8,007,2025-12-02,2025-12-01, <- ends_before_it_begins
         T7,007,2025-12-01,,great <- unparsable_amount
     """,
+    "consents": """
+        customer_id,channel,state,since
+        007,email,Subscribed,2025-12-01
+        007,sms,退订,
+        007,phone,perhaps,2025-12-01 <- unknown_consent
+        999,email,yes,2025-12-01 <- unknown_customer
+        007,email,no,2026-12-01 <- future_date
+    """,
     "campaigns": """
         campaign_id,starts_at,discount_rate
         C1,2026-12-01,0.2

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from compiled import RUN_DATE
 from conftest import SHARED, WITHOUT_UNIT_TESTS, Workspace, copy_project
+from conftest import shared_case as case
 
 from customer_tiering.reading.ingest import InputError
 
@@ -126,13 +127,6 @@ EXPORTS = of_issue("recognised: issue on reading any export")
 PEOPLE = of_issue("one person, one account: issue on people and accounts")
 METHODS = of_issue("what a method says: issue on methods")
 TIERS = of_issue("which tier: issue on tiers that hold")
-
-
-def case(name: str) -> Path:
-    folder = CASES / name
-    if not folder.exists():
-        pytest.skip(f"the case {name} is not beside the project (../shared/cases)")
-    return folder
 
 
 def revenue(warehouse) -> dict[str, Decimal]:

@@ -36,7 +36,7 @@ def raw(query):
     found["settings"] = query("select * from raw.settings order by setting")
     found["notes"] = query("select * from raw.reading_notes order by note, source_file")
     found["files"] = query(
-        "select source, file_number, source_file, cast(rows_forgotten as bigint)"
+        "select source, file_number, source_file, cast(rows_forgotten as bigint), rows_left_out"
         " from raw.source_files order by source, file_number"
     )
     return found
@@ -72,6 +72,50 @@ def test_folders_of_files_and_deletions_give_the_same_raw_rows(session, tmp_path
     assert [len(each["orders"]) for each in seen] == [6, 2, 6]
     assert [len(each["order_items"]) for each in seen] == [10, 4, 10]
     assert [len(each["lines"]) for each in seen] == [2, 1, 2]
+
+
+RECIPES = """source,file,their_column,our_column,recipe,value
+orders,a.csv,,,system,shop
+orders,a.csv,Mail,customer_id,contact_key,
+orders,a.csv,Order,order_id,,
+orders,a.csv,Day,ordered_at,date,DD.MM.YYYY
+orders,a.csv,Price|Qty,amount,product,
+orders,a.csv,,amount,sum_of_rows,
+orders,a.csv,Currency,currency,,
+orders,a.csv,Order,,leave_out,begins with T
+orders,b.csv,,,system,crm
+refunds,a.csv,,,system,shop
+refunds,a.csv,,refund_id,row_number,
+refunds,a.csv,Mail,customer_id,contact_key,
+refunds,a.csv,Day,refunded_at,date,DD.MM.YYYY
+refunds,a.csv,Back,amount,,
+refunds,a.csv,Back,,keep,positive
+deletions,gone.csv,,,system,shop
+"""
+RECIPE_FILES = {
+    "a.csv": "Order;Mail;Day;Price;Qty;Back;Currency\n1;a@x.example;01.02.2025;1.000,50;2;0;EUR\n"
+    "1;A@X.example;01.02.2025;5,25;1;5,25;EUR\n2;b@x.example;01.02.2025;7,00;1;0;EUR\n"
+    "T3;b@x.example;01.02.2025;7,00;1;0;EUR\n4;c@x.example;01.02.2025;7,00;1;0;EUR;more\n",
+    "b.csv": "order_id,customer_id,ordered_at,amount\n1,7,2025-01-01,10\n",
+    "gone.csv": "customer_id\nB@x.example\n",
+}
+
+
+def test_recipes_give_the_same_raw_rows(session, tmp_path, monkeypatch):
+    monkeypatch.setenv("CUSTOMER_KEY_SECRET", "a secret")
+    folder, landing = tmp_path / "data", tmp_path / "landing"
+    folder.mkdir()
+    for name, text in (RECIPE_FILES | {"mapping.csv": RECIPES}).items():
+        (folder / name).write_text(text, "utf-8")
+    raw_on_spark.register_sources(session.sql, folder, landing)
+    with duckdb.connect() as connection:
+        ingest.register_sources(connection, folder)
+        expected = raw(lambda query: connection.execute(query).fetchall())
+    found = raw(lambda query: [tuple(row) for row in session.sql(query).collect()])
+    assert found == expected
+    assert [row[4] for row in found["orders"]] == ["1", "crm:1"]
+    assert found["settings"] == [("reporting_currency", "EUR")]
+    assert len(found["refunds"]) == 1 and "c@x" not in str(found["lines"])
 
 
 def test_odd_names_and_styles_and_ids_give_the_same_raw_rows(session, tmp_path):

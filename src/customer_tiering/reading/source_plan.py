@@ -60,7 +60,11 @@ class InputError(RuntimeError):
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         text = "\n".join(f"  {n}. {text}" for n, text in enumerate(problems, start=1))
         folder_name = shown(str(folder))
-        super().__init__(f"The raw data in '{folder_name}' cannot be used, {count}:\n{text}")
+        look = "\nmake inspect looks at the folder, and proposes a mapping.csv and settings.csv"
+        super().__init__(
+            f"The raw data in '{folder_name}' cannot be used, {count}:\n{text}"
+            f"{look if any(MAPPING_FILE in problem for problem in problems) else ''}"
+        )
 
 
 @dataclass(frozen=True)
@@ -455,4 +459,7 @@ def _where_the_header_is(source: Source, file: SourceFile) -> str:
     line = header_line(file.path, file.text, source.required) if file.text else None
     if line is None:
         return ""
-    return f"The header seems to stand on line {line}: remove the lines above it. "
+    return (
+        f"The header seems to stand on line {line}: remove the lines above it, or say so in "
+        f"{MAPPING_FILE} (header_line). "
+    )

@@ -1,0 +1,178 @@
+"""`make inspect`: what it says of a folder, and whether what it proposes reads the folder right."""
+
+import csv
+import shutil
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import shared_case
+
+from customer_tiering.inspect import main
+from customer_tiering.reading.ingest import register_sources
+
+SHOPIFY = (
+    "Name,Email,Financial Status,Accepts Marketing,Currency,Total,Created at,Lineitem quantity,"
+    "Lineitem name,Lineitem price,Lineitem sku,Cancelled at,Refunded Amount,Id,Phone\n"
+    "#1,mia@x.example,paid,yes,EUR,36.90,2025-01-05 00:21:00 +0100,1,Dripper,32.00,D-3,,0.00,55,\n"
+    "#2,tom@x.example,authorized,no,EUR,20.00,2025-01-06 00:21:00 +0100,1,Mug,5.00,M-1,,,56,\n"
+    "#2,,,,,,,3,Cup,5.00,C-1,,,,\n"
+    "#3,,refunded,,EUR,10.00,2025-01-07 00:21:00 +0100,2,Cup,5.00,C-1,,10.00,57,'+4917012345\n"
+)
+JD = (
+    "订单号,商品ID,商品名称,订购数量,下单时间,京东价,订单金额,订单状态,下单帐号\n"
+    "9001,P1,茶,2,2025-01-05 10:00:00,10.00,120.00,完成,jd_a\n"
+    "9001,P2,壶,1,2025-01-05 10:00:00,100.00,120.00,完成,jd_a\n"
+    "9002,P1,茶,1,2025-01-06 10:00:00,10.00,10.00,完成,jd_b\n"
+)
+
+
+@pytest.fixture
+def inspected(tmp_path, capsys):
+    """Inspects a folder and takes the proposals over; what was said, and the sources read so."""
+
+    def inspect(corrections: dict[str, str] | None = None, **files: str):
+        for name, text in files.items():
+            (tmp_path / name.replace("_csv", ".csv")).write_text(text, encoding="utf-8")
+        return accept(tmp_path, capsys, corrections or {})
+
+    return inspect
+
+
+def accept(folder: Path, capsys, corrections: dict[str, str]):
+    """Takes over what is proposed, with some texts of it corrected by hand."""
+    assert main([str(folder)]) == 0
+    said = capsys.readouterr().out
+    for name in ("mapping.csv", "settings.csv"):
+        proposed = folder / f"_{name}"
+        if proposed.exists():
+            text = proposed.read_text("utf-8-sig")
+            for wrong, right in corrections.items():
+                assert wrong in text
+                text = text.replace(wrong, right)
+            (folder / name).write_text(text, "utf-8")
+    connection = duckdb.connect()
+    register_sources(connection, folder)
+    return said, connection
+
+
+def orders(connection) -> dict[str, Decimal]:
+    rows = connection.execute("select order_id, amount from raw.orders").fetchall()
+    return {order: Decimal(amount) for order, amount in rows}
+
+
+def test_cells_on_the_first_row_contacts_refunds_and_consents(inspected):
+    said, connection = inspected(x_csv=SHOPIFY)
+    assert "text, UTF-8, comma" in said and "4 rows, 15 columns" in said
+    assert "Name: 3 keys on 4 rows" in said
+    assert "Total stands on the first row of an order alone" in said
+    assert "authorized (1)" in said and "seeds/order_statuses.csv does not know" in said
+    assert "currencies: EUR" in said and "time zones in dates: +0100" in said
+    assert orders(connection) == {"#1": Decimal("36.90"), "#2": 20, "#3": 10}
+    [(items,)] = connection.execute("select count(*) from raw.order_items").fetchall()
+    assert items == 4
+    refunds = connection.execute("select order_id, amount from raw.refunds").fetchall()
+    assert refunds == [("#3", "10.00")]
+    consents = connection.execute("select channel, state from raw.consents").fetchall()
+    assert consents == [("email", "yes"), ("email", "no")]
+    settings = connection.execute("from raw.settings").fetchall()
+    assert settings == [("reporting_currency", "EUR")]
+
+
+def test_the_amount_of_the_order_on_each_line_is_never_summed(inspected):
+    said, connection = inspected(jd_csv=JD)
+    assert "订单金额 is the same on each row of an order: never summed" in said
+    assert orders(connection) == {"9001": 120, "9002": 10}
+    customers = {
+        id_ for (id_,) in connection.execute("select customer_id from raw.orders").fetchall()
+    }
+    assert customers == {"jd_a", "jd_b"}
+
+
+def test_lines_are_summed_and_negative_ones_are_refunds(inspected):
+    text = (
+        "InvoiceNo;StockCode;Quantity;InvoiceDate;UnitPrice;CustomerID\n"
+        "1;A;2;13/1/2025;10,50;C1\n1;B;1;13/1/2025;1.000,00;C1\nC2;B;-1;14/1/2025;1.000,00;C1\n"
+    )
+    said, connection = inspected(sales_csv=text)
+    assert "semicolon" in said and "decimal sign: comma" in said and "the day comes first" in said
+    found = connection.execute("select order_id, amount from raw.orders").fetchall()
+    assert found == [("1", "1021,000000")]
+    refunds = connection.execute("select customer_id, amount from raw.refunds").fetchall()
+    assert refunds == [("C1", "-1000,000000")]
+
+
+def test_what_a_build_reads_by_itself_gets_no_mapping(inspected, tmp_path):
+    text = "order_id,customer_id,ordered_at,amount\n1,A,2025-01-01,10\n"
+    said, connection = inspected(orders_csv=text)
+    assert "is read as orders, by its name" in said
+    assert not (tmp_path / "_mapping.csv").exists()
+    assert orders(connection) == {"1": 10}
+
+
+def test_what_is_open_or_damaged_is_asked(inspected):
+    text = (
+        "order_id,customer_id,ordered_at,amount\n2.02609E+11,A,1/2/2025,10\n"
+        '2,A,3/4/2025,10\n"3,A,1/2/2025,10\n'
+    )
+    said, _ = inspected(orders_csv=text)
+    assert "? order_id: 1 ids have lost digits" in said
+    assert "set date_order to dmy or mdy" in said
+    assert "1 lines cannot be read, the first in row 3: a quote that is not closed" in said
+
+
+def test_what_it_cannot_read_is_said_and_the_others_are_looked_at(inspected, tmp_path):
+    (tmp_path / "customers.xlsx").write_bytes(b"PK\x03\x04")
+    (tmp_path / "page.csv").write_text("<!DOCTYPE html><html></html>", encoding="utf-8")
+    text = "order_id,customer_id,ordered_at,amount\n1,A,2025-01-01,10\n"
+    (tmp_path / "orders.csv").write_text(text, encoding="utf-8")
+    assert main([str(tmp_path)]) == 0
+    assert main([str(tmp_path / "nowhere")]) == 1
+
+
+def test_nothing_is_proposed_that_a_build_would_refuse(inspected, tmp_path):
+    refunds = "id,created_at,note,order_id\n1,2025-01-01,late,1\n"
+    text = "order_id,customer_id,ordered_at,amount\n1,A,2025-01-01,10\n"
+    said, _ = inspected(orders_csv=text, shop_refund_data_csv=refunds)
+    assert "as refunds it lacks customer_id, amount" in said
+    assert not (tmp_path / "_mapping.csv").exists()
+
+
+# Case: what its orders come to, and which texts of the proposal a person corrects.
+CASES = {
+    "09-one-row-per-line": ({"L1": 600, "M1": 150}, {}),
+    "16c-title-row": ({"A1": 100}, {}),
+    "40-flat_lines": ({"1001": 125, "1002": 14}, {}),
+    "50-readme_flat": ({"D1": 150, "D2": 30, "D3": 80}, {}),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_cases_are_read_by_the_mapping_that_is_proposed(name, tmp_path, capsys):
+    expected, corrections = CASES[name]
+    folder = tmp_path / name
+    shutil.copytree(shared_case(name), folder)
+    (folder / "mapping.csv").unlink(missing_ok=True)
+    _, connection = accept(folder, capsys, corrections)
+    assert orders(connection) == expected
+
+
+def test_a_shopify_export_is_read_by_the_mapping_that_is_proposed(tmp_path, capsys):
+    folder = tmp_path / "shopify"
+    shutil.copytree(shared_case("50-shopify"), folder)
+    (folder / "mapping.csv").unlink(missing_ok=True)
+    _, connection = accept(folder, capsys, {})
+    with (folder / "orders_export_1.csv").open(encoding="utf-8-sig") as file:
+        lines = list(csv.DictReader(file))
+    assert len(lines) == 705
+    first = [line for line in lines if line["Total"]]
+    assert orders(connection) == {line["Name"]: Decimal(line["Total"]) for line in first}
+    assert len(first) == 416
+    [(items,)] = connection.execute("select count(*) from raw.order_items").fetchall()
+    assert items == 705
+    refunded = [Decimal(line["Refunded Amount"]) for line in first if line["Refunded Amount"]]
+    [(refunds,)] = connection.execute(
+        "select sum(amount::decimal(18, 2)) from raw.refunds"
+    ).fetchall()
+    assert refunds == sum(refunded) and refunds > 0
