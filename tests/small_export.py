@@ -5,8 +5,9 @@ from pathlib import Path
 
 import duckdb
 
+from customer_tiering.engines.base import Table
+from customer_tiering.engines.on_duckdb import DuckDBWarehouse
 from customer_tiering.export import export_tables
-from customer_tiering.warehouse import DuckDBWarehouse, Table
 
 SETUP = """
 create table people as

@@ -22,10 +22,11 @@ from conftest import PROJECT, WITHOUT_TESTS, Workspace, copy_project, move_in
 from small_export import AUDIT
 
 from customer_tiering import export as export_module
+from customer_tiering.engines.base import Table
+from customer_tiering.engines.on_duckdb import DuckDBWarehouse
 from customer_tiering.export import KEPT_BUILDS, ExportError
 from customer_tiering.generate.__main__ import main as generate
 from customer_tiering.sheets import BYTE_ORDER_MARK
-from customer_tiering.warehouse import DuckDBWarehouse, Table
 
 # What is exported, and the order of its rows.
 TABLES = {

@@ -7,8 +7,8 @@ import duckdb
 import pytest
 
 from customer_tiering import gate, gx_in_warehouse
+from customer_tiering.engines.on_duckdb import DuckDBWarehouse
 from customer_tiering.gate_docs import self_contained
-from customer_tiering.warehouse import DuckDBWarehouse
 
 SUITE = """
 name: things

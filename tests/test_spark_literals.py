@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pyarrow as pa
 import pytest
 
-from customer_tiering.spark_warehouse import literal, spark_literals
+from customer_tiering.engines.on_spark import literal, spark_literals
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """One row per scored date, cluster and measure: the centroids that customers are assigned by."""
 
 from customer_tiering.clusters import fitted
+from customer_tiering.engines import warehouse_of
 from customer_tiering.relearn import relearned
-from customer_tiering.warehouse import warehouse_of
 
 KEY = ("customer_id", "as_of_date")
 

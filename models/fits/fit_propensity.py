@@ -1,7 +1,7 @@
 """One row per scored date, target and measure: coefficients of what customers do next."""
 
+from customer_tiering.engines import warehouse_of
 from customer_tiering.propensity import fitted
-from customer_tiering.warehouse import warehouse_of
 
 
 def model(dbt, session):

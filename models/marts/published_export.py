@@ -4,9 +4,10 @@ import os
 
 import pyarrow
 
+from customer_tiering.engines import warehouse_of
+from customer_tiering.engines.base import Table
 from customer_tiering.export import export_tables
 from customer_tiering.verdict import export_folder
-from customer_tiering.warehouse import Table, warehouse_of
 
 
 def model(dbt, session):

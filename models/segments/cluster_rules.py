@@ -1,7 +1,7 @@
 """One row per cluster at the current date: the plain rules that tell it from the others."""
 
 from customer_tiering.clusters import described
-from customer_tiering.warehouse import warehouse_of
+from customer_tiering.engines import warehouse_of
 
 
 def model(dbt, session):

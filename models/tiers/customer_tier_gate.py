@@ -3,8 +3,8 @@
 Its hooks (in dbt_project.yml) keep the verdict, tell it, and stop the build on a blocked one.
 """
 
+from customer_tiering.engines import warehouse_of
 from customer_tiering.gate import judge_candidate
-from customer_tiering.warehouse import warehouse_of
 
 
 def model(dbt, session):

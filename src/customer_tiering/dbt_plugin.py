@@ -19,10 +19,10 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.flags import get_flags
 from duckdb import DuckDBPyConnection
 
+from customer_tiering.engines.on_duckdb import DuckDBWarehouse
 from customer_tiering.reading.ingest import register_sources
 from customer_tiering.told import TEMPORARY, ToldError, told_when_full
 from customer_tiering.verdict import beginning
-from customer_tiering.warehouse import DuckDBWarehouse
 from customer_tiering.warehouse_file import prepare_warehouse
 
 

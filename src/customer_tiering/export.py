@@ -35,6 +35,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from customer_tiering.engines.base import Table, Warehouse, Written, file_of
 from customer_tiering.export_sets import (
     LATEST,
     MANIFEST,
@@ -52,7 +53,6 @@ from customer_tiering.reading.literal_path import literal_path
 from customer_tiering.sheets import CSV_TEXT_CELLS
 from customer_tiering.told import FULL, ToldError, told_when_full
 from customer_tiering.verdict import VERDICT, content_of, sources_of, write_verdict
-from customer_tiering.warehouse import Table, Warehouse, Written, file_of
 
 KEPT_BUILDS = 3
 # Names the list of deletions whose people are in none of the sets beside it.

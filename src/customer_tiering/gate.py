@@ -13,9 +13,9 @@ from typing import Any
 import pyarrow as pa
 import yaml
 
+from customer_tiering.engines.base import Warehouse, file_of
 from customer_tiering.told import ToldError
 from customer_tiering.verdict import content_of_checks, tell
-from customer_tiering.warehouse import Warehouse, file_of
 
 SUITE_FOLDERS = ("expectations", "dbt_packages/customer_tiering/expectations")
 """Where the suites can be, seen from the project that is run: its own come first."""

@@ -15,8 +15,8 @@ from typing import Any
 
 import duckdb
 
+from customer_tiering.engines.on_duckdb import DuckDBWarehouse
 from customer_tiering.gate import find_suites, load_suites, observed
-from customer_tiering.warehouse import DuckDBWarehouse
 from customer_tiering.warehouse_file import WarehouseError, check_database
 
 EXTERNAL = re.compile(

@@ -16,7 +16,7 @@ from great_expectations.data_context.types.base import (
 )
 from great_expectations.execution_engine import sqlalchemy_execution_engine
 
-from customer_tiering.warehouse import Warehouse
+from customer_tiering.engines.base import Warehouse
 
 # It tells of every temporary folder, in the middle of dbt's own lines.
 logging.getLogger("great_expectations").setLevel(logging.WARNING)

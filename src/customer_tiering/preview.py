@@ -19,10 +19,10 @@ from tempfile import TemporaryDirectory
 import duckdb
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
+from customer_tiering.engines.on_duckdb import parquet_files
 from customer_tiering.export_sets import LATEST, read_manifest
 from customer_tiering.sheets import write_csv
 from customer_tiering.told import ToldError, told_when_full
-from customer_tiering.warehouse import parquet_files
 
 MOVES = "moves.csv"
 MATRIX = "matrix.csv"

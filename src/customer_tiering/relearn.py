@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from customer_tiering.warehouse import warehouse_of
+from customer_tiering.engines import warehouse_of
 
 
 def relearned(

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import duckdb
 
+from customer_tiering.engines.on_duckdb import parquet_files
 from customer_tiering.export_sets import LATEST, read_manifest
 from customer_tiering.told import ToldError
-from customer_tiering.warehouse import parquet_files
 
 
 class NoExportError(ToldError):

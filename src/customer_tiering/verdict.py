@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from customer_tiering.engines.base import Warehouse
 from customer_tiering.private_files import make_folder, set_mode, users_umask
-from customer_tiering.warehouse import Warehouse
 
 VERDICT = "verdict.json"
 

@@ -19,9 +19,9 @@ from dbt.adapters.spark.session import Connection as SessionHandle
 from dbt.adapters.spark.session import Cursor, SessionConnectionWrapper
 from dbt.flags import get_flags
 
+from customer_tiering.engines.on_spark import literal
 from customer_tiering.lock import take_lock
 from customer_tiering.reading.raw_on_spark import register_sources
-from customer_tiering.spark_warehouse import literal
 from customer_tiering.verdict import beginning
 
 # It repeats each error that dbt tells anyway, with 300 lines of Java.

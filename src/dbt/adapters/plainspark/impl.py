@@ -8,7 +8,7 @@ from dbt.adapters.contracts.connection import AdapterResponse
 from dbt.adapters.spark.connections import SparkConnectionMethod
 from dbt.adapters.spark.impl import SparkAdapter
 
-from customer_tiering.spark_warehouse import spark_literals
+from customer_tiering.engines.on_spark import spark_literals
 from dbt.adapters.plainspark.connections import PlainSparkConnectionManager
 
 
@@ -16,7 +16,7 @@ class PlainSparkAdapter(SparkAdapter):
     """dbt-spark without Databricks.
 
     A Python model gets as its session the SparkSession of the process (method session), or the
-    connection to the Thrift server; `customer_tiering.warehouse` makes both look alike. It
+    connection to the Thrift server; `customer_tiering.engines` makes both look alike. It
     learns from bounded tables and returns a bounded one, so dbt's own process is the place.
     """
 

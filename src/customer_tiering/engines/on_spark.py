@@ -10,9 +10,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from customer_tiering.engines.base import Table, Written
 from customer_tiering.export_sets import ExportSet
 from customer_tiering.told import ToldError
-from customer_tiering.warehouse import Table, Written
 
 MOST_ROWS = 10_000
 """Rows that a check may bring here: GX asks for every value that is not as expected, and if a
