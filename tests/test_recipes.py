@@ -282,6 +282,44 @@ def test_a_contact_becomes_a_key_and_is_nowhere_else(tmp_path, monkeypatch):
     assert dict(rows(read(tmp_path, BY_CONTACT), "order_id, customer_id"))["1"] != found["1"]
 
 
+def test_a_contact_is_deleted_in_its_own_system(tmp_path, monkeypatch):
+    monkeypatch.setenv("CUSTOMER_KEY_SECRET", "a long secret")
+    mapping = """
+        orders,a.csv,,,system,shop
+        orders,b.csv,,,system,crm
+        orders,b.csv,Mail,customer_id,contact_key,
+        deletions,gone.csv,,,system,crm
+    """
+    other = (
+        "order_id,Mail,ordered_at,amount\n1,a@x.example,2025-01-01,5\n2,b@x.example,2025-01-01,5\n"
+    )
+    connection = read(
+        tmp_path,
+        mapping,
+        a_csv="order_id,customer_id,ordered_at,amount\n1,7,2025-01-01,10\n",
+        b_csv=other,
+        gone_csv="customer_id\nA@x.example\n7\n",
+    )
+    assert [id_ for (id_,) in rows(connection, "order_id")] == ["1", "crm:2"]
+
+
+def test_what_is_too_large_is_one_reject(tmp_path):
+    mapping = KEYS + "orders,x.csv,Price|Qty,amount,product,\norders,x.csv,,amount,sum_of_rows,"
+    huge = "9" * 20
+    text = SHOP + f"5,A,2025-01-01,{huge},1\n5,A,2025-01-01,1,1\n6,A,2025-01-01,{huge}{huge},1\n"
+    connection = read(tmp_path, mapping, x_csv=text)
+    found = dict(rows(connection, "order_id, amount"))
+    assert found["1"] == "$25.000000"
+    assert found["5"] == "? too large" and found["6"] == f"? {huge}{huge}"
+
+
+def test_minor_units_are_exact(tmp_path):
+    mapping = KEYS + "orders,x.csv,Price,amount,minor_units,3"
+    text = "Order,Buyer,Day,Price\n1,A,2025-01-01,123456789012345678901\n2,A,2025-01-01,29\n"
+    found = dict(rows(read(tmp_path, mapping, x_csv=text), "order_id, amount"))
+    assert found == {"1": "123456789012345678.901000", "2": "0.029000"}
+
+
 def test_without_a_secret_the_build_is_told(tmp_path, monkeypatch):
     monkeypatch.delenv("CUSTOMER_KEY_SECRET", raising=False)
     connection = read(tmp_path, BY_CONTACT, x_csv=CONTACTS)

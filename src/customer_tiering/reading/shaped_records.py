@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 import duckdb
 
@@ -83,10 +84,14 @@ class _Lines:
         )
         records = f"select source_row, {values} from {self._rows} as records where {self._meant()}"
         if self._shape.names_contacts:
-            # A list of people names them by contact or by id; who can tell takes both.
-            key = contact_key([self.key])
-            both = f"select * replace ({key} as {self.key}) from listed where {key} is not null"
-            return f"with listed as ({records}) select * from listed union all {both}"
+            # A list of people names them by contact or by id: both are taken.
+            key = contact_key([f"c{self._shape.fields[self.key].positions[0]}"])
+            contacts = records.replace(
+                f"cast({self._value(self.key)} as varchar)",
+                f"cast({self._of_system(key)} as varchar)",
+                1,
+            )
+            return f"{records} union all select * from ({contacts}) where {self.key} is not null"
         return records
 
     def grouped(self) -> str:
@@ -181,9 +186,13 @@ class _Lines:
             value = self._text(field)
         if column in self._shape.source.ids:
             value = f"nullif(trim({value}), '')" if self._shape.is_of_rows else value
-            if self._shape.system:
-                value = f"{literal(self._shape.system + ':')} || {clean_id(f'({value})')}"
+            value = self._of_system(value)
         return value
+
+    def _of_system(self, id_: str) -> str:
+        if not self._shape.system:
+            return id_
+        return f"{literal(self._shape.system + ':')} || {clean_id(f'({id_})')}"
 
     def _text(self, field: Field) -> str:
         texts = [f"c{position}" for position in field.positions]
@@ -257,19 +266,21 @@ class _Number:
 def _arithmetic(step: Step, number: _Number, numbers: list[_Number]) -> _Number:
     """What a recipe makes of a number, or of the numbers of several columns."""
     if step.recipe == "minor_units":
-        return _Number(
-            f"cast(({number.number}) / {10 ** int(step.value)} as decimal(38, 6))",
-            number.currency,
-            number.wrong,
-        )
+        # A decimal: dividing would make it a double.
+        part = f"{Decimal(1).scaleb(-int(step.value))}"
+        return _Number(f"({number.number}) * {part}", number.currency, number.wrong)
     if step.recipe not in ("product", "sum", "difference"):
         return number
     values = [f"({each.number})" for each in numbers]
+    too_large = "null"
     if step.recipe == "product":
-        # As wide as a price times a quantity, and narrow enough for the engine.
-        result = " * ".join(f"cast({value} as decimal(19, 6))" for value in values[:2])
-        for value in values[2:]:
-            result = f"cast({result} as decimal(19, 6)) * cast({value} as decimal(19, 6))"
+        # As wide as a price times a quantity; what is wider is a slip, and is told.
+        result = values[0]
+        for value in values[1:]:
+            factors = [f"try_cast({each} as decimal(19, 6))" for each in (result, value)]
+            result = f"cast({' * '.join(factors)} as decimal(32, 6))"
+        are_numbers = " and ".join(f"{value} is not null" for value in values)
+        too_large = f"case when {are_numbers} and ({result}) is null then 'too large' end"
     else:
         sign = " + " if step.recipe == "sum" else " - "
         rest = [f"coalesce({value}, 0)" for value in values[1:]]
@@ -283,7 +294,7 @@ def _arithmetic(step: Step, number: _Number, numbers: list[_Number]) -> _Number:
     return _Number(
         result,
         f"coalesce({signs})",
-        f"coalesce({wrong}, case when {least} <> {greatest}"
+        f"coalesce({wrong}, {too_large}, case when {least} <> {greatest}"
         f" then {least} || ' and ' || {greatest} end)",
     )
 
