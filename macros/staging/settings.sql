@@ -21,7 +21,13 @@
     {%- if not execute or model.resource_type == 'unit_test' or flags.WHICH not in ['build', 'run', 'retry', 'test'] -%}
         {{ return(none) }}
     {%- endif -%}
-    {{ return(run_query(
-        'select max(value) as value from ' ~ source('crm', 'settings') ~ " where setting = '" ~ name ~ "'"
-    ).rows[0][0]) }}
+    {#- Asked once in a run, and kept beside the graph, which all models share. -#}
+    {%- if 'folder_settings' not in graph -%}
+        {%- set settings = {} -%}
+        {%- for row in run_query('select setting, value from ' ~ source('crm', 'settings')).rows -%}
+            {%- do settings.update({row[0]: row[1]}) -%}
+        {%- endfor -%}
+        {%- do graph.update({'folder_settings': settings}) -%}
+    {%- endif -%}
+    {{ return(graph.folder_settings.get(name)) }}
 {%- endmacro %}
