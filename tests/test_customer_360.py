@@ -49,7 +49,7 @@ def test_every_score_is_the_one_of_its_view(sample_build):
     rest = {column.removesuffix("_en").removesuffix("_zh") for column in shown - compared - KEYS}
     assert rest - set(LABELLED.values()) == {
         *("business_line", "tier_code", "tier_name", "composite_score", "tier_since"),
-        *("nps_class", "market_priority"),
+        *("nps_class", "market_priority", "permitted_channels", "refused_channels"),
     }
 
 

@@ -131,6 +131,14 @@ def test_what_it_cannot_read_is_said_and_the_others_are_looked_at(inspected, tmp
     assert main([str(tmp_path / "nowhere")]) == 1
 
 
+def test_a_header_that_a_sheet_would_run_is_inert_and_read(inspected, tmp_path):
+    text = "Order;Customer ID;+Order date;Total\n1;A;2025-01-01;10\n"
+    _, connection = inspected(sales_csv=text)
+    assert "'+Order date" in (tmp_path / "_mapping.csv").read_text("utf-8-sig")
+    [(day,)] = connection.execute("select ordered_at from raw.orders").fetchall()
+    assert day == "2025-01-01"
+
+
 def test_nothing_is_proposed_that_a_build_would_refuse(inspected, tmp_path):
     refunds = "id,created_at,note,order_id\n1,2025-01-01,late,1\n"
     text = "order_id,customer_id,ordered_at,amount\n1,A,2025-01-01,10\n"

@@ -31,6 +31,7 @@ DATED = {
     "subscriptions": ("intermediate.int_subscriptions", "subscription_id", "started_date"),
     "surveys": ("intermediate.int_surveys", "response_id", "answer_date"),
     "referrals": ("intermediate.int_referrals", "referral_id", "referral_date"),
+    "consents": ("intermediate.int_consents", "customer_id || channel || since_at", "since_date"),
     "social_profiles": (
         *("intermediate.int_social_profiles", "customer_id || platform || measured_at"),
         "measured_date",
@@ -165,7 +166,7 @@ def unaccounted_rows(build: Workspace) -> list[str]:
             + rows_superseded + rows_excluded + rows_forgotten
         from marts.row_reconciliation
     """)
-    assert len(sources) == 17
+    assert len(sources) == 18
     for source, file, rows_in, accounted in sources:
         if rows_in != accounted:
             problems.append(f"{source}: {rows_in} came in, {accounted} are accounted for")

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from customer_tiering.private_files import OWNER_ALONE, set_mode
 from customer_tiering.reading.contract import SOURCES, Source
@@ -33,6 +34,7 @@ from customer_tiering.reading.recipes import SEPARATOR, Field, Shape
 from customer_tiering.reading.recognise import Proposal, Recognised, kind_of, recognise
 from customer_tiering.reading.source_plan import FilePlan, InputError, SourceFile, open_file
 from customer_tiering.reading.text_files import header_line_of, normalise
+from customer_tiering.sheets import write_csv
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 
@@ -367,8 +369,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, rows in ((MAPPING_FILE, mapping), (SETTINGS_FILE, settings)):
         if len(rows) > 1:
             path = folder / f"_{name}"
-            with path.open("w", encoding="utf-8-sig", newline="") as file:
-                csv.writer(file).writerows(rows)
+            header, *lines = rows
+            table = pa.table(dict(zip(header, zip(*lines, strict=True), strict=True)))
+            write_csv(duckdb.from_arrow(table), path)
             set_mode(path, OWNER_ALONE)
             guesses = sum(row[-1].startswith("guess") for row in rows)
             print(

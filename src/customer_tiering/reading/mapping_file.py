@@ -1,5 +1,6 @@
 """mapping.csv: which file feeds which source, and how its columns and rows make records of ours."""
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from customer_tiering.reading.recipes import (
     Step,
 )
 from customer_tiering.reading.text_files import UnusableFileError, normalise, read_rows
+
+_INERT = re.compile("^'(?=[=+@-])")
 
 MAPPING_COLUMNS = ("source", "file", "their_column", "our_column")
 # Of those who need them; a mapping of names alone has four columns.
@@ -96,6 +99,8 @@ def read_small_table(
     except OSError as error:
         problems.append(f"{found} cannot be read: {error.strerror or error}")
         return []
+    # An apostrophe keeps a spreadsheet from running a text that begins so.
+    rows = [(number, [_INERT.sub("", cell) for cell in row]) for number, row in rows]
     header = [normalise(cell) for cell in rows[0][1]] if rows else []
     lacking = [column for column in columns if column not in header]
     if lacking:

@@ -83,7 +83,7 @@ class Recognised:
 
 def squashed(name: str) -> str:
     """A name without what people write in different ways: case, blanks, points, brackets."""
-    return re.sub(r"[\s_\-.:：]+", "", normalise(name))
+    return re.sub(r"[\W_]+", "", normalise(name))
 
 
 @cache
