@@ -306,19 +306,23 @@ def test_opportunities_of_salesforce_are_recognised_with_their_stages(reading):
     assert counts == (330, 330)
 
 
-def test_every_row_of_shopify_is_told_of(reading):
-    """Without a rate for its currency no order counts; yet it is known which rows are orders."""
-    with reading.read(case("50-shopify")) as warehouse:
-        outcomes = dict(
-            warehouse.execute(
-                "select coalesce(reject_reason, outcome), count(*)"
-                " from intermediate.int_record_outcomes where source = 'orders' group by all"
-            ).fetchall()
+def test_every_row_of_shopify_is_read_or_told_of_in_the_currency_of_its_orders(tmp_path):
+    workspace, said = built("50-shopify", tmp_path)
+    outcomes = dict(
+        workspace.rows(
+            "select coalesce(reject_reason, outcome), count(*)"
+            " from intermediate.int_record_outcomes where source = 'orders' group by all"
         )
-        orders = warehouse.execute(
-            "select count(distinct order_id) from intermediate.int_orders"
-            " where reject_reason = 'unknown_currency' or outcome = 'excluded'"
-        ).fetchone()
+    )
+    [orders] = workspace.rows(
+        "select count(distinct order_id) from intermediate.int_orders"
+        " where outcome in ('accepted', 'excluded')"
+    )
+    assert "all is published in 金额币种: EUR" in said
+    [(notes,)] = workspace.rows(
+        "select notes_en from marts.row_reconciliation where source = 'orders'"
+    )
+    assert "all amounts are in the only currency that orders name" in notes
     with (case("50-shopify") / "orders_export_1.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     first = [row for row in rows if row["Financial Status"]]
@@ -327,13 +331,13 @@ def test_every_row_of_shopify_is_told_of(reading):
     authorized = [row for row in first if row["Financial Status"] == "authorized"]
     no_sale = [row for row in first if row["Financial Status"] in ("pending", "voided")]
     assert outcomes == {
-        "unknown_currency": len(first) - len(unnamed) - len(authorized) - len(no_sale),
+        "accepted": len(first) - len(unnamed) - len(authorized) - len(no_sale),
         "unknown_status": len(authorized),
         "excluded": len(no_sale),
         "missing_customer": sum(row["Name"] in unnamed for row in rows),
         "deduplicated": 705 - 416 - sum(row["Name"] in unnamed for row in rows) + len(unnamed),
     }
-    assert orders == (outcomes["unknown_currency"] + len(no_sale),)
+    assert orders == (outcomes["accepted"] + len(no_sale),)
 
 
 # Whole builds

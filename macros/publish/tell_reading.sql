@@ -17,6 +17,9 @@
             {%- endfor -%}
             {%- do lines.append('  {:<18}{:>10,}: '.format(row['source'], row['rows_in'] | int) ~ parts | join(', ')) -%}
         {%- endfor -%}
+        {%- do lines.append(
+            'Money without a currency is in, and all is published in 金额币种: ' ~ setting('reporting_currency')
+        ) -%}
         {%- do log(lines | join('\n'), info=true) -%}
     {%- endif -%}
 {%- endmacro %}
