@@ -12,16 +12,16 @@ from conftest import shared_case
 from customer_tiering.inspect import main
 from customer_tiering.reading.ingest import register_sources
 
-SHOPIFY = (
-    "Name,Email,Financial Status,Accepts Marketing,Currency,Total,Created at,Lineitem quantity,"
-    "Lineitem name,Lineitem price,Lineitem sku,Cancelled at,Refunded Amount,Id,Phone\n"
+SHOP = (
+    "Name,Email,Order status,Accepts Marketing,Currency,Total,Created at,Qty,"
+    "Item name,Item price,SKU,Cancelled at,Refunded Amount,Id,Phone\n"
     "#1,mia@x.example,paid,yes,EUR,36.90,2025-01-05 00:21:00 +0100,1,Dripper,32.00,D-3,,0.00,55,\n"
-    "#2,tom@x.example,authorized,no,EUR,20.00,2025-01-06 00:21:00 +0100,1,Mug,5.00,M-1,,,56,\n"
+    "#2,tom@x.example,put aside,no,EUR,20.00,2025-01-06 00:21:00 +0100,1,Mug,5.00,M-1,,,56,\n"
     "#2,,,,,,,3,Cup,5.00,C-1,,,,\n"
     "#3,,refunded,,EUR,10.00,2025-01-07 00:21:00 +0100,2,Cup,5.00,C-1,,10.00,57,'+4917012345\n"
 )
 JD = (
-    "订单号,商品ID,商品名称,订购数量,下单时间,京东价,订单金额,订单状态,下单帐号\n"
+    "订单号,商品ID,商品名称,数量,下单时间,单价,订单金额,订单状态,客户编号\n"
     "9001,P1,茶,2,2025-01-05 10:00:00,10.00,120.00,完成,jd_a\n"
     "9001,P2,壶,1,2025-01-05 10:00:00,100.00,120.00,完成,jd_a\n"
     "9002,P1,茶,1,2025-01-06 10:00:00,10.00,10.00,完成,jd_b\n"
@@ -63,11 +63,11 @@ def orders(connection) -> dict[str, Decimal]:
 
 
 def test_cells_on_the_first_row_contacts_refunds_and_consents(inspected):
-    said, connection = inspected(x_csv=SHOPIFY)
+    said, connection = inspected(x_csv=SHOP)
     assert "text, UTF-8, comma" in said and "4 rows, 15 columns" in said
     assert "Name: 3 keys on 4 rows" in said
     assert "Total stands on the first row of an order alone" in said
-    assert "authorized (1)" in said and "seeds/order_statuses.csv does not know" in said
+    assert "put aside (1)" in said and "seeds/order_statuses.csv does not know" in said
     assert "currencies: EUR" in said and "time zones in dates: +0100" in said
     assert orders(connection) == {"#1": Decimal("36.90"), "#2": 20, "#3": 10}
     [(items,)] = connection.execute("select count(*) from raw.order_items").fetchall()

@@ -389,7 +389,7 @@ BAD = {
     "orders,x.csv,Price,amount,minor_units,": "It should be how many digits are decimals, 0 to 4",
     "orders,x.csv,Price,amount,minor_units,two": "the value of minor_units is 'two'",
     "orders,x.csv,Price,amount,decimal_sign,;": "the value of decimal_sign is ';'. It should be ,",
-    "orders,x.csv,Day,updated_at,date,ymd": "the value of date is 'ymd'. It should be dmy, mdy,",
+    "orders,x.csv,Day,updated_at,date,ymd": "date is 'ymd'. It should be dmy, mdy, utc,",
     "orders,x.csv,Day,updated_at,date,%Y-%m-%d": "the value of date is '%Y-%m-%d'",
     "orders,x.csv,Day,status,date,dmy": "status is no date",
     "orders,x.csv,Buyer,status,translate,paid": "translate is 'paid'. It should be pairs",

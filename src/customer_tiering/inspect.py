@@ -30,10 +30,12 @@ from customer_tiering.reading.folder_files import (
     shown,
 )
 from customer_tiering.reading.mapping_file import MAPPING_COLUMNS, RECIPE_COLUMNS, FileMapping
+from customer_tiering.reading.names import normalise
+from customer_tiering.reading.presets import presets_of
 from customer_tiering.reading.recipes import SEPARATOR, Field, Shape
 from customer_tiering.reading.recognise import Proposal, Recognised, kind_of, recognise
 from customer_tiering.reading.source_plan import FilePlan, InputError, SourceFile, open_file
-from customer_tiering.reading.text_files import header_line_of, normalise
+from customer_tiering.reading.text_files import header_line_of
 from customer_tiering.sheets import write_csv
 
 SEEDS = Path(__file__).parents[2] / "seeds"
@@ -166,8 +168,8 @@ def _look_at(connection: duckdb.DuckDBPyConnection, file: SourceFile, looked: In
             f"{len(rows.unreadable):,} lines cannot be read, the first in row {first.source_row}: "
             f"{first.error}"
         )
-    looked.recognised = recognise(file.name, names, query)
-    looked.is_read = (
+    looked.recognised = _by_preset(file.name, names, looked) or recognise(file.name, names, query)
+    looked.is_read = looked.is_read or (
         _is_read_as_it_is(file.name, names)
         and looked.header_line == 1
         and not any(line.recipe for line in looked.recognised.proposals)
@@ -175,6 +177,26 @@ def _look_at(connection: duckdb.DuckDBPyConnection, file: SourceFile, looked: In
     _say_style(connection, looked)
     _say_keys(query, looked)
     _say_words(query, looked)
+
+
+def _by_preset(name: str, names: Sequence[str], looked: Inspected) -> Recognised | None:
+    """What a known export feeds; None if it is none."""
+    fitting = presets_of(names)
+    if not fitting or _is_read_as_it_is(name, names):
+        return None
+    preset = fitting[0]
+    looked.is_read = len(fitting) == 1 and preset.is_certain
+    found = Recognised(
+        [
+            Proposal(source, theirs, ours, recipe, value, f"guess: as {preset.name} have it")
+            for source, theirs, ours, recipe, value in preset.lines_for(names)
+        ]
+    )
+    alike = " or ".join(each.name for each in fitting)
+    found.findings.append(f"recognised as {alike}, {preset.known(names)} of {len(names)} headers")
+    if preset.lacks:
+        found.questions.append(preset.lacks)
+    return found
 
 
 def _is_read_as_it_is(name: str, names: Sequence[str]) -> bool:
@@ -193,7 +215,9 @@ def _say_style(connection: duckdb.DuckDBPyConnection, looked: Inspected) -> None
                 numbers[name] = name
             elif line.ours in SOURCES[line.source].dates:
                 dates[name] = name
-        if line.ours == "currency":
+        if line.ours == "currency" and line.recipe == "constant":
+            looked.currencies = (line.value,)
+        elif line.ours == "currency":
             records = f"(select {_quoted(line.theirs[0])} as currency from rows)"
             looked.currencies = currencies_in(connection, records)
     style = find_style(connection, "rows", numbers, dates)
@@ -304,7 +328,8 @@ def report(found: Sequence[Inspected]) -> list[str]:
         lines += ["", shown(looked.name), *(f"  {sentence}" for sentence in said)]
         fed = looked.recognised.sources
         if looked.is_read:
-            lines.append(f"  is read as {Path(looked.name).parts[0].split('.')[0]}, by its name")
+            how = "by its name" if _is_source(looked.name) else "by its headers"
+            lines.append(f"  is read as {', '.join(fed) or _stem(looked.name)}, {how}")
         elif fed:
             lines.append(f"  guess: feeds {', '.join(fed)}")
         else:
@@ -312,13 +337,21 @@ def report(found: Sequence[Inspected]) -> list[str]:
         lines += [f"  {sentence}" for sentence in looked.recognised.findings]
         lines += [f"  ? {sentence}" for sentence in looked.recognised.questions]
     there = {source for looked in found for source in looked.recognised.sources}
-    there |= {Path(looked.name).parts[0].split(".")[0] for looked in found if looked.is_read}
+    there |= {_stem(looked.name) for looked in found if looked.is_read}
     if "orders" not in there:
         lines += ["", "No file seems to hold orders, without which there is nothing to tier."]
     lacking = [what for what, needs in NEEDS.items() if not there & {*needs}]
     if lacking:
         lines += ["", f"Without a source for: {', '.join(lacking)}."]
     return lines
+
+
+def _stem(name: str) -> str:
+    return Path(name).parts[0].partition(".")[0].lower()
+
+
+def _is_source(name: str) -> bool:
+    return _stem(name) in SOURCES
 
 
 def propose(found: Sequence[Inspected]) -> tuple[list[list[str]], list[list[str]]]:

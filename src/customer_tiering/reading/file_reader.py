@@ -13,6 +13,7 @@ from customer_tiering.reading import parquet_files
 from customer_tiering.reading.contract import DELETIONS
 from customer_tiering.reading.file_style import FileStyle, currencies_in, find_style
 from customer_tiering.reading.literal_path import literal_path
+from customer_tiering.reading.names import normalise
 from customer_tiering.reading.shaped_records import (
     customer_key_secret,
     make_records,
@@ -25,7 +26,6 @@ from customer_tiering.reading.text_files import (
     UnreadableLine,
     UnusableFileError,
     count_records,
-    normalise,
     split_records,
 )
 

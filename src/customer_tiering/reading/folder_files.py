@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from customer_tiering.reading.contract import DELETIONS, SOURCES, Source
+from customer_tiering.reading.names import normalise
 from customer_tiering.reading.reading_notes import ReadingNote
-from customer_tiering.reading.text_files import normalise
 
 MAPPING_FILE = "mapping.csv"
 SETTINGS_FILE = "settings.csv"
@@ -48,8 +48,15 @@ def listed(names: list[str] | tuple[str, ...]) -> str:
     return ", ".join(short + more) or "none"
 
 
-def find_files(of: Source, folder: Path, problems: list[str]) -> list[str]:
-    """Names of the files of a source: the one of its name, then those of its folder, in order."""
+def find_files(of: Source, folder: Path, problems: list[str], is_needed: bool) -> list[str]:
+    """Names of the files of a source: the one of its name, then those of its folder, in order.
+
+    Args:
+        of: the source.
+        folder: where to look.
+        problems: what gets what is wrong.
+        is_needed: whether there must be one.
+    """
     source, names = of.name, file_names(folder)
     single = [name for name in names if _is_named(name, source, READ_ENDINGS)]
     unread = [name for name in names if _is_named(name, source, OTHER_DATA_ENDINGS)]
@@ -65,7 +72,7 @@ def find_files(of: Source, folder: Path, problems: list[str]) -> list[str]:
             f"{unread[0]} has the name of the source {source} but an ending that is not "
             f"read. Save it as {source}.csv (UTF-8) or {source}.parquet"
         )
-    elif of.is_needed and not found:
+    elif is_needed and not found:
         problems.append(
             f"There is no {source}.csv or {source}.parquet, the one source that is needed, and no "
             f"folder {source}/ of such files. Files found: {listed(names)}. If one of them holds "

@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 
 from customer_tiering.reading.folder_files import SETTINGS_FILE
 from customer_tiering.reading.mapping_file import read_small_table
-from customer_tiering.reading.text_files import normalise
+from customer_tiering.reading.names import normalise
 
 
 def _is_run_date(value: str) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 from customer_tiering.reading.contract import SOURCES, Source
 from customer_tiering.reading.file_kinds import check_can_be_opened
 from customer_tiering.reading.folder_files import MAPPING_FILE, file_names, listed, shown
+from customer_tiering.reading.names import normalise
 from customer_tiering.reading.recipes import (
     ARITHMETIC,
     OF_ROWS,
@@ -15,7 +16,7 @@ from customer_tiering.reading.recipes import (
     Recipe,
     Step,
 )
-from customer_tiering.reading.text_files import UnusableFileError, normalise, read_rows
+from customer_tiering.reading.text_files import UnusableFileError, read_rows
 
 _INERT = re.compile("^'(?=[=+@-])")
 
@@ -63,6 +64,7 @@ class FileMapping:
         header_line: the line on which the header stands, from 1, or `none`; empty for the first.
         delimiter: what stands between two values; empty where the header shows it.
         system: the system that the ids are of, if it is said.
+        preset: the name of the preset that says all this; empty where a person does.
     """
 
     file: str
@@ -71,6 +73,7 @@ class FileMapping:
     header_line: str = ""
     delimiter: str = ""
     system: str | None = None
+    preset: str = ""
 
 
 def read_small_table(

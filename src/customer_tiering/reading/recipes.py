@@ -27,7 +27,7 @@ DATE_PARTS = {
     "AM": "%p",
 }
 DATE_UNITS = {"seconds": 1_000_000, "milliseconds": 1_000, "microseconds": 1}
-_DATE_ORDERS = ("dmy", "mdy")
+_DATE_ORDERS = ("dmy", "mdy", "utc")
 
 _CONDITIONS = ("negative", "positive", "empty", "filled")
 
@@ -111,7 +111,7 @@ RECIPES = {
     ),
     "date": Recipe(
         "dates written so",
-        value="dmy, mdy, seconds, milliseconds, microseconds, or a pattern such as "
+        value="dmy, mdy, utc, seconds, milliseconds, microseconds, or a pattern such as "
         "DD.MM.YYYY HH:mm",
         check=is_date_format,
     ),

@@ -12,7 +12,7 @@ from importlib import resources
 from typing import Any
 
 from customer_tiering.reading.contract import SOURCES
-from customer_tiering.reading.text_files import normalise
+from customer_tiering.reading.names import normalise, squashed
 
 Query = Callable[[str], list[tuple[Any, ...]]]
 
@@ -79,11 +79,6 @@ class Recognised:
         """The sources that it feeds, in the order of the contract."""
         fed = {proposal.source for proposal in self.proposals}
         return [name for name in SOURCES if name in fed]
-
-
-def squashed(name: str) -> str:
-    """A name without what people write in different ways: case, blanks, points, brackets."""
-    return re.sub(r"[\W_]+", "", normalise(name))
 
 
 @cache

@@ -306,6 +306,8 @@ def _date(value: str, written: str) -> str:
     if written in DATE_UNITS:
         instant = f"make_timestamp(try_cast(trim({value}) as bigint) * {DATE_UNITS[written]})"
         iso = f"cast({instant} as varchar) || '+00'"
+    elif written == "utc":
+        iso = f"trim({value}) || '+00'"
     elif written in ("dmy", "mdy"):
         day, month = (1, 2) if written == "dmy" else (2, 1)
         pattern = r"\s*([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4}|[0-9]{2})\b(.*)"

@@ -4,7 +4,7 @@ Pure Python, so that any engine can follow the plan. All problems of all files a
 and raised together: who prepares an export wants one list, not one error per attempt.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -18,7 +18,9 @@ from customer_tiering.reading.folder_files import (
     PARQUET_ENDING,
     READ_ENDINGS,
     TEXT_ENDINGS,
+    file_names,
     find_files,
+    is_ignored,
     listed,
     shown,
     unused_files,
@@ -26,6 +28,8 @@ from customer_tiering.reading.folder_files import (
 from customer_tiering.reading.folder_settings import read_settings
 from customer_tiering.reading.literal_path import literal_path
 from customer_tiering.reading.mapping_file import FileMapping, MappingLine, read_mapping
+from customer_tiering.reading.names import normalise
+from customer_tiering.reading.presets import Preset, presets_of
 from customer_tiering.reading.reading_notes import (
     ReadingNote,
     keys_without_secret,
@@ -37,7 +41,7 @@ from customer_tiering.reading.text_files import (
     UnusableFileError,
     find_encoding,
     header_line,
-    normalise,
+    header_line_of,
     read_format,
 )
 
@@ -206,15 +210,27 @@ def _plan(
     mapping = read_mapping(folder, problems)
     settings = read_settings(folder, problems)
     files = _Files(folder, known_encodings, problems)
+    by_preset, known = _by_presets(folder, mapping, files)
     plans = [
-        _plan_source(source, folder, files, mapping.get(source.name, []), problems)
+        _plan_source(
+            source,
+            folder,
+            files,
+            mapping.get(source.name, []),
+            by_preset.get(source.name, []),
+            bool(by_preset),
+            problems,
+        )
         for source in SOURCES.values()
     ]
+    for source, its in by_preset.items():
+        mapping.setdefault(source, []).extend(its)
     plans = _with_systems(plans, mapping, problems)
     plans = _with_contacts(plans)
     notes = [
         *unused_files(folder, files.names, set(mapping), problems),
         *missing_columns(plans),
+        *known,
         *keys_without_secret(plans),
     ]
     return FolderPlan(_with_style_columns(plans), settings, tuple(notes))
@@ -230,6 +246,24 @@ class _Files:
         self._known_encodings = known_encodings
         self._problems = problems
         self._opened: dict[str, SourceFile | None] = {}
+
+    def header_of(self, name: str) -> tuple[str, tuple[str, ...]]:
+        """Where the header of a file stands, as a mapping says it, and the header.
+
+        None of what is wrong with the file is a problem: perhaps it is not meant to be read.
+        """
+        try:
+            check_can_be_opened(self._folder / name)
+            file = open_file(self._folder, name, FileMapping(name), self._known_encodings)
+            if file.text and not presets_of(file.header):
+                line = header_line_of(file.path)
+                if line > 1:
+                    said = FileMapping(name, header_line=str(line))
+                    below = open_file(self._folder, name, said, self._known_encodings)
+                    return said.header_line, below.header
+        except (ValueError, OSError):
+            return "", ()
+        return "", file.header
 
     @property
     def names(self) -> set[str]:
@@ -295,10 +329,18 @@ def _plan_source(
     folder: Path,
     files: _Files,
     mapping: list[FileMapping],
+    by_preset: list[FileMapping],
+    known: bool,
     problems: list[str],
 ) -> SourcePlan:
     """Plan one source; what is wrong is added to `problems`, and the plan then not used."""
-    mapped = mapping or [FileMapping(name) for name in find_files(source, folder, problems)]
+    names = {each.file for each in by_preset}
+    mapped = mapping or [
+        FileMapping(name)
+        for name in find_files(source, folder, problems, is_needed=source.is_needed and not known)
+        if name not in names
+    ]
+    mapped += by_preset
     opened = [(files.open(each.file, each), each) for each in mapped]
     found = [file for file, _ in opened if file is not None]
     if source.is_needed and found and not any(file.has_rows for file in found):
@@ -319,16 +361,71 @@ def _plan_source(
     return SourcePlan(source, tuple(plans))
 
 
+def _by_presets(
+    folder: Path, mapping: Mapping[str, list[FileMapping]], files: _Files
+) -> tuple[dict[str, list[FileMapping]], list[ReadingNote]]:
+    """What presets say of the files that no mapping names, by source; and what is to be told."""
+    found: dict[str, list[FileMapping]] = {}
+    notes = []
+    named = {each.file for its in mapping.values() for each in its}
+    for name in file_names(folder):
+        if name in named or is_ignored(name) or not name.lower().endswith(READ_ENDINGS):
+            continue
+        header_at, header = files.header_of(name)
+        fitting = presets_of(header)
+        source = SOURCES.get(name.lower().partition(".")[0])
+        if not fitting or (source and {*source.required} <= {*map(normalise, header)}):
+            continue
+        preset = fitting[0]
+        said = f"{shown(name)} looks like {' or '.join(each.name for each in fitting)}"
+        how_much = f"{preset.known(header)} of {len(header)} headers"
+        if len(fitting) > 1 or not preset.is_certain:
+            lacks = f", but {preset.lacks}" if preset.lacks else ", of which we know a part"
+            detail = f"{said} ({how_much}){lacks}. make inspect proposes how to read it: confirm it"
+            notes.append(ReadingNote(None, shown(name), "recognised_in_part", detail))
+            continue
+        detail = f"{shown(name)} is read as {preset.name} ({how_much})"
+        notes.append(ReadingNote(None, shown(name), "recognised", detail))
+        for source_name, its in preset_mapping(preset, name, header).items():
+            its.header_line = header_at
+            found.setdefault(source_name, []).append(its)
+    return found, notes
+
+
+def preset_mapping(preset: Preset, name: str, header: Sequence[str]) -> dict[str, FileMapping]:
+    """What a preset says of a file, as a mapping would, by source."""
+    found: dict[str, FileMapping] = {}
+    for source, theirs, ours, recipe, value in preset.lines_for(header):
+        its = found.setdefault(source, FileMapping(name, system=preset.system, preset=preset.name))
+        # Of several columns the file may have one.
+        if len(theirs) == 1 and recipe in ("first_filled", "join"):
+            recipe, value = "", ""
+        where = f"the preset {preset.name}"
+        line = MappingLine(where, source, name, theirs, ours, recipe, value)
+        if ours:
+            its.columns.setdefault(ours, []).append(line)
+        else:
+            its.rows.append(line)
+    return found
+
+
 def _with_systems(
     plans: list[SourcePlan], mapping: Mapping[str, list[FileMapping]], problems: list[str]
 ) -> list[SourcePlan]:
     """The plans, with the system before every id that is of another system than the first.
 
-    Ids are unique within a system. Those of the system that is named first stay as they are, so
-    that nothing changes when a second one joins.
+    Ids are unique within a system. Those of the system that a person names first stay as they
+    are, else those of the system whose orders a preset knows, so that nothing changes when a
+    second one joins.
     """
-    systems = [each.system for files in mapping.values() for each in files if each.system]
-    if not systems:
+    named = [
+        (bool(each.preset), source != "orders", each.system)
+        for source, files in mapping.items()
+        for each in files
+        if each.system
+    ]
+    systems = [system for *_, system in sorted(named, key=lambda each: each[:2])]
+    if len({*systems}) < 2 and all(is_preset for is_preset, *_ in named):
         return plans
     of_file = {
         (source, each.file): each.system for source, files in mapping.items() for each in files

@@ -6,7 +6,6 @@ the delimiter by the header line, and all values stay text. Pure Python, no engi
 
 import csv
 import re
-import unicodedata
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ import numpy as np
 
 from customer_tiering.reading.encodings import DAMAGED, MULTI_BYTE, chunks, find_encoding, is_wide
 from customer_tiering.reading.file_kinds import UnusableFileError
+from customer_tiering.reading.names import normalise
 
 DELIMITERS = ",;\t|"
 NAMED_DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "blanks": " "}
@@ -155,11 +155,6 @@ def read_format(
             header_records=above + records,
             has_rows=any(not _is_blank(line) for line in lines),
         )
-
-
-def normalise(name: str) -> str:
-    """Bring a header to the spelling of the contract: `Order ID` becomes `order_id`."""
-    return re.sub(r"[\s\-.]+", "_", unicodedata.normalize("NFKC", name).strip().lower())
 
 
 def header_line(path: Path, text_format: TextFormat, wanted_names: Iterable[str]) -> int | None:

@@ -1,0 +1,302 @@
+"""Exports that are known by their headers: recognised as what they are, and read to the cent."""
+
+import csv
+import io
+import random
+from datetime import date, timedelta
+from decimal import Decimal
+from importlib import resources
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+from conftest import WITHOUT_UNIT_TESTS, Workspace
+
+from customer_tiering.inspect import main
+from customer_tiering.reading.contract import SOURCES
+from customer_tiering.reading.ingest import register_sources
+from customer_tiering.reading.presets import presets, presets_of
+from customer_tiering.reading.recipes import RECIPES
+
+FILES = {
+    file.name.removesuffix(".yml"): yaml.safe_load(file.read_text("utf-8"))
+    for file in resources.files("customer_tiering.reading.presets").iterdir()
+    if file.name.endswith(".yml")
+}
+BY_NAME = {preset.name: preset for preset in presets()}
+
+
+def headers(said: dict) -> list[str]:
+    return [name.strip() for name in next(csv.reader([said["headers"]]))]
+
+
+# --- The files themselves ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_preset_is_sound(file):
+    said = FILES[file]
+    assert said.keys() <= {*("name", "system", "is_verified", "headers", "needs", "lines", "lacks")}
+    known = {*headers(said)}
+    assert {name.strip() for name in next(csv.reader([said["needs"]]))} <= known
+    made: dict[str, set[str]] = {}
+    for line in csv.reader(said["lines"].splitlines()):
+        source, theirs, ours, recipe, value = line + [""] * (5 - len(line))
+        assert {*theirs.split("|")} - {""} <= known, line
+        assert ours in (*SOURCES[source].columns, ""), line
+        assert recipe in RECIPES, line
+        if RECIPES[recipe].value:
+            assert RECIPES[recipe].check(value), line
+        made.setdefault(source, set()).add(ours)
+    for source, ours in made.items():
+        lacking = {*SOURCES[source].required} - ours
+        assert not lacking or said.get("lacks"), (source, lacking)
+
+
+# --- Recognised -------------------------------------------------------------------------------
+
+
+def disguised(names: list[str], chance: random.Random) -> list[str]:
+    """The same headers as people and tools write them, in another order."""
+    wrapped = [
+        chance.choice([name, name.upper(), f" {name} ", f"\t{name}", f"'{name}", f"\ufeff{name}"])
+        for name in names
+    ]
+    chance.shuffle(wrapped)
+    return wrapped
+
+
+def test_every_look_alike_is_recognised_and_no_other_is():
+    right = wrong = asked = 0
+    for said in FILES.values():
+        chance = random.Random(said["name"])
+        for _ in range(20):
+            found = [preset.name for preset in presets_of(disguised(headers(said), chance))]
+            right += found == [said["name"]]
+            asked += len(found) != 1
+            wrong += len(found) == 1 and found != [said["name"]]
+    assert wrong == 0
+    assert right >= 0.95 * (right + asked)
+
+
+def test_what_lacks_a_third_of_its_headers_is_never_taken_for_another():
+    for said in FILES.values():
+        chance = random.Random(said["name"])
+        for _ in range(50):
+            names = headers(said)
+            kept = chance.sample(names, len(names) - len(names) // 3)
+            found = [preset.name for preset in presets_of(kept)]
+            assert found in ([], [said["name"]]) or len(found) > 1, (said["name"], found)
+
+
+def test_two_files_put_side_by_side_are_asked_about():
+    """Headers of two exports in one file: nobody can say which it is."""
+    names = headers(FILES["jd_orders"]) + headers(FILES["taobao_orders_old"])
+    assert len(presets_of(names)) == 2
+
+
+def test_what_is_in_our_own_shape_is_no_export():
+    for source in SOURCES.values():
+        assert presets_of(source.columns) == [], source.name
+
+
+# --- Read -------------------------------------------------------------------------------------
+
+# How a look-alike is written, by hand and apart from the presets: the columns that matter; whether
+# the order's cells stand on its first row (first), on each (each), or the amount is the line's
+# (line), an order has one row (one), or its amount is in cents.
+SHAPES = {
+    "shopify_orders": ("Name", "Email", "Created at", "Total", "Financial Status", "first"),
+    "stripe_payments": ("id", "Customer ID", "Created (UTC)", "Amount", "Status", "one"),
+    "magento_orders": (
+        "ID",
+        "Customer Email",
+        "Purchase Date",
+        "Grand Total (Base)",
+        "Status",
+        "one",
+    ),
+    "fivetran_shopify_orders": (
+        *("id", "customer_id", "created_at", "total_price", "financial_status"),
+        "one",
+    ),
+    "fivetran_stripe_charges": ("id", "customer_id", "created", "amount", "status", "cents"),
+    "youzan_orders": ("订单号", "买家手机号", "买家付款时间", "订单实付金额", "订单状态", "one"),
+    "taobao_orders_old": (
+        *("订单编号", "买家会员名", "订单付款时间", "买家实际支付金额", "订单状态"),
+        "one",
+    ),
+    "jd_orders": ("订单号", "下单帐号", "下单时间", "订单金额", "订单状态", "each"),
+    "kingdee_sales_orders": (
+        *("FBillNo", "FCustId.FNumber", "FDate", "FAllAmount", "FDocumentStatus"),
+        "line",
+    ),
+}
+PAID = {"youzan_orders": "交易完成", "jd_orders": "完成", "taobao_orders_old": "交易成功"}
+PAID |= {"magento_orders": "complete", "kingdee_sales_orders": "C"}
+PAID |= {"fivetran_stripe_charges": "succeeded"}
+CERTAIN = {
+    file
+    for file, said in FILES.items()
+    if said["is_verified"] and not said.get("lacks") and "orders," in said["lines"]
+}
+QUANTITIES = {"Lineitem quantity", "订购数量", "FQty"}
+
+
+def test_every_certain_preset_of_orders_is_tried():
+    orders = {
+        file
+        for file in CERTAIN
+        if any(line.startswith("orders,") for line in FILES[file]["lines"].splitlines())
+    }
+    assert orders == SHAPES.keys()
+
+
+def look_alike(file: str, seed: int) -> tuple[str, dict[str, Decimal], Decimal]:
+    """The text of an export, what each buyer's orders come to, and what was refunded."""
+    key, buyer, day, amount, status, kind = SHAPES[file]
+    chance = random.Random(seed)
+    names = headers(FILES[file])
+    refund = next(
+        (
+            n
+            for n in names
+            if n
+            in (
+                "Refunded Amount",
+                "Amount Refunded",
+                "Total Refunded",
+                "amount_refunded",
+                "订单已退款金额",
+            )
+        ),
+        None,
+    )
+    factor = 100 if kind == "cents" else 1
+    rows, sums, back = [], {}, Decimal(0)
+    for number in range(60):
+        who = chance.randrange(15)
+        contact = f"13{who:09}" if "手机号" in buyer else f"p{who}@shop.example"
+        person = contact if "mail" in buyer.lower() or "手机号" in buyer else f"cus_{who}"
+        moment = date(2025, 1, 5) + timedelta(chance.randrange(300))
+        lines = 1 if kind in ("one", "cents") else chance.randint(1, 3)
+        parts = [Decimal(chance.randrange(100, 90_000)) / 100 for _ in range(lines)]
+        total, refunded = sum(parts), Decimal(0)
+        if refund and chance.random() < 0.1:
+            refunded = parts[0]
+        for place, part in enumerate(parts):
+            row = dict.fromkeys(names, "")
+            is_first = place == 0 or kind in ("each", "line")
+            row[key] = f"#{1000 + number}"
+            if is_first:
+                row |= {buyer: person, day: f"{moment} 10:00:00", status: PAID.get(file, "paid")}
+                row[amount] = str((part if kind == "line" else total) * factor)
+                for name in ("Currency", "currency"):
+                    if name in row:
+                        row[name] = "EUR"
+                if refund:
+                    row[refund] = str(refunded * factor)
+            for name in QUANTITIES & row.keys():
+                row[name] = "1"
+            for name in ("Lineitem price", "京东价", "FTaxPrice"):
+                if name in row:
+                    row[name] = str(part)
+            for name in ("Lineitem name", "商品ID", "FMaterialId.FNumber"):
+                if name in row:
+                    row[name] = f"P{place}"
+            rows.append(row)
+        sums[person] = sums.get(person, Decimal(0)) + total
+        back += refunded
+    text = io.StringIO()
+    writer = csv.DictWriter(text, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue(), sums, back
+
+
+@pytest.mark.parametrize("file", SHAPES)
+def test_a_look_alike_is_read_to_the_cent_with_nothing_else(file, tmp_path):
+    for seed in range(3):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        text, sums, back = look_alike(file, seed)
+        encoding = "gb18030" if "号" in text else "utf-8-sig"
+        (folder / "export (1).csv").write_text(text, encoding)
+        connection = duckdb.connect()
+        register_sources(connection, folder)
+        amounts = connection.execute(
+            "select customer_id, sum(amount::decimal(18, 2)) from raw.orders group by all"
+        ).fetchall()
+        assert sorted(total for _, total in amounts) == sorted(sums.values())
+        [(refunded,)] = connection.execute(
+            "select coalesce(sum(amount::decimal(18, 2)), 0) from raw.refunds"
+        ).fetchall()
+        assert refunded == back
+        [note] = connection.execute(
+            "select detail from raw.reading_notes where note = 'recognised'"
+        ).fetchall()
+        assert BY_NAME[FILES[file]["name"]].name in note[0]
+
+
+@pytest.mark.parametrize("file", ["taobao_orders", "pinduoduo_orders", "douyin_orders"])
+def test_what_needs_a_person_stops_and_is_said(file, tmp_path, capsys):
+    (tmp_path / "orders_export.csv").write_text(
+        ",".join(f'"{name}"' for name in headers(FILES[file]))
+        + "\n"
+        + "x," * (len(headers(FILES[file])) - 1)
+        + "x\n",
+        "utf-8",
+    )
+    with pytest.raises(RuntimeError, match="make inspect looks at the folder"):
+        register_sources(duckdb.connect(), tmp_path)
+    main([str(tmp_path)])
+    said = capsys.readouterr().out
+    assert f"recognised as {FILES[file]['name']}" in said
+    assert FILES[file].get("lacks", "") in said
+    assert (tmp_path / "_mapping.csv").exists()
+
+
+@pytest.mark.parametrize("file", ["shopify_orders", "youzan_orders"])
+def test_from_a_look_alike_to_tiers_with_one_command(file, tmp_path):
+    data = tmp_path / "data"
+    data.mkdir()
+    text, sums, back = look_alike(file, 1)
+    (data / "orders_export_1.csv").write_text(text, "utf-8")
+    workspace = Workspace(tmp_path / "build", data)
+    variables = {"run_date": "2025-12-31", "history_periods": 1}
+    said = workspace.dbt("build", *WITHOUT_UNIT_TESTS, variables=variables).stdout
+    assert "PASS" in said
+    tiers = workspace.rows("select tier_code, net_revenue from marts.customer_tier")
+    assert len(tiers) == len(sums) and {tier for tier, _ in tiers} > {"A"}
+    [(revenue,)] = workspace.rows("select sum(net_revenue) from intermediate.int_customer_days")
+    assert revenue == sum(sums.values()) - back
+
+
+def test_a_sources_own_file_stays_beside_an_export(tmp_path):
+    text, _, _ = look_alike("jd_orders", 1)
+    (tmp_path / "订单.csv").write_text(text, "gb18030")
+    (tmp_path / "customers.csv").write_text("customer_id,name\nX,Xu\n", "utf-8")
+    (tmp_path / "deletions.csv").write_text("customer_id\ncus_3\n", "utf-8")
+    connection = duckdb.connect()
+    register_sources(connection, tmp_path)
+    [(names,)] = connection.execute(
+        "select list(distinct customer_id) from raw.customers"
+    ).fetchall()
+    assert {"X", "cus_1"} <= {*names} and "cus_3" not in names
+
+
+def folder_of_two_systems(folder: Path) -> duckdb.DuckDBPyConnection:
+    for file in ("jd_orders", "taobao_orders_old"):
+        (folder / f"{file}.csv").write_text(look_alike(file, 1)[0], "utf-8")
+    connection = duckdb.connect()
+    register_sources(connection, folder)
+    return connection
+
+
+def test_the_ids_of_two_systems_do_not_meet(tmp_path):
+    connection = folder_of_two_systems(tmp_path)
+    [(count, orders)] = connection.execute(
+        "select count(*), count(distinct order_id) from raw.orders"
+    ).fetchall()
+    assert count == orders == 120
