@@ -72,8 +72,13 @@ class CompiledReading:
         for (seed,) in seeds:
             connection.execute(f"create table seeds.{seed} as from seeded.seeds.{seed}")
         register_sources(connection, folder)
+        found = connection.execute(
+            "select value from raw.settings where setting = 'reporting_currency'"
+        ).fetchone()
         for statement in self._statements:
-            connection.execute(statement)
+            # As a build would have compiled it.
+            in_its_currency = statement.replace("'CNY'", f"'{found[0]}'") if found else statement
+            connection.execute(in_its_currency)
         return connection
 
 

@@ -274,7 +274,7 @@ def test_a_contact_becomes_a_key_and_is_nowhere_else(tmp_path, monkeypatch):
     # Masked: no key. Deleted by the contact itself.
     assert found["5"] is None and "7" not in found
     lines = connection.execute("select line from raw.unreadable_lines").fetchall()
-    assert len(lines) == 1 and "lost" not in lines[0][0]
+    assert len(lines) == 1 and "lost" not in lines[0][0] and "2025-01-01" in lines[0][0]
     assert connection.execute("from raw.reading_notes").fetchall() == []
     other = dict(rows(read(tmp_path, BY_CONTACT), "order_id, customer_id"))
     assert other == found

@@ -32,7 +32,9 @@ def raw(query):
         name: query(f"select * from raw.{name} order by source_row, {source.columns[0]}")
         for name, source in SOURCES.items()
     }
-    found["lines"] = query("select * from raw.unreadable_lines order by source_file, source_row")
+    found["lines"] = query(
+        "select * from raw.unreadable_lines order by source_file, source_row, source"
+    )
     found["settings"] = query("select * from raw.settings order by setting")
     found["notes"] = query("select * from raw.reading_notes order by note, source_file")
     found["files"] = query(

@@ -396,6 +396,7 @@ def customer_key_secret(connection: duckdb.DuckDBPyConnection) -> Iterator[None]
         connection.execute("reset variable customer_key_secret")
 
 
+_DATE = re.compile(r"[0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{1,4}( [0-9]{1,2})?")
 _CONTACTS = re.compile(r"[^\s,;|\"'<>()=]+@[^\s,;|\"'<>()=]+|[+]?[0-9][0-9()./ -]{5,}[0-9]")
 
 
@@ -405,6 +406,8 @@ def without_contacts(
     """Lines with the key in the place of every text that may be a contact."""
 
     def key(found: re.Match[str]) -> str:
+        if _DATE.fullmatch(found.group()):
+            return found.group()
         query = f"select {contact_key(['contact'])} from (select ? as contact)"
         return connection.execute(query, [found.group()]).fetchone()[0] or "…"
 
