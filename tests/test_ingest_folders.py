@@ -100,7 +100,7 @@ def test_what_feeds_nothing_is_told(connection, folder):
     (folder / "archive").mkdir()
     (folder / "orders" / "2024").mkdir()
     told = ["notes.txt", "tiers.csv", "ordering.csv", "~$x.xlsx", "customer360.pdf"]
-    told += ["orders.xlsx", "orders.csv.gz", "orders/y.csv.gz", "orders/x.xlsx", "orders/list"]
+    told += ["orders.xlsx", "orders.csv.gz", "orders/y.json", "orders/x.numbers", "orders/list"]
     told.remove("customer360.pdf")
     for name in told:
         (folder / name).write_text("x")
@@ -111,12 +111,12 @@ def test_what_feeds_nothing_is_told(connection, folder):
     (folder / "_orders_old").mkdir()
     register_sources(connection, folder)
     assert {name for _, name in notes(connection)} == {*told, "archive", "orders/2024"}
-    assert ("orders", "orders/y.csv.gz") in notes(connection)
+    assert ("orders", "orders/y.json") in notes(connection)
     detail = rows(
-        connection, "select detail from raw.reading_notes where source_file = 'orders/y.csv.gz'"
+        connection, "select detail from raw.reading_notes where source_file = 'orders/y.json'"
     )[0][0]
     assert detail == (
-        "orders/y.csv.gz has an ending that is not read. Save it as y.csv, or begin its name with"
+        "orders/y.json has an ending that is not read. Save it as y.csv, or begin its name with"
         " _ to leave it out"
     )
     for name in told:

@@ -124,7 +124,7 @@ def test_two_files_of_one_source(connection, folder):
         ("customers.csv", b"customer_id,name\n1\n2\n", "none of them can be read"),
         ("customers.parquet", b"PAR1 nonsense", "is not a Parquet file, or damaged"),
         ("customers.parquet", b"", "is not a Parquet file, or damaged"),
-        ("customers.xlsx", b"PK\x03\x04", "has an ending that is not read"),
+        ("customers.xlsx", b"PK\x03\x04", "is no workbook that can be read, or damaged"),
         ("customers.csv", None, "is a folder"),
     ],
 )

@@ -31,6 +31,7 @@ from customer_tiering.reading.folder_files import (
 )
 from customer_tiering.reading.mapping_file import MAPPING_COLUMNS, RECIPE_COLUMNS, FileMapping
 from customer_tiering.reading.names import normalise
+from customer_tiering.reading.packed_files import ending_of, is_packed, unpacked
 from customer_tiering.reading.presets import presets_of
 from customer_tiering.reading.recipes import SEPARATOR, Field, Shape
 from customer_tiering.reading.recognise import Proposal, Recognised, kind_of, recognise
@@ -111,13 +112,14 @@ def _one_file_each(found: Sequence[Inspected]) -> None:
 
 def _inspect(connection: duckdb.DuckDBPyConnection, folder: Path, name: str) -> Inspected:
     looked = Inspected(name, [], Recognised())
-    ending = Path(name).suffix.lower().removeprefix(".")
+    ending = ending_of(name)
     if ending not in READ_ENDINGS:
         looked.said.append(f"is not read: its ending is .{ending}. Save it as CSV (UTF-8)")
         return looked
     try:
         path = folder / name
-        looked.header_line = header_line_of(path) if ending != "parquet" else 1
+        text = unpacked(path) if is_packed(name) else path
+        looked.header_line = header_line_of(text) if ending != "parquet" else 1
         at = str(looked.header_line) if looked.header_line > 1 else ""
         file = open_file(folder, name, FileMapping(name, header_line=at))
         _look_at(connection, file, looked)
@@ -137,8 +139,9 @@ def _look_at(connection: duckdb.DuckDBPyConnection, file: SourceFile, looked: In
     shape = Shape(source, {column: Field((n,)) for n, column in enumerate(columns)})
     if file.text:
         kinds = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+        how = ending_of(file.name) if is_packed(file.name) else "text"
         looked.said.append(
-            f"text, {file.text.encoding.upper()}, {kinds.get(file.text.delimiter, 'blanks')}"
+            f"{how}, {file.text.encoding.upper()}, {kinds.get(file.text.delimiter, 'blanks')}"
             + (f", header on line {looked.header_line}" if looked.header_line > 1 else "")
         )
     else:

@@ -6,17 +6,19 @@ from pathlib import Path
 
 from customer_tiering.reading.contract import DELETIONS, SOURCES, Source
 from customer_tiering.reading.names import normalise
+from customer_tiering.reading.packed_files import PACKED_ENDINGS, TEXTS, ending_of
 from customer_tiering.reading.reading_notes import ReadingNote
 
 MAPPING_FILE = "mapping.csv"
 SETTINGS_FILE = "settings.csv"
 
-TEXT_ENDINGS = ("csv", "tsv", "txt")
+TEXT_ENDINGS = TEXTS
 PARQUET_ENDING = "parquet"
-READ_ENDINGS = (*TEXT_ENDINGS, PARQUET_ENDING)
+PLAIN_ENDINGS = (*TEXT_ENDINGS, PARQUET_ENDING)
+READ_ENDINGS = (*PLAIN_ENDINGS, *PACKED_ENDINGS)
 # Endings under which people keep data that we do not read: skipping them in silence would
 # look as if the source had been taken.
-OTHER_DATA_ENDINGS = ("xlsx", "xls", "ods", "json", "jsonl", "gz", "csv.gz", "zip", "csv.zip")
+OTHER_DATA_ENDINGS = ("json", "gz", "csv.zip", "numbers")
 
 # People and programs mark so what is not finished, or what is about the folder itself.
 _IGNORED = re.compile(
@@ -58,7 +60,9 @@ def find_files(of: Source, folder: Path, problems: list[str], is_needed: bool) -
         is_needed: whether there must be one.
     """
     source, names = of.name, file_names(folder)
-    single = [name for name in names if _is_named(name, source, READ_ENDINGS)]
+    # A workbook beside a text of the same name is what the text was saved from.
+    plain = [name for name in names if _is_named(name, source, PLAIN_ENDINGS)]
+    single = plain or [name for name in names if _is_named(name, source, PACKED_ENDINGS)]
     unread = [name for name in names if _is_named(name, source, OTHER_DATA_ENDINGS)]
     found = single + _names_in_folder(source, folder)
     if len(single) > 1:
@@ -147,9 +151,9 @@ def _looks_like_a_source(name: str) -> str | None:
 def _judge(path: Path, source: str, mapped_sources: set[str], problems: list[str]) -> bool:
     """Whether a file that looks like a source may be left out and told; else it is a problem."""
     name = path.name
-    beside = [each for each in file_names(path.parent) if _is_named(each, source, READ_ENDINGS)]
+    beside = [each for each in file_names(path.parent) if _is_named(each, source, PLAIN_ENDINGS)]
     is_readable = _is_named(name, source, READ_ENDINGS)
-    is_copy = bool(beside) and _is_named(name, source, OTHER_DATA_ENDINGS)
+    is_copy = bool(beside) and _is_named(name, source, (*OTHER_DATA_ENDINGS, *PACKED_ENDINGS))
     if source != DELETIONS and (is_copy or (is_readable and source in mapped_sources)):
         return True
     is_known = is_readable or _is_named(name, source, OTHER_DATA_ENDINGS)
@@ -182,7 +186,7 @@ def _names_in_folder(source: str, folder: Path) -> list[str]:
         for within in folder.iterdir()
         if within.name.lower() == source and within.is_dir()
         for path in within.iterdir()
-        if path.suffix.lower().removeprefix(".") in READ_ENDINGS
+        if ending_of(path.name) in READ_ENDINGS
         and not _IGNORED.fullmatch(path.name)
         and path.is_file()
     )

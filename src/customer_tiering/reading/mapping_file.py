@@ -63,6 +63,7 @@ class FileMapping:
         rows: the lines about rows.
         header_line: the line on which the header stands, from 1, or `none`; empty for the first.
         delimiter: what stands between two values; empty where the header shows it.
+        sheet: which sheet of a workbook; empty where only one has rows.
         system: the system that the ids are of, if it is said.
         preset: the name of the preset that says all this; empty where a person does.
     """
@@ -72,6 +73,7 @@ class FileMapping:
     rows: list[MappingLine] = field(default_factory=list)
     header_line: str = ""
     delimiter: str = ""
+    sheet: str = ""
     system: str | None = None
     preset: str = ""
 
@@ -143,8 +145,8 @@ def read_mapping(folder: Path, problems: list[str]) -> dict[str, list[FileMappin
             problems.append(f"{line.where}: {problem}")
             continue
         files[file] = known
-        if line.recipe == "system":
-            known.system = value
+        if line.recipe in ("system", "sheet"):
+            setattr(known, line.recipe, value)
         elif RECIPES[line.recipe].of == "rows":
             known.rows.append(line)
         elif line.ours:

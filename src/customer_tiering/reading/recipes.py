@@ -157,6 +157,7 @@ RECIPES = {
         ("comma", "semicolon", "tab", "bar", "blanks").__contains__,
         of="file",
     ),
+    "sheet": Recipe("the sheet of a workbook", (0, 0), "the name of a sheet", bool, of="file"),
     "system": Recipe(
         "the system that the ids are of",
         (0, 0),

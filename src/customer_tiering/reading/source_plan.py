@@ -17,7 +17,6 @@ from customer_tiering.reading.folder_files import (
     MAPPING_FILE,
     PARQUET_ENDING,
     READ_ENDINGS,
-    TEXT_ENDINGS,
     file_names,
     find_files,
     is_ignored,
@@ -29,6 +28,7 @@ from customer_tiering.reading.folder_settings import read_settings
 from customer_tiering.reading.literal_path import literal_path
 from customer_tiering.reading.mapping_file import FileMapping, MappingLine, read_mapping
 from customer_tiering.reading.names import normalise
+from customer_tiering.reading.packed_files import ending_of, is_packed, unpacked
 from customer_tiering.reading.presets import Preset, presets_of
 from customer_tiering.reading.reading_notes import (
     ReadingNote,
@@ -76,7 +76,7 @@ class SourceFile:
     """One file as it is found.
 
     Attributes:
-        path: where it is, absolute.
+        path: where it is, absolute; of one that was unpacked the copy.
         name: its name for people, relative to the folder.
         version: path, size and time of the last change.
         header: the column names as they stand in the file.
@@ -245,7 +245,8 @@ class _Files:
         self._folder = folder
         self._known_encodings = known_encodings
         self._problems = problems
-        self._opened: dict[str, SourceFile | None] = {}
+        # By name and sheet.
+        self._opened: dict[tuple[str, str], SourceFile | None] = {}
 
     def header_of(self, name: str) -> tuple[str, tuple[str, ...]]:
         """Where the header of a file stands, as a mapping says it, and the header.
@@ -268,7 +269,7 @@ class _Files:
     @property
     def names(self) -> set[str]:
         """The names of all files that feed something."""
-        return set(self._opened)
+        return {name for name, _ in self._opened}
 
     def open(self, name: str, said: FileMapping) -> SourceFile | None:
         """Open a file of the folder; None if it cannot be used, which is then a problem.
@@ -277,15 +278,16 @@ class _Files:
             name: the file.
             said: what the mapping says of it.
         """
-        if name not in self._opened:
-            self._opened[name] = None
+        key = (name, said.sheet)
+        if key not in self._opened:
+            self._opened[key] = None
             try:
-                self._opened[name] = open_file(self._folder, name, said, self._known_encodings)
+                self._opened[key] = open_file(self._folder, name, said, self._known_encodings)
             except ValueError as error:
                 self._problems.append(f"{shown(name)} {error}")
             except OSError as error:
                 self._problems.append(f"{shown(name)} cannot be read: {error.strerror or error}")
-        return self._opened[name]
+        return self._opened[key]
 
 
 def open_file(
@@ -311,14 +313,17 @@ def open_file(
         raise UnusableFileError("is a folder. It should be a file")
     check_can_be_opened(path)
     status = path.stat()
-    version = (str(path), status.st_size, status.st_mtime_ns)
-    ending = path.suffix.lower().removeprefix(".")
+    place = f"{path}#{said.sheet}" if said.sheet else str(path)
+    version = (place, status.st_size, status.st_mtime_ns)
+    ending = ending_of(path.name)
     if ending == PARQUET_ENDING:
         schema, has_rows = parquet_files.read_schema(path)
         return SourceFile(path, name, version, tuple(schema.names), None, schema, has_rows)
-    if ending not in TEXT_ENDINGS:
+    if ending not in READ_ENDINGS:
         known = ", ".join(f".{each}" for each in READ_ENDINGS)
         raise UnusableFileError(f"has an ending that is not read. Save it as one of {known}")
+    if is_packed(path.name):
+        path = unpacked(path, said.sheet)
     encoding = (known_encodings or {}).get(version) or find_encoding(path)
     text = read_format(path, encoding, said.header_line, said.delimiter)
     return SourceFile(path, name, version, text.header, text, None, text.has_rows)
@@ -369,7 +374,7 @@ def _by_presets(
     notes = []
     named = {each.file for its in mapping.values() for each in its}
     for name in file_names(folder):
-        if name in named or is_ignored(name) or not name.lower().endswith(READ_ENDINGS):
+        if name in named or is_ignored(name) or ending_of(name) not in READ_ENDINGS:
             continue
         header_at, header = files.header_of(name)
         fitting = presets_of(header)
