@@ -73,7 +73,7 @@ select
     {% endfor %}
     measures.nps_class,
     {% for channels in ['permitted_channels', 'refused_channels'] %}
-    measures.int_customer_features.{{ channels }},
+    measures.{{ 'int_customer_features.' ~ channels }},
     {% endfor %}
     priorities.market_priority,
     tiers.recency_days,
