@@ -3,7 +3,7 @@
         `resolved`, the same rows with their `outcome` and `reject_reason`:
 
         rejected      it has a problem, or as conflicting_rows: nothing says which row of its key is the latest
-        deduplicated  an exact copy, column by column, of an earlier record (a later one, if it `describes`); or it adds nothing to that of its key
+        deduplicated  an exact copy, column by column, of another record; or it adds nothing to that of its key
         superseded    an older version of its key
         accepted      all others
 
@@ -19,6 +19,8 @@
                 and those that stand in another file as well are copies, as overlapping exports have them.
             by_file: whether a row of a later file is a later version. Not of orders: the lines of one order may
                 stand in two files.
+            describes: whether rows of one id describe what is there whatever they say: the last one stands where
+                nothing says which is the latest, and `is_last_of_several` tells of it. Of copies the last is kept.
             continues: of a source in which only the first row of a record may be filled: the column that is true
                 `where` a row is such an empty one, and those in which it must `agree` if it has them. -#}
     {{- wait_for_config() }}
@@ -29,6 +31,8 @@
     {%- set file = '0' if env_var('CRM_SCHEMA', '') else 'floor((%s.source_row - 1) / 1000000000000)' -%}
     {%- set version = ['records.' ~ latest if latest, file | replace('%s', 'records') if by_file] | select | list -%}
     {%- set of_key = 'partition by records.' ~ key | join(', records.') -%}
+    {%- set direction = 'desc' if describes else 'asc' -%}
+    {%- set is_one_of_several = 'versions.copy_number = 1 and versions.version_rank = 1 and versions.rows_of_version > 1' -%}
     {%- set if_usable = 'case when records.problem is null and copies.copy_number = 1 then' -%}
     repeated_keys as (
         select
@@ -44,9 +48,7 @@
     copies as (
         select
             raw.source_row,
-            row_number() over (
-                partition by {{ all_columns }} order by raw.source_row{{ ' desc' if describes }}
-            ) as copy_number
+            row_number() over (partition by {{ all_columns }} order by raw.source_row {{ direction }}) as copy_number
         from {{ records }} as raw
         inner join repeated_keys
             on {% for column in key %}{{ key_text('raw', column) }} = repeated_keys.{{ column }}
@@ -62,14 +64,7 @@
                 {%- for part in version + (['records.source_row'] if describes else []) %}, {{ part }} desc nulls last{% endfor %}
             ) as version_rank,
             count({{ if_usable }} 1 end) over ({{ ([of_key] + version) | join(', ') }}) as rows_of_version,
-            {%- if continues %}
-            records.{{ continues.where }} and count({{ if_usable }} 1 end) over ({{ of_key }}) = 1
-            {%- for column in continues.agree %}
-            and coalesce(records.{{ column }} = max({{ if_usable }} records.{{ column }} end) over ({{ of_key }}), true)
-            {%- endfor %} as adds_nothing
-            {%- else %}
-            false as adds_nothing
-            {%- endif %}
+            {{ only_continues(continues, if_usable, of_key) if continues else 'false' }} as adds_nothing
         from records
         inner join copies on records.source_row = copies.source_row
     ),
@@ -90,21 +85,24 @@
             case
                 when versions.adds_nothing and records.problem is not null then null
                 when records.problem is not null then records.problem
-                {%- if not describes %}
-                when versions.copy_number = 1 and versions.version_rank = 1 and versions.rows_of_version > 1
-                    then 'conflicting_rows'
+                {{ 'when ' ~ is_one_of_several ~ " then 'conflicting_rows'" if not describes }}
             end as reject_reason
-                {%- else %}
-            end as reject_reason,
-            records.problem is null and versions.copy_number = 1 and versions.version_rank = 1
-            and versions.rows_of_version > 1 as is_last_of_several
-                {%- endif %}
+            {{ ', records.problem is null and ' ~ is_one_of_several ~ ' as is_last_of_several' if describes }}
         from records
         left join versions on records.source_row = versions.source_row
         {%- if may_lack %}
         left join keyless_copies on records.source_row = keyless_copies.source_row
         {%- endif %}
     )
+{%- endmacro %}
+
+
+{% macro only_continues(continues, if_usable, of_key) -%}
+    {#- Whether a row only carries on the one record of its key; see resolve_versions. -#}
+    records.{{ continues.where }} and count({{ if_usable }} 1 end) over ({{ of_key }}) = 1
+    {%- for column in continues.agree %}
+            and coalesce(records.{{ column }} = max({{ if_usable }} records.{{ column }} end) over ({{ of_key }}), true)
+    {%- endfor %}
 {%- endmacro %}
 
 

@@ -50,22 +50,6 @@ alike as (
 
 ),
 
-several as (
-
-    select
-        'customers' as source,
-        customer_id as id
-    from {{ ref('int_customer_records') }}
-    where is_last_of_several
-    union all
-    select
-        'products' as source,
-        product_id as id
-    from {{ ref('stg_products') }}
-    where is_last_of_several
-
-),
-
 counted as (
 
     select
@@ -104,12 +88,20 @@ counted as (
     from alike
     union all
     select
-        source,
+        'customers' as source,
         'last_of_several' as note,
         count(*) as records,
-        min(id) as example
-    from several
-    group by source
+        min(customer_id) as example
+    from {{ ref('int_customer_records') }}
+    where is_last_of_several
+    union all
+    select
+        'products' as source,
+        'last_of_several' as note,
+        count(*) as records,
+        min(product_id) as example
+    from {{ ref('stg_products') }}
+    where is_last_of_several
     union all
     select
         coalesce(source, 'orders') as source,
