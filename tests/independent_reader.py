@@ -217,6 +217,7 @@ class Reader:
         self.revenue: dict[tuple[str, date], Decimal] = defaultdict(Decimal)
         self.has_rates = "fx_rates.csv" in folder.others
         self.folder = folder
+        self.reporting = self._reporting_currency()
         self.customers = self._customers()
         self.orders = self._orders()
         self.customers |= {order["customer"] for order in self.orders.values()}
@@ -224,6 +225,21 @@ class Reader:
         for (source, place), reason in self.told.items():
             if source in self.records and reason is not None:
                 self.complaints.append(f"{source} {place} rejected as {reason}: there is none")
+
+    def _reporting_currency(self) -> str:
+        """The only currency that orders name, if there are no rates; else the project's."""
+        named = {
+            cell.strip(" ").upper()
+            for file in self.folder.of("orders")
+            for line in file.lines
+            if line.raw is None
+            and len(line.cells) == len(file.columns)
+            and line.cells != file.header
+            for column, cell in zip(file.columns, line.cells, strict=True)
+            if column == "currency"
+        }
+        codes = {code for code in named if re.fullmatch("[A-Z]{3}", code)}
+        return codes.pop() if len(codes) == 1 and not self.has_rates else "CNY"
 
     # The records of a source
 
@@ -322,12 +338,12 @@ class Reader:
         meant = SIGNS.get(sign) if sign else None
         if named and meant and named not in meant:
             record.problem = record.problem or f"{sign} is not {named}"
-        if named or not meant or "CNY" in meant:
+        if named or not meant or self.reporting in meant:
             return named
         return "USD" if sign == "$" else next(iter(meant))
 
     def _rate(self, currency: str, day: date) -> Decimal | None:
-        if currency == "CNY":
+        if currency == self.reporting:
             return Decimal(1)
         rates = [
             Decimal(rate)
@@ -429,7 +445,7 @@ class Reader:
             excused = record.told in LATE and not record.problem
             if self._judge("orders", record, excused) or excused:
                 usable.append(
-                    (record, id_, customer, moment, amount, currency or "CNY", status,
+                    (record, id_, customer, moment, amount, currency or self.reporting, status,
                      updated or datetime.min)
                 )  # fmt: skip
         found = {}
@@ -488,7 +504,7 @@ class Reader:
                 why = "its order does not count by then"
             elif not order_id and customer not in self.customers:
                 why = "nobody knows the customer"
-            currency = currency or (of["currency"] if of else "CNY")
+            currency = currency or (of["currency"] if of else self.reporting)
             rate = self._rate(currency, day)
             why = why or ("no rate" if rate is None else None)
             cut = False

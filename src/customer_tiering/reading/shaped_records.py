@@ -226,18 +226,17 @@ class _Lines:
         amount = f"try_cast(replace({digits}, '{decimal}', '.') as decimal(28, 6))"
         is_number = f"regexp_full_match({text}, {literal(pattern)})"
         signed = f"case when regexp_matches({text}, '[-−]') then -{amount} else {amount} end"
-        # Most numbers are plain, and need no look at a pattern.
-        plain = "null" if sign == "," else f"try_cast({text} as decimal(28, 6))"
-        is_plain = f"regexp_full_match({text}, '-?[0-9]+([.][0-9]{{1,6}})?')"
+        # Most numbers are plain and small: the narrow cast alone shows it. The wide one is slow.
+        plain = f"cast(try_cast({text} as decimal(18, 6)) as decimal(28, 6))"
         if sign != ".":
-            is_plain = f"regexp_full_match({text}, '-?[0-9]+')"
-            plain = f"try_cast({text} as decimal(28, 6))"
-        number = f"case when {is_plain} then {plain} when {is_number} then {signed} end"
+            plain = f"case when regexp_full_match({text}, '-?[0-9]+') then {plain} end"
+        number = f"coalesce({plain}, case when {is_number} then {signed} end)"
         return _Number(
             number,
-            f"case when not {is_plain} and {is_number}"
+            f"case when {plain} is null and {is_number}"
             f" then nullif(regexp_extract({text}, '{_CURRENCY}'), '') end",
-            f"case when trim({text}) <> '' and ({number}) is null then {text} end",
+            f"case when {plain} is null and trim({text}) <> '' and ({number}) is null"
+            f" then {text} end",
         )
 
     def _text_of(self, number: "_Number") -> str:
