@@ -54,7 +54,7 @@ BOTH = [(0, 1, 1, "1"), (0, 2, 1, "2"), (1, 1, 1, "3")]
 
 
 def test_the_files_of_a_folder_are_one_source_in_the_order_of_their_names(connection, folder):
-    for name in (".part.csv", "_part.csv", "notes.md", "2026-11-03.csv.gz"):
+    for name in (".part.csv", "_part.csv", "notes.md", "2026-11-03.json"):
         (folder / "orders" / name).write_text("no orders")
     register_sources(connection, folder)
     assert orders(connection) == BOTH

@@ -245,6 +245,8 @@ class _Files:
         self._folder = folder
         self._known_encodings = known_encodings
         self._problems = problems
+        # Whose headers were looked at, to see what the files are.
+        self._looked_at: dict[str, SourceFile] = {}
         # By name and sheet.
         self._opened: dict[tuple[str, str], SourceFile | None] = {}
 
@@ -256,6 +258,7 @@ class _Files:
         try:
             check_can_be_opened(self._folder / name)
             file = open_file(self._folder, name, FileMapping(name), self._known_encodings)
+            self._looked_at[name] = file
             if file.text and not presets_of(file.header):
                 line = header_line_of(file.path)
                 if line > 1:
@@ -281,6 +284,9 @@ class _Files:
         key = (name, said.sheet)
         if key not in self._opened:
             self._opened[key] = None
+            if name in self._looked_at and not (said.sheet or said.header_line or said.delimiter):
+                self._opened[key] = self._looked_at[name]
+                return self._opened[key]
             try:
                 self._opened[key] = open_file(self._folder, name, said, self._known_encodings)
             except ValueError as error:

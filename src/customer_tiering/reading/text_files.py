@@ -190,10 +190,7 @@ def header_line_of(path: Path) -> int:
     with _open_text(path, find_encoding(path)) as text:
         lines = list(islice(_lines(text), LINES_ABOVE_A_HEADER))
     filled = [
-        max(
-            len([cell for cell in next(csv.reader([line], delimiter=each), []) if cell.strip()])
-            for each in DELIMITERS
-        )
+        max(sum(bool(cell.strip()) for cell in line.split(each)) for each in DELIMITERS)
         for line in lines
     ]
     widest = max(filled, default=0)
