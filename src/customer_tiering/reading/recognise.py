@@ -50,11 +50,6 @@ class Proposal:
     value: str = ""
     why: str = ""
 
-    @property
-    def is_guess(self) -> bool:
-        """Whether a build would not do the same by itself."""
-        return bool(self.why or self.recipe)
-
 
 @dataclass
 class Recognised:
