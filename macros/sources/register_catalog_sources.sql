@@ -7,13 +7,8 @@
     {{ return(adapter.dispatch('register_catalog_sources', 'customer_tiering')()) }}
 {%- endmacro %}
 
-{% macro duckdb__register_catalog_sources() -%}
-    {%- if env_var('CRM_SCHEMA', '') -%}
-        {{ exceptions.raise_compiler_error(
-            'CRM_SCHEMA is for Spark. DuckDB reads files: unset it, and set CRM_DATA to their folder'
-        ) }}
-    {%- endif -%}
-{%- endmacro %}
+{#- DuckDB's plugin has read the tables already (src/customer_tiering/reading/database_tables.py). -#}
+{% macro duckdb__register_catalog_sources() -%}{%- endmacro %}
 
 {% macro spark__register_catalog_sources() -%}
     {%- set schema = env_var('CRM_SCHEMA', '') -%}

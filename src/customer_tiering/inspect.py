@@ -10,6 +10,7 @@ import argparse
 import csv
 import os
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ import pyarrow as pa
 
 from customer_tiering.private_files import OWNER_ALONE, set_mode
 from customer_tiering.reading.contract import SOURCES, Source
+from customer_tiering.reading.database_tables import Tables, as_folder
 from customer_tiering.reading.file_kinds import UnusableFileError
 from customer_tiering.reading.file_reader import file_reader
 from customer_tiering.reading.file_style import currencies_in, find_style
@@ -54,6 +56,8 @@ NEEDS = {
 }
 _DAMAGED = r"\s*[0-9]+([.,][0-9]+)?[Ee][+][0-9]+\s*"
 _MOST_SHOWN = 12
+# Of each table of a database: enough to see how it is written.
+_ROWS_OF_A_TABLE = 100_000
 
 
 @dataclass
@@ -92,6 +96,23 @@ def inspect_folder(folder: Path) -> list[Inspected]:
                 found.append(_inspect(connection, folder, name))
     _one_file_each(found)
     return found
+
+
+def _inspect_tables(tables: Tables, folder: Path) -> list[Inspected]:
+    """Look at every table of a schema; the folder is the one of their mapping and settings."""
+    warehouse = os.environ.get("DUCKDB_PATH", "warehouse.duckdb")
+    try:
+        connection = duckdb.connect(
+            ":memory:" if tables.database else warehouse, read_only=not tables.database
+        )
+    except duckdb.Error as error:
+        raise InputError(tables.name, [f"The warehouse cannot be read: {error}"]) from error
+    with (
+        connection,
+        tempfile.TemporaryDirectory() as place,
+        as_folder(connection, tables, None, Path(place) / "tables", _ROWS_OF_A_TABLE) as (its, _),
+    ):
+        return inspect_folder(its)
 
 
 def _one_file_each(found: Sequence[Inspected]) -> None:
@@ -391,15 +412,19 @@ def propose(found: Sequence[Inspected]) -> tuple[list[list[str]], list[list[str]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Inspect a folder; returns the status for the shell."""
     parser = argparse.ArgumentParser(prog="customer_tiering.inspect", description=__doc__)
-    default = os.environ.get("CRM_DATA", "sample_data")
+    tables = Tables.said({})
+    default = os.environ.get("CRM_DATA", "." if tables else "sample_data")
     parser.add_argument("folder", nargs="?", default=default, type=Path)
     folder = parser.parse_args(arguments).folder.expanduser()
     try:
-        found = inspect_folder(folder)
+        found = _inspect_tables(tables, folder) if tables else inspect_folder(folder)
     except InputError as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"Looked at {shown(str(folder))}: {len(found)} files")
+    if tables:
+        print(f"Looked at {tables.name}: {len(found)} tables, up to {_ROWS_OF_A_TABLE:,} rows each")
+    else:
+        print(f"Looked at {shown(str(folder))}: {len(found)} files")
     print("\n".join(report(found)))
     mapping, settings = propose(found)
     for name, rows in ((MAPPING_FILE, mapping), (SETTINGS_FILE, settings)):

@@ -146,11 +146,15 @@ def _build(warehouse: Path, manifest: Mapping) -> None:
     words = ["--quiet", "build", "--target", "preview", "--select", "+customer_tier_explained"]
     words += ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
     words += ["--vars", json.dumps(dates | ONE_DATE)]
+    settings = {"PREVIEW_WAREHOUSE": str(warehouse), "EXPORT_PATH": str(folder)}
+    if os.environ.get("CRM_SCHEMA") and not os.environ.get("CRM_DATABASE"):
+        # Tables of the live warehouse, which is another database for the one of the preview.
+        settings["CRM_DATABASE"] = os.environ.get("DUCKDB_PATH", "warehouse.duckdb")
     # The user's own target folder keeps the state of the user's own builds.
     words += ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
     done = subprocess.run(
         [str(Path(sys.executable).with_name("dbt")), *words],
-        env=os.environ | {"PREVIEW_WAREHOUSE": str(warehouse), "EXPORT_PATH": str(folder)},
+        env=os.environ | settings,
         capture_output=True,
         text=True,
         check=False,

@@ -15,7 +15,7 @@ is read has changed, so that a dbt command that finds nothing new does not read 
 finds something new is a load, numbered from 1.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import duckdb
@@ -42,6 +42,7 @@ from customer_tiering.reading.raw_tables import (
     transaction,
     value,
 )
+from customer_tiering.reading.reading_notes import ReadingNote
 from customer_tiering.reading.reporting_currency import with_currency
 from customer_tiering.reading.source_plan import (
     ROWS_OF_A_FILE,
@@ -59,7 +60,10 @@ _OF_THE_RECORD = "source_row, loaded_in, decimal_sign, date_order"
 
 
 def register_sources(
-    connection: duckdb.DuckDBPyConnection, folder: Path, anew: bool = False
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    anew: bool = False,
+    notes: Sequence[ReadingNote] = (),
 ) -> None:
     """Make every source of the contract readable as `raw.<source>`.
 
@@ -71,6 +75,7 @@ def register_sources(
         connection: an open connection; its current database is written to.
         folder: the folder of the export.
         anew: whether to read again what seems to be unchanged by its size and time.
+        notes: what else people should be told of it.
 
     Raises:
         InputError: with all problems of all files. No source is touched unless every file can
@@ -100,9 +105,9 @@ def register_sources(
     remembered = value(
         connection, "select max(value) from raw.settings where setting = 'reporting_currency'"
     )
-    settings, notes = with_currency(folder, plan, dict(stated), remembered)
+    settings, found = with_currency(folder, plan, dict(stated), remembered)
     keep_settings(connection, settings)
-    keep_notes(connection, notes)
+    keep_notes(connection, [*found, *notes])
 
 
 def _update(
