@@ -112,6 +112,9 @@ def test_tables_that_a_loader_left_in_the_warehouse_are_the_sources(tmp_path):
     assert folder in files["profiles.yml"]
     files["profiles.yml"] = files["profiles.yml"].replace(folder, "schema: shopify")
     workspace = installed(tmp_path, files)
+    # Without files beside the tables.
+    workspace.data = tmp_path / "no_files"
+    workspace.data.mkdir()
     chance = random.Random(5)
     orders, lines, revenue = [], [], {}
     for number in range(1, 301):
@@ -133,8 +136,8 @@ def test_tables_that_a_loader_left_in_the_warehouse_are_the_sources(tmp_path):
                 order_number bigint, fulfillment_status varchar, _fivetran_synced timestamptz
             );
             create table shopify.order_line (
-                id bigint, order_id bigint, product_id bigint, title varchar, quantity bigint,
-                price decimal(12, 2), fulfillable_quantity bigint, requires_shipping boolean,
+                id bigint, order_id bigint, product_id bigint, variant_id bigint, title varchar,
+                quantity bigint, price decimal(12, 2), fulfillable_quantity bigint,
                 _fivetran_synced timestamptz
             );
         """)
