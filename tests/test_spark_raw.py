@@ -1,10 +1,16 @@
 """The raw layer of Spark is that of DuckDB: several files of a source, people who are forgotten."""
 
+import csv
+import gzip
+import io
+
 import duckdb
+import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from test_deletions import FILES, FORGET_C2, IDS, UNREADABLE
+from test_presets import look_alike
 
 from customer_tiering.reading import ingest, raw_on_spark
 from customer_tiering.reading.contract import SOURCES
@@ -118,6 +124,26 @@ def test_recipes_give_the_same_raw_rows(session, tmp_path, monkeypatch):
     assert [row[4] for row in found["orders"]] == ["1", "crm:1"]
     assert found["settings"] == [("reporting_currency", "EUR")]
     assert len(found["refunds"]) == 1 and "c@x" not in str(found["lines"])
+
+
+def test_known_exports_and_workbooks_give_the_same_raw_rows(session, tmp_path):
+    """Two systems: a workbook of 有赞, and Shopify's orders compressed."""
+    folder, landing = tmp_path / "data", tmp_path / "landing"
+    folder.mkdir()
+    book = openpyxl.Workbook()
+    for row in csv.reader(io.StringIO(look_alike("youzan_orders", 3)[0])):
+        book.active.append(row)
+    book.save(folder / "订单 导出.xlsx")
+    shopify = look_alike("shopify_orders", 4)[0]
+    (folder / "orders_export_1.csv.gz").write_bytes(gzip.compress(shopify.encode()))
+    raw_on_spark.register_sources(session.sql, folder, landing)
+    with duckdb.connect() as connection:
+        ingest.register_sources(connection, folder)
+        expected = raw(lambda query: connection.execute(query).fetchall())
+    found = raw(lambda query: [tuple(row) for row in session.sql(query).collect()])
+    assert found == expected
+    # 60 orders of each.
+    assert len(found["orders"]) == 120 and found["refunds"] and found["order_items"]
 
 
 def test_odd_names_and_styles_and_ids_give_the_same_raw_rows(session, tmp_path):
