@@ -475,6 +475,13 @@ _CONSENTS = (
     ("email", r"emailoptout|hasoptedoutofemail|unsubscribedfromallemail", True),
     ("phone", r"donotcall|phoneoptout", True),
 )
+# What a refusal says of the permission; the words of a translation are of one case.
+_REFUSED = ";".join(
+    f"{written}={permitted}"
+    for permitted, words in (("no", ("true", "yes", "1")), ("yes", ("false", "no", "0")))
+    for word in words
+    for written in dict.fromkeys((word, word.upper(), word.capitalize()))
+)
 
 
 def _consents(
@@ -494,7 +501,7 @@ def _consents(
                 (theirs,),
                 "state",
                 "translate" if is_refusal else "",
-                "true=no;yes=no;1=no;false=yes;no=yes;0=yes" if is_refusal else "",
+                _REFUSED if is_refusal else "",
                 "guess: by its name",
             ),
             Proposal("consents", (theirs,), "", "keep", "filled"),
