@@ -408,9 +408,6 @@ def preset_mapping(preset: Preset, name: str, header: Sequence[str]) -> dict[str
     found: dict[str, FileMapping] = {}
     for source, theirs, ours, recipe, value in preset.lines_for(header):
         its = found.setdefault(source, FileMapping(name, system=preset.system, preset=preset.name))
-        # Of several columns the file may have one.
-        if len(theirs) == 1 and recipe in ("first_filled", "join"):
-            recipe, value = "", ""
         where = f"the preset {preset.name}"
         line = MappingLine(where, source, name, theirs, ours, recipe, value)
         if ours:
