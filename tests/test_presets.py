@@ -302,6 +302,22 @@ def test_the_ids_of_two_systems_do_not_meet(tmp_path):
     assert count == orders == 120
 
 
+def test_orders_that_are_known_keep_their_ids_when_a_mapping_names_another_system(tmp_path):
+    (tmp_path / "jd.csv").write_text(look_alike("jd_orders", 1)[0], "utf-8")
+    (tmp_path / "people.csv").write_text("customer_id,name\nX,Xu\n", "utf-8")
+    (tmp_path / "mapping.csv").write_text(
+        "source,file,their_column,our_column,recipe,value\ncustomers,people.csv,,,system,crm\n"
+    )
+    connection = duckdb.connect()
+    register_sources(connection, tmp_path)
+    [(orders, customers)] = connection.execute("""
+        select
+            (select count(*) from raw.orders where order_id like '#%'),
+            (select list(customer_id) from raw.customers where contains(customer_id, ':'))
+    """).fetchall()
+    assert orders == 60 and customers == ["crm:X"]
+
+
 ONE_ORDER = "order_id,customer_id,ordered_at,amount\n1,001A,2025-01-05,5\n"
 
 

@@ -31,11 +31,12 @@ from customer_tiering.reading.folder_files import (
 )
 from customer_tiering.reading.mapping_file import MAPPING_COLUMNS, RECIPE_COLUMNS, FileMapping
 from customer_tiering.reading.names import normalise
+from customer_tiering.reading.opened_files import SourceFile, open_file
 from customer_tiering.reading.packed_files import ending_of, is_packed, unpacked
 from customer_tiering.reading.presets import presets_of
 from customer_tiering.reading.recipes import SEPARATOR, Field, Shape
 from customer_tiering.reading.recognise import Proposal, Recognised, kind_of, recognise
-from customer_tiering.reading.source_plan import FilePlan, InputError, SourceFile, open_file
+from customer_tiering.reading.source_plan import FilePlan, InputError
 from customer_tiering.reading.text_files import header_line_of
 from customer_tiering.sheets import write_csv
 
