@@ -18,6 +18,7 @@ import pandas as pd
 import pytest
 import yaml
 from dbt_forks import forks
+from raw_layer import ORDERS
 
 PROJECT = Path(__file__).resolve().parents[1]
 SHARED = PROJECT.parent / "shared"
@@ -178,6 +179,20 @@ def shared_case(name: str) -> Path:
     if not folder.exists():
         pytest.skip(f"the case {name} is not beside the project (../shared/cases)")
     return folder
+
+
+@pytest.fixture
+def connection():
+    """A warehouse in memory."""
+    with duckdb.connect() as connection:
+        yield connection
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    """A folder with a good orders.csv."""
+    (tmp_path / "orders.csv").write_text(ORDERS)
+    return tmp_path
 
 
 @pytest.fixture(scope="session")
