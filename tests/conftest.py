@@ -241,6 +241,21 @@ def reading(shared):
     return CompiledReading(workspace)
 
 
+@pytest.fixture(scope="module")
+def built(sample_build, tmp_path_factory) -> Workspace:
+    """A copy of the sample build: one folder for all tests of a file, so that dbt parses once."""
+    workspace = copy_of_build(sample_build, tmp_path_factory.mktemp("built"))
+    shutil.copy(workspace.warehouse, workspace.folder / "pristine.duckdb")
+    return workspace
+
+
+@pytest.fixture
+def workspace(built) -> Workspace:
+    """The built sample, as if nothing had happened to it yet."""
+    shutil.copy(built.folder / "pristine.duckdb", built.warehouse)
+    return built
+
+
 @pytest.fixture(scope="session")
 def sample_said(sample_build, shared) -> str:
     """What dbt said of that build."""
