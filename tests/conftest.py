@@ -18,6 +18,7 @@ import pandas as pd
 import pytest
 import yaml
 from dbt_forks import forks
+from raw_layer import ORDERS
 
 PROJECT = Path(__file__).resolve().parents[1]
 SHARED = PROJECT.parent / "shared"
@@ -180,6 +181,20 @@ def shared_case(name: str) -> Path:
     return folder
 
 
+@pytest.fixture
+def connection():
+    """A warehouse in memory."""
+    with duckdb.connect() as connection:
+        yield connection
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    """A folder with a good orders.csv."""
+    (tmp_path / "orders.csv").write_text(ORDERS)
+    return tmp_path
+
+
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory, worker_id) -> Path:
     """A folder that all workers of one run of the tests share."""
@@ -224,6 +239,21 @@ def reading(shared):
             compile_reading(workspace)
             compiled.touch()
     return CompiledReading(workspace)
+
+
+@pytest.fixture(scope="module")
+def built(sample_build, tmp_path_factory) -> Workspace:
+    """A copy of the sample build: one folder for all tests of a file, so that dbt parses once."""
+    workspace = copy_of_build(sample_build, tmp_path_factory.mktemp("built"))
+    shutil.copy(workspace.warehouse, workspace.folder / "pristine.duckdb")
+    return workspace
+
+
+@pytest.fixture
+def workspace(built) -> Workspace:
+    """The built sample, as if nothing had happened to it yet."""
+    shutil.copy(built.folder / "pristine.duckdb", built.warehouse)
+    return built
 
 
 @pytest.fixture(scope="session")

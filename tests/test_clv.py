@@ -217,13 +217,7 @@ WORLDS = st.fixed_dictionaries(
 )
 
 
-@settings(
-    max_examples=5,
-    deadline=None,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-    derandomize=True,
-)
+@FEW
 @given(parameters=WORLDS, seed=st.integers(1, 1000))
 def test_parameters_and_expectations_are_those_of_lifetimes(parameters, seed):
     days = days_of_a_population(seed, 3000, 78, parameters)
@@ -243,13 +237,7 @@ def test_parameters_and_expectations_are_those_of_lifetimes(parameters, seed):
     np.testing.assert_allclose(clv.p_alive(ours, x, t_x, age), alive, rtol=1e-4)
 
 
-@settings(
-    max_examples=5,
-    deadline=None,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-    derandomize=True,
-)
+@FEW
 @given(
     p=st.sampled_from([2.0, 6.0]),
     q=st.sampled_from([2.5, 4.0]),

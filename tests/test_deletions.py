@@ -3,12 +3,12 @@
 import shutil
 from types import SimpleNamespace
 
-import duckdb
 import jinja2
 import pyarrow.csv as pc
 import pyarrow.parquet as pq
 import pytest
-from conftest import PROJECT, SHARED, WITHOUT_UNIT_TESTS, Workspace
+from conftest import PROJECT, WITHOUT_UNIT_TESTS, Workspace, shared_case
+from raw_layer import rows
 
 from customer_tiering.reading import ingest
 from customer_tiering.reading.forgotten import clean_id, ids_in
@@ -33,29 +33,12 @@ GONE |= {"referrals": 2}
 
 
 @pytest.fixture
-def connection():
-    with duckdb.connect() as connection:
-        yield connection
-
-
-@pytest.fixture
 def folder(tmp_path):
     for source, text in FILES.items():
         (tmp_path / f"{source}.csv").write_text(text, "utf-8")
     with (tmp_path / "orders.csv").open("a") as file:
         file.write(UNREADABLE)
     return tmp_path
-
-
-def shared_case(name):
-    folder = SHARED / "cases" / name
-    if not folder.exists():
-        pytest.skip(f"the case {name} is not beside the project (../shared/cases)")
-    return folder
-
-
-def rows(connection, query):
-    return connection.execute(query).fetchall()
 
 
 def counts(connection):

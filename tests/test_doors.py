@@ -6,7 +6,7 @@ import shutil
 
 import duckdb
 import pytest
-from conftest import PROJECT, WITHOUT_TESTS, Workspace, copy_of_build
+from conftest import PROJECT, WITHOUT_TESTS, Workspace
 from test_deletions import found_in
 from test_export import csv_checksums, whole_set
 from test_gate import JUDGED, plant, published
@@ -14,21 +14,6 @@ from test_gate import JUDGED, plant, published
 EXPORT = "published_export"
 # As after a run that has rewritten what a day has changed.
 A_DAY = "update audit.run_scope set why_everything = null, why_all_records = null"
-
-
-@pytest.fixture(scope="module")
-def built(sample_build, tmp_path_factory) -> Workspace:
-    """A copy of the sample build: one folder for all doors, so that dbt parses once."""
-    workspace = copy_of_build(sample_build, tmp_path_factory.mktemp("doors"))
-    shutil.copy(workspace.warehouse, workspace.folder / "pristine.duckdb")
-    return workspace
-
-
-@pytest.fixture
-def workspace(built) -> Workspace:
-    """The built sample, as if nothing had happened to it yet."""
-    shutil.copy(built.folder / "pristine.duckdb", built.warehouse)
-    return built
 
 
 class Refused:

@@ -2,7 +2,6 @@
 
 import re
 
-import duckdb
 import pytest
 from conftest import PROJECT
 
@@ -20,12 +19,6 @@ DAY_FIRST += ["13/02/85", "29.02.00"]
 MONTH_FIRST = ["02/13/2024", "2-26-2018", "12/31/99 8:41 AM", "1/13/24", "1.31.2024T08:41:00Z"]
 OPEN_DATES = ["12/1/2010", "05-06-24", "2024-13-01", "2024-01-31", "20240131", "32/01/2024", None]
 OPEN_DATES += ["31.02.2025", "2/30/2024", "13/13/2024", "11-Feb-13", "13/02", "192.168.13.14", ""]
-
-
-@pytest.fixture
-def connection():
-    with duckdb.connect() as connection:
-        yield connection
 
 
 def style(connection, numbers=(), dates=()):

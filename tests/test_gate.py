@@ -1,28 +1,10 @@
 """Planted faults: what the gate stops, tells and lets through, whichever command was typed."""
 
-import shutil
-
 import duckdb
-import pytest
-from conftest import Workspace, copy_of_build
+from conftest import Workspace
 
 CANDIDATE = "audit.customer_tier_candidate"
 JUDGED = ("gate_context", "customer_tier_profile", "customer_tier_gate")
-
-
-@pytest.fixture(scope="module")
-def built(sample_build, tmp_path_factory) -> Workspace:
-    """A copy of the sample build: one folder for all cases, so that dbt parses once."""
-    workspace = copy_of_build(sample_build, tmp_path_factory.mktemp("gate"))
-    shutil.copy(workspace.warehouse, workspace.folder / "pristine.duckdb")
-    return workspace
-
-
-@pytest.fixture
-def workspace(built) -> Workspace:
-    """The built sample, as if nothing had happened to it yet."""
-    shutil.copy(built.folder / "pristine.duckdb", built.warehouse)
-    return built
 
 
 def plant(workspace: Workspace, *statements: str) -> None:

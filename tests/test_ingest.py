@@ -3,10 +3,10 @@
 import os
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from raw_layer import ORDERS, orders, rows, unreadable, write_mapping
 
 from customer_tiering.reading import ingest
 from customer_tiering.reading.contract import SOURCES
@@ -14,43 +14,6 @@ from customer_tiering.reading.ingest import register_sources
 from customer_tiering.reading.source_plan import plan_folder
 
 REAL_GBK = Path(__file__).parents[2] / "shared/data/chinese_orders_gbk/order_1_gbk.csv"
-
-ORDERS = "order_id,customer_id,ordered_at,amount\n0001,007,2024-01-01,10\n0002,008,2024-01-02,20\n"
-ORDERS_HEADER = "order_id,customer_id,ordered_at,amount"
-
-
-@pytest.fixture
-def connection():
-    with duckdb.connect() as connection:
-        yield connection
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """A folder with a good orders.csv."""
-    (tmp_path / "orders.csv").write_text(ORDERS)
-    return tmp_path
-
-
-def rows(connection, query):
-    return connection.execute(query).fetchall()
-
-
-def orders(connection, columns="source_row, order_id, customer_id, ordered_at, amount"):
-    return rows(connection, f"select {columns} from raw.orders order by source_row")
-
-
-def unreadable(connection, source="orders"):
-    return rows(
-        connection,
-        "select source_row, line, error from raw.unreadable_lines "
-        f"where source = '{source}' order by source_row",
-    )
-
-
-def write_mapping(folder, *lines):
-    text = "\n".join(["source,file,their_column,our_column", *lines])
-    (folder / "mapping.csv").write_text(text, encoding="utf-8")
 
 
 # The shape of what is registered

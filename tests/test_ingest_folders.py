@@ -2,25 +2,19 @@
 
 import os
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from conftest import SHARED
+from raw_layer import problems, rows
 
 from customer_tiering.reading.contract import SOURCES
-from customer_tiering.reading.ingest import InputError, register_sources
+from customer_tiering.reading.ingest import register_sources
 
 HEADER = "order_id,customer_id,ordered_at,amount\n"
 ORDERS = HEADER + "1,007,2025-12-01,10\n2,008,2025-12-02,20\n"
 NAMES = ["part[1]", "part1", "a*", "ab", "what?", "whatx", "{a,b}", "a", "[!a]", "q'uote", 'd"q']
 NAMES += ["a blank", "🛒", "new\nline", "back\\slash", "%41", "#", "$HOME", "x=1", "**", "é"]
-
-
-@pytest.fixture
-def connection():
-    with duckdb.connect() as connection:
-        yield connection
 
 
 @pytest.fixture
@@ -30,21 +24,11 @@ def folder(tmp_path):
     return tmp_path
 
 
-def rows(connection, query):
-    return connection.execute(query).fetchall()
-
-
 def notes(connection, code="feeds_nothing"):
     return rows(
         connection,
         f"select source, source_file from raw.reading_notes where note = '{code}' order by all",
     )
-
-
-def problems(connection, folder):
-    with pytest.raises(InputError) as caught:
-        register_sources(connection, folder)
-    return caught.value.problems
 
 
 # Paths are literal

@@ -9,44 +9,11 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from raw_layer import ORDERS, ORDERS_HEADER, problems, rows, write_mapping
 
 from customer_tiering.reading.encodings import find_encoding
 from customer_tiering.reading.file_kinds import UnusableFileError, check_can_be_opened
-from customer_tiering.reading.ingest import InputError, register_sources
-
-ORDERS = "order_id,customer_id,ordered_at,amount\n0001,007,2024-01-01,10\n0002,008,2024-01-02,20\n"
-ORDERS_HEADER = "order_id,customer_id,ordered_at,amount"
-
-
-@pytest.fixture
-def connection():
-    with duckdb.connect() as connection:
-        yield connection
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """A folder with a good orders.csv."""
-    (tmp_path / "orders.csv").write_text(ORDERS)
-    return tmp_path
-
-
-def rows(connection, query):
-    return connection.execute(query).fetchall()
-
-
-def problems(connection, folder):
-    """The problems that stop the registration of a folder."""
-    with pytest.raises(InputError) as caught:
-        register_sources(connection, folder)
-    assert str(folder) in str(caught.value)
-    assert all(problem in str(caught.value) for problem in caught.value.problems)
-    return caught.value.problems
-
-
-def write_mapping(folder, *lines):
-    text = "\n".join(["source,file,their_column,our_column", *lines])
-    (folder / "mapping.csv").write_text(text, encoding="utf-8")
+from customer_tiering.reading.ingest import register_sources
 
 
 def test_missing_folder(connection, tmp_path):

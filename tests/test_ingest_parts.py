@@ -2,22 +2,16 @@
 
 import os
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from raw_layer import rows
 
 from customer_tiering.reading import ingest
 from customer_tiering.reading.ingest import InputError, register_sources
 from customer_tiering.reading.source_plan import ROWS_OF_A_FILE
 
 HEADER = "order_id,customer_id,ordered_at,amount\n"
-
-
-@pytest.fixture
-def connection():
-    with duckdb.connect() as connection:
-        yield connection
 
 
 @pytest.fixture
@@ -31,10 +25,6 @@ def folder(tmp_path):
 
 def write(folder, name, records, header=HEADER, encoding="utf-8"):
     (folder / name).write_text(header + records, encoding)
-
-
-def rows(connection, query):
-    return connection.execute(query).fetchall()
 
 
 def orders(connection):

@@ -5,44 +5,11 @@ import csv
 import random
 import tracemalloc
 
-import duckdb
 import pytest
+from raw_layer import ORDERS, ORDERS_HEADER, orders, rows, unreadable
 
 from customer_tiering.reading import encodings, file_reader, text_files
 from customer_tiering.reading.ingest import register_sources
-
-ORDERS = "order_id,customer_id,ordered_at,amount\n0001,007,2024-01-01,10\n0002,008,2024-01-02,20\n"
-ORDERS_HEADER = "order_id,customer_id,ordered_at,amount"
-
-
-@pytest.fixture
-def connection():
-    with duckdb.connect() as connection:
-        yield connection
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """A folder with a good orders.csv."""
-    (tmp_path / "orders.csv").write_text(ORDERS)
-    return tmp_path
-
-
-def rows(connection, query):
-    return connection.execute(query).fetchall()
-
-
-def orders(connection, columns="source_row, order_id, customer_id, ordered_at, amount"):
-    return rows(connection, f"select {columns} from raw.orders order by source_row")
-
-
-def unreadable(connection, source="orders"):
-    return rows(
-        connection,
-        "select source_row, line, error from raw.unreadable_lines "
-        f"where source = '{source}' order by source_row",
-    )
-
 
 # Encodings, delimiters, headers
 

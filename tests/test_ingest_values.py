@@ -2,26 +2,16 @@
 
 from decimal import Decimal
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from conftest import SHARED
+from conftest import shared_case
+from raw_layer import problems, rows
 
-from customer_tiering.reading.ingest import InputError, register_sources
+from customer_tiering.reading.ingest import register_sources
 
 HEADER = "order_id,customer_id,ordered_at,amount\n"
 ORDERS = HEADER + "1,007,2025-12-01,10\n2,008,2025-12-02,20\n"
-
-
-@pytest.fixture
-def connection():
-    with duckdb.connect() as connection:
-        yield connection
-
-
-def rows(connection, query):
-    return connection.execute(query).fetchall()
 
 
 def styles(connection):
@@ -38,19 +28,6 @@ def notes(connection, code):
         "select source, source_file, detail from raw.reading_notes"
         f" where note like '{code}%' order by all",
     )
-
-
-def problems(connection, folder):
-    with pytest.raises(InputError) as caught:
-        register_sources(connection, folder)
-    return caught.value.problems
-
-
-def case(name):
-    folder = SHARED / "cases" / name
-    if not folder.exists():
-        pytest.skip(f"the case {name} is not beside the project (../shared/cases)")
-    return folder
 
 
 def write_parquet(path, **columns):
@@ -136,7 +113,7 @@ def test_the_style_stays_when_people_are_forgotten(connection, tmp_path):
     ],
 )
 def test_the_shared_cases_prove_their_style(connection, name, style):
-    register_sources(connection, case(name))
+    register_sources(connection, shared_case(name))
     assert rows(connection, "select distinct decimal_sign, date_order from raw.orders") == [style]
 
 
@@ -182,7 +159,7 @@ def test_lines_above_the_header_are_told(connection, tmp_path):
         "The header seems to stand on line 4: remove the lines above it" in problem
         for problem in problems(connection, tmp_path)
     )
-    assert "seems to stand on line 4" in problems(connection, case("16c-title-row"))[0]
+    assert "seems to stand on line 4" in problems(connection, shared_case("16c-title-row"))[0]
 
 
 # Columns that come and go
@@ -208,7 +185,7 @@ def test_a_column_that_one_file_lacks_is_told_with_both_names(connection, tmp_pa
 
 
 def test_the_shared_case_of_a_renamed_column_is_told(connection):
-    register_sources(connection, case("29b-reordered-optional"))
+    register_sources(connection, shared_case("29b-reordered-optional"))
     ((_, file, detail),) = notes(connection, "column_missing")
     assert file == "orders/2026-11-02.csv"
     assert "no column status" in detail and "order_status" in detail
@@ -328,11 +305,11 @@ def test_a_damaged_file_is_named_and_leaves_what_was_there(connection, tmp_path,
     ],
 )
 def test_the_shared_cases_of_files_are_read(connection, name, ids):
-    register_sources(connection, case(name))
+    register_sources(connection, shared_case(name))
     assert rows(connection, "select order_id from raw.orders order by 1") == [(id_,) for id_ in ids]
 
 
 @pytest.mark.parametrize("name", ["60-hive_folder_csv", "60-hive_folder_parquet"])
 def test_the_shared_cases_of_folders_are_read(connection, name):
-    register_sources(connection, case(name) / "business_line=vip")
+    register_sources(connection, shared_case(name) / "business_line=vip")
     assert rows(connection, "select distinct business_line from raw.orders") == [("b2b",)]

@@ -184,3 +184,11 @@ def test_a_shopify_export_is_read_by_the_mapping_that_is_proposed(tmp_path, caps
         "select sum(amount::decimal(18, 2)) from raw.refunds"
     ).fetchall()
     assert refunds == sum(refunded) and refunds > 0
+
+
+@pytest.mark.parametrize(("refuses", "state"), [("TRUE", "no"), ("Yes", "no"), ("false", "yes")])
+def test_a_refusal_is_none_to_permit_in_any_case(refuses, state, inspected):
+    text = f"customer_id,name,Email Opt-Out\nA,Mia,{refuses}\n"
+    orders_text = "order_id,customer_id,ordered_at,amount\n1,A,2025-01-01,10\n"
+    _, connection = inspected(clients_csv=text, orders_csv=orders_text)
+    assert connection.execute("select state from raw.consents").fetchall() == [(state,)]

@@ -300,3 +300,77 @@ def test_the_ids_of_two_systems_do_not_meet(tmp_path):
         "select count(*), count(distinct order_id) from raw.orders"
     ).fetchall()
     assert count == orders == 120
+
+
+def test_orders_that_are_known_keep_their_ids_when_a_mapping_names_another_system(tmp_path):
+    (tmp_path / "jd.csv").write_text(look_alike("jd_orders", 1)[0], "utf-8")
+    (tmp_path / "people.csv").write_text("customer_id,name\nX,Xu\n", "utf-8")
+    (tmp_path / "mapping.csv").write_text(
+        "source,file,their_column,our_column,recipe,value\ncustomers,people.csv,,,system,crm\n"
+    )
+    connection = duckdb.connect()
+    register_sources(connection, tmp_path)
+    [(orders, customers)] = connection.execute("""
+        select
+            (select count(*) from raw.orders where order_id like '#%'),
+            (select list(customer_id) from raw.customers where contains(customer_id, ':'))
+    """).fetchall()
+    assert orders == 60 and customers == ["crm:X"]
+
+
+ONE_ORDER = "order_id,customer_id,ordered_at,amount\n1,001A,2025-01-05,5\n"
+
+
+def folder_of(folder: Path, **texts: str) -> duckdb.DuckDBPyConnection:
+    """What is read of these files, of which each is named without its ending."""
+    for name, text in {"orders": ONE_ORDER, **texts}.items():
+        (folder / f"{name}.csv").write_text(text, "utf-8")
+    connection = duckdb.connect()
+    register_sources(connection, folder)
+    return connection
+
+
+def test_salesforce_is_read_as_fivetran_writes_it(tmp_path):
+    account = (
+        "_fivetran_synced,_fivetran_active,id,name,billing_city,billing_country,industry,is_deleted,"
+        "number_of_employees,created_date,last_modified_date\n"
+        "2025-05-05,TRUE,001A,Acme,Bonn,Germany,Chemicals,FALSE,12,2024-01-02,2025-02-02\n"
+        "2025-05-05,FALSE,001A,Acme then,Bonn,Germany,Chemicals,FALSE,9,2024-01-02,2024-02-02\n"
+        "2025-05-05,TRUE,001B,Gone,Bonn,Germany,Chemicals,TRUE,12,2024-01-02,2025-02-02\n"
+    )
+    opportunity = (
+        "_fivetran_synced,id,account_id,name,stage_name,amount,close_date,created_date,is_deleted,"
+        "pricebook_2_id\n"
+        "2025-05-05,006A,001A,Deal,Closed Won,1000.50,2025-05-05,2025-01-05,False,p\n"
+    )
+    connection = folder_of(tmp_path, account=account, opportunity=opportunity)
+    customers = connection.execute("select customer_id, name, region from raw.customers")
+    assert customers.fetchall() == [("001A", "Acme", "Germany")]
+    deals = connection.execute("select customer_id, stage, amount from raw.opportunities")
+    assert deals.fetchall() == [("001A", "Closed Won", "1000.50")]
+
+
+CONTACTS = "id,first_name,last_name,email,state,orders_count,total_spent,created_at,{}\n"
+
+
+@pytest.mark.parametrize(
+    ("column", "consents"), [("accepts_marketing", [("true",)]), ("_fivetran_synced", [])]
+)
+def test_only_the_column_of_consents_says_what_is_permitted(column, consents, tmp_path):
+    """The state of an account has the name of ours for that of a consent."""
+    row = "1,Mia,Wu,mia@shop.example,enabled,1,5,2025-01-05,true\n"
+    connection = folder_of(tmp_path, customer=CONTACTS.format(column) + row)
+    assert connection.execute("select state from raw.consents").fetchall() == consents
+
+
+def test_the_proposal_for_a_part_is_read_and_a_refusal_stays_one(tmp_path):
+    contact = (
+        "id,property_email,property_lastname,property_createdate,property_hs_email_optout\n"
+        "001A,mia@shop.example,Wu,2025-01-05,TRUE\n"
+    )
+    folder_of(tmp_path, contact=contact)
+    main([str(tmp_path)])
+    (tmp_path / "_mapping.csv").rename(tmp_path / "mapping.csv")
+    connection = folder_of(tmp_path)
+    assert connection.execute("select name from raw.customers").fetchall() == [("Wu",)]
+    assert connection.execute("select state from raw.consents").fetchall() == [("no",)]

@@ -32,12 +32,14 @@ from customer_tiering.reading.folder_files import (
     shown,
 )
 from customer_tiering.reading.mapping_file import MAPPING_COLUMNS, RECIPE_COLUMNS, FileMapping
-from customer_tiering.reading.names import normalise
+from customer_tiering.reading.names import normalise, quoted
+from customer_tiering.reading.opened_files import SourceFile, open_file
 from customer_tiering.reading.packed_files import ending_of, is_packed, unpacked
 from customer_tiering.reading.presets import presets_of
+from customer_tiering.reading.proposals import Proposal, Recognised
 from customer_tiering.reading.recipes import SEPARATOR, Field, Shape
-from customer_tiering.reading.recognise import Proposal, Recognised, kind_of, recognise
-from customer_tiering.reading.source_plan import FilePlan, InputError, SourceFile, open_file
+from customer_tiering.reading.recognise import kind_of, recognise
+from customer_tiering.reading.source_plan import FilePlan, InputError
 from customer_tiering.reading.text_files import header_line_of
 from customer_tiering.sheets import write_csv
 
@@ -174,7 +176,7 @@ def _look_at(connection: duckdb.DuckDBPyConnection, file: SourceFile, looked: In
     with file_reader(connection) as read:
         rows = read(FilePlan(source, 0, file, shape))
         renamed = ", ".join(
-            f"{column} as {_quoted(name)}" for column, name in zip(columns, names, strict=True)
+            f"{column} as {quoted(name)}" for column, name in zip(columns, names, strict=True)
         )
         connection.execute(
             f"create or replace temporary table rows as select source_row, {renamed}"
@@ -242,7 +244,7 @@ def _say_style(connection: duckdb.DuckDBPyConnection, looked: Inspected) -> None
         if line.ours == "currency" and line.recipe == "constant":
             looked.currencies = (line.value,)
         elif line.ours == "currency":
-            records = f"(select {_quoted(line.theirs[0])} as currency from rows)"
+            records = f"(select {quoted(line.theirs[0])} as currency from rows)"
             looked.currencies = currencies_in(connection, records)
     style = find_style(connection, "rows", numbers, dates)
     if numbers:
@@ -254,14 +256,14 @@ def _say_style(connection: duckdb.DuckDBPyConnection, looked: Inspected) -> None
     elif dates:
         pattern = r"\s*[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}\b.*"
         conditions = " or ".join(
-            f"regexp_full_match({_quoted(name)}, '{pattern}')" for name in dates
+            f"regexp_full_match({quoted(name)}, '{pattern}')" for name in dates
         )
         looked.order_is_open = bool(
             connection.execute(f"select 1 from rows where {conditions} limit 1").fetchone()
         )
     zones = set()
     for name in dates:
-        zone = f"regexp_extract({_quoted(name)}, '([+-][0-9]{{2}}:?[0-9]{{2}}|Z)$')"
+        zone = f"regexp_extract({quoted(name)}, '([+-][0-9]{{2}}:?[0-9]{{2}}|Z)$')"
         distinct = connection.execute(f"select distinct {zone} from rows limit 20").fetchall()
         zones |= {zone for (zone,) in distinct if zone}
     if zones:
@@ -281,7 +283,7 @@ def _say_keys(query, looked: Inspected) -> None:
     for line in looked.recognised.proposals:
         if not line.ours.endswith("_id") or len(line.theirs) != 1 or line.recipe:
             continue
-        column = _quoted(line.theirs[0])
+        column = quoted(line.theirs[0])
         damaged = query(
             f"select count(*) from rows where regexp_full_match({column}, '{_DAMAGED}')"
         )
@@ -317,7 +319,7 @@ def _say_words(query, looked: Inspected) -> None:
             continue
         with (SEEDS / seed).open(encoding="utf-8") as file:
             known = {next(iter(row.values())).lower() for row in csv.DictReader(file)}
-        column = _quoted(line.theirs[0])
+        column = quoted(line.theirs[0])
         counted = query(
             f"select trim({column}), count(*) from rows where trim({column}) <> ''"
             " group by all order by count(*) desc, 1"
@@ -338,10 +340,6 @@ def _each_once(header: Sequence[str]) -> list[str]:
         again = {each.lower() for each in names}
         names.append(name if name.lower() not in again else f"{name} ({position})")
     return names
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def report(found: Sequence[Inspected]) -> list[str]:

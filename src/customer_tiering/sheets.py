@@ -5,6 +5,8 @@ from pathlib import Path
 from duckdb import DuckDBPyRelation
 from duckdb.sqltypes import DuckDBPyType
 
+from customer_tiering.reading.names import quoted
+
 # Excel takes a CSV for UTF-8 only if it begins with this; COPY has no option for it, so it
 # stands before the name of the first column.
 BYTE_ORDER_MARK = "\ufeff"
@@ -59,8 +61,3 @@ def _cell(column: str, kind: DuckDBPyType) -> str:
     )
     inert = f"if(regexp_matches({text}, '{_FORMULA}'), '''' || {text}, {text})"
     return f"if({plain}, {text}, {inert})"
-
-
-def quoted(name: str) -> str:
-    """A name as it stands in SQL."""
-    return '"' + name.replace('"', '""') + '"'

@@ -11,7 +11,8 @@ from duckdb import DuckDBPyConnection
 from customer_tiering.engines.base import Table, Written
 from customer_tiering.export_sets import ExportSet
 from customer_tiering.reading.literal_path import literal_path
-from customer_tiering.sheets import MOST_ROWS_OF_A_SHEET, quoted, write_csv
+from customer_tiering.reading.names import quoted
+from customer_tiering.sheets import MOST_ROWS_OF_A_SHEET, write_csv
 from customer_tiering.told import SPILLS_TO, WAREHOUSE
 
 

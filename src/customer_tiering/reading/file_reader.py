@@ -14,12 +14,13 @@ from customer_tiering.reading.contract import DELETIONS
 from customer_tiering.reading.file_style import FileStyle, currencies_in, find_style
 from customer_tiering.reading.literal_path import literal_path
 from customer_tiering.reading.names import normalise
+from customer_tiering.reading.opened_files import SourceFile
 from customer_tiering.reading.shaped_records import (
     customer_key_secret,
     make_records,
     without_contacts,
 )
-from customer_tiering.reading.source_plan import FilePlan, SourceFile
+from customer_tiering.reading.source_plan import FilePlan
 from customer_tiering.reading.text_files import (
     MAX_BYTES_OF_A_CLEAN_LINE,
     SplitFile,

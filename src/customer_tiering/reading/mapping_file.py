@@ -65,7 +65,6 @@ class FileMapping:
         delimiter: what stands between two values; empty where the header shows it.
         sheet: which sheet of a workbook; empty where only one has rows.
         system: the system that the ids are of, if it is said.
-        preset: the name of the preset that says all this; empty where a person does.
     """
 
     file: str
@@ -75,7 +74,13 @@ class FileMapping:
     delimiter: str = ""
     sheet: str = ""
     system: str | None = None
-    preset: str = ""
+
+    def add(self, line: MappingLine) -> None:
+        """Take a line about rows or a column; one that only names the file says no more."""
+        if RECIPES[line.recipe].of == "rows":
+            self.rows.append(line)
+        elif line.ours:
+            self.columns.setdefault(line.ours, []).append(line)
 
 
 def read_small_table(
@@ -147,10 +152,8 @@ def read_mapping(folder: Path, problems: list[str]) -> dict[str, list[FileMappin
         files[file] = known
         if line.recipe in ("system", "sheet"):
             setattr(known, line.recipe, value)
-        elif RECIPES[line.recipe].of == "rows":
-            known.rows.append(line)
-        elif line.ours:
-            known.columns.setdefault(line.ours, []).append(line)
+        else:
+            known.add(line)
     for (file, recipe), line in of_files.items():
         for files in mapping.values():
             if file in files:

@@ -1,4 +1,4 @@
-"""Names of columns and files, as they are compared."""
+"""Names of columns and files: as they are compared, and as they stand in SQL."""
 
 import re
 import unicodedata
@@ -12,3 +12,8 @@ def normalise(name: str) -> str:
 def squashed(name: str) -> str:
     """A name without what people write in different ways: case, blanks, points, brackets."""
     return re.sub(r"[\W_]+", "", normalise(name))
+
+
+def quoted(name: str) -> str:
+    """A name as it stands in SQL."""
+    return '"' + name.replace('"', '""') + '"'

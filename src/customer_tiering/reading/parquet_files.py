@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from customer_tiering.reading.literal_path import literal_path
+from customer_tiering.reading.names import quoted
 from customer_tiering.reading.text_files import UnusableFileError
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def column_problems(plan: "FilePlan") -> Iterator[str]:
 
 def where_it_is(plan: "FilePlan") -> str:
     """The relation of a file's columns, c0, c1 and so on, and of source_row; nothing is copied."""
-    columns = "".join(f", {_quoted(plan.file.header[n])} as c{n}" for n in _read(plan))
+    columns = "".join(f", {quoted(plan.file.header[n])} as c{n}" for n in _read(plan))
     path = literal_path(plan.file.path).replace("'", "''")
     return (
         f"(select {_ROW_NUMBER} + 1 as source_row{columns} from read_parquet("
@@ -121,7 +122,3 @@ def _read(plan: "FilePlan") -> list[int]:
 
 def _reason(error: Exception) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0]
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

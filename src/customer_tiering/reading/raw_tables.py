@@ -9,9 +9,10 @@ import pyarrow as pa
 
 from customer_tiering.reading.contract import Source
 from customer_tiering.reading.file_reader import ReadFile
+from customer_tiering.reading.opened_files import FileVersion
 from customer_tiering.reading.reading_notes import ReadingNote
 from customer_tiering.reading.shaped_records import secret_mark
-from customer_tiering.reading.source_plan import FilePlan, FileVersion, SourcePlan
+from customer_tiering.reading.source_plan import FilePlan, SourcePlan
 
 # Remembered with a loaded file; raise it when the same file would now load differently.
 LOADER_VERSION = 4

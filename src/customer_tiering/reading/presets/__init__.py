@@ -41,13 +41,25 @@ class Preset:
     def lines_for(
         self, header: Sequence[str]
     ) -> Iterator[tuple[str, tuple[str, ...], str, str, str]]:
-        """The lines of the mapping for a file, of the columns that it has."""
+        """The lines of the mapping for a file, of the columns that it has.
+
+        Where a source is of the rows in which a column is filled, a file without it has none: a
+        column of the same name as ours would be taken for what it is not.
+        """
         theirs = {squashed(name): name.strip() for name in reversed(header)}
+        not_there = {
+            source
+            for source, name, _, *rule in self.lines
+            if rule == ["keep", "filled"] and squashed(name) not in theirs
+        }
         for source, names, ours, recipe, value in self.lines:
             found = tuple(
                 theirs[squashed(name)] for name in names.split("|") if squashed(name) in theirs
             )
-            if found or not names:
+            # Of several columns the file may have one.
+            if len(found) == 1 and recipe in ("first_filled", "join"):
+                recipe, value = "", ""
+            if (found or not names) and source not in not_there:
                 yield source, found, ours, recipe, value
 
     @property
