@@ -1,4 +1,4 @@
-"""What a hostile folder is worth, read without the project: by what README.md promises of values.
+"""What a hostile folder is worth, read without the project: by what docs/reading.md promises.
 
 It reads cells, not files, and says of every record whether it can be used. Where people could
 read a value in more than one way, to reject it is right as well.

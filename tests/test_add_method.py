@@ -1,4 +1,4 @@
-"""What the README says of adding a method: a file, its rows in the seeds, its name in a list."""
+"""What docs/rules.md says of adding a method: a file, its rows in the seeds, its name in a list."""
 
 import csv
 from pathlib import Path
@@ -57,7 +57,7 @@ ROWS = {
 
 
 def add_method(project: Path) -> None:
-    """Exactly the steps of the README's section "Add a method"."""
+    """Exactly the steps of the section "Add a method" of docs/rules.md."""
     scores = project / "models" / "scores"
     (scores / "score_breadth.sql").write_text(MODEL, "utf-8")
     (scores / "_breadth__models.yml").write_text(DESCRIPTION, "utf-8")
@@ -123,9 +123,9 @@ def test_a_new_method_is_in_history_and_its_changes(built):
     assert moved > 0
 
 
-def test_the_readme_says_what_was_done(project_root=Path(__file__).parents[1]):
-    readme = (project_root / "README.md").read_text("utf-8")
-    section = readme.split("## Add a method")[1].split("\n## ")[0]
+def test_the_page_says_what_was_done(project_root=Path(__file__).parents[1]):
+    page = (project_root / "docs" / "rules.md").read_text("utf-8")
+    section = page.split("## Add a method")[1].split("\n## ")[0]
     for seed in ROWS:
         assert f"`{seed}`" in section or f"seeds/{seed}.csv" in section
     assert "scoring_methods" in section

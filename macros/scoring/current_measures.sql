@@ -34,7 +34,7 @@
         {%- do measures.update({'score_' ~ method: columns + ['score']}) -%}
     {%- endfor -%}
     {%- do measures['score_lifecycle'].extend(['rhythm_source', 'usual_interval_days']) -%}
-    {#- Rules and matrices follow from the other measures; tier_assigned has the stage of life. -#}
+    {#- Rules and matrices follow from the other measures; tier_assigned has the lifecycle stage. -#}
     {%- for method in ['rfm', 'rfm_zh', 'cluster'] -%}
         {%- do measures.update({'segment_' ~ method: ['segment']}) -%}
     {%- endfor -%}

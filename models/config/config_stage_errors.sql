@@ -1,4 +1,4 @@
-/* One row per contradiction among the stages of life: their cells, guardrails and actions. */
+/* One row per contradiction among the lifecycle stages: their cells, guardrails and actions. */
 {{ config(schema='audit') }}
 with
 

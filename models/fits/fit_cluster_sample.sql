@@ -1,6 +1,6 @@
 /* One row per scored date and customer of a sample of at most some 20,000 who have bought: their measures,
-   as logarithms, so that a few large ones do not decide. Who is in it depends on the hash of the key and on
-   how many there are at the date, never on the order of rows or on who comes later. */
+   as logarithms, so that a few large ones do not decide. A customer is in it by the hash of the key
+   and by how many there are at the date, never by the order of rows or by customers who come later. */
 {{ config(materialized='restated', meta={'dates_restated_by': 'int_dates_to_restate'}) }}
 with
 

@@ -1,7 +1,7 @@
 /* One row per scored date, business line and history of purchases: how many customers have it. A
    history is frequency, recency and age in steps of days; it stands for its customers with their
    mean recency and age, which keeps what the models learn from coarse steps near that of exact
-   days. Ordered by nothing: who reads it orders it. */
+   days. Not ordered: its readers order it. */
 {{ config(materialized='restated', meta={'dates_restated_by': 'int_dates_to_restate'}) }}
 with
 

@@ -1,6 +1,6 @@
 /* One row per scored date, business line and measure: the percentiles that its scores are
    compared with, rounded so that they read like rules. Learned from the customers who are
-   active in the measure: who ordered in the window, or, for interactions, had one. */
+   active in the measure: who ordered in the window or, for interactions, had one in it. */
 {{ config(materialized='restated', meta={'dates_restated_by': 'int_dates_to_restate'}) }}
 with
 

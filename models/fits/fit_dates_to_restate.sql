@@ -1,5 +1,5 @@
-/* One row per scored date that takes part in this run, after the fits: for everyone, too, where a
-   parameter of the date that a stored table hangs on is another one than it was last compared with. */
+/* One row per scored date that takes part in this run, after the fits. A date is also worked out for
+   everyone if a stored table depends on one of its parameters and that has changed since the last run. */
 -- depends_on: {{ ref('fit_parameters') }}
 -- depends_on: {{ ref('int_scoring_dates') }}
 {% if restates_everything() %}

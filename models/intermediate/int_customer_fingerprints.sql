@@ -28,7 +28,7 @@ facts as (
     union all
     {% endfor %}
 
-    /* Which line an order or refund belongs to matters for who buys in several. */
+    /* Which line an order or refund belongs to matters for customers who buy in several. */
     select
         orders.customer_id,
         {{ row_hash('orders') }} as row_hash

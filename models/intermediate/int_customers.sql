@@ -57,7 +57,7 @@ select
     listed.acquisition_cost,
     listed.business_line as own_business_line,
     attributes.attributes_hash,
-    /* Who is listed without a date has always been there. */
+    /* Customers who are listed without a date have always been there. */
     least(
         case
             when listed.customer_id is not null

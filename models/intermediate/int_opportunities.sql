@@ -48,7 +48,7 @@ select
     created_date,
     case when stage_kind <> 'open' then cast(coalesce(closed_at, updated_at, created_date) as date) end
         as closed_date,
-    /* Whose last day is not known took nobody knows how long. */
+    /* Without a closing day the length of a deal is not known. */
     case when stage_kind = 'won' then {{ dbt.datediff('created_date', 'cast(closed_at as date)', 'day') }} end -- noqa: LT05
         as cycle_days,
     stage,

@@ -26,7 +26,7 @@ files as (
 ),
 
 /* Looked up here, and not carried along, because few records of millions are rejected; in many
-   sources none. Who a person is does not help to mend the record; file and row lead there. */
+   sources none. Personal columns do not help to mend the record; file and row lead there. */
 raw_records as (
 
     {% for name in sources_with_rejects() %}

@@ -1,5 +1,5 @@
-/* One row per k-means cluster at the current date, and one each for prospects and for who could not be
-   clustered: how many customers, what they bring, how they are on average, and what tells them apart. */
+/* One row per k-means cluster at the current date, and one for prospects, and one for customers
+   who could not be clustered: how many customers, revenue, average measures, the rule that tells it apart. */
 -- depends_on: {{ ref('int_scoring_dates') }}
 with
 

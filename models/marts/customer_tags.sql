@@ -15,7 +15,7 @@ met as (
         customer_id,
         {% for (rule_set, rule), groups in tags.items() %}
         case
-            /* Who has not bought yet has no persona. */
+            /* Customers who have not bought yet have no persona. */
             when {{ 'int_customer_features.purchase_day_count > 0' if rule_set == 'persona' else 'true' }}
                 then
                     concat_ws(', '

@@ -79,7 +79,7 @@ select
         when compared.is_by_hand then 'override'
         when compared.from_tier_code = 'P' then 'first_purchase'
         when compared.is_by_guardrail then 'guardrail'
-        /* Who rises does not do so because grace has ended. */
+        /* The end of grace is never the cause of a promotion. */
         when compared.is_after_grace and not compared.is_promotion then 'end_of_grace'
         when compared.is_promotion = (compared.composite_change > 0) and compared.composite_change <> 0
             then 'points'

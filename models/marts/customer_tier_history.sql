@@ -28,7 +28,7 @@ select
     policies.policy_version,
     assigned.tier_code,
     assigned.raw_tier_code,
-    /* Who did not change has no row among the changes. */
+    /* Customers who did not change have no row among the changes. */
     case
         when changes.customer_id is not null then changes.from_tier_code
         when dates.previous_date is not null then assigned.tier_code

@@ -1,6 +1,7 @@
 /* One row per published date, business line, tier before and tier after: how many customers went
-   which way since the published date before. Who was not known before comes from `entry`; who is
-   known no more goes to `exit`; so each matrix adds up to the customers of both ends. */
+   which way since the published date before. Customers who were not known before
+   come from `entry`, those no longer known go to `exit`; so each matrix adds up to the customers
+   of both ends. */
 with
 
 dates as (

@@ -1,7 +1,7 @@
 /* One row per customer and build that told the business something new about their tier; appended
    to and never rewritten, so it answers "which tier did we show for this customer on 3 May, and by
    which policy?": the customer's last row until then. A row without a tier says that the customer
-   is shown no more; of who asked to be forgotten, no row stays. A past as-of date answers a question
+   is shown no more; no row stays of people who asked to be forgotten. A past as-of date answers a question
    and tells the business nothing. */
 {{ config(materialized='restated', meta={'appended_without': 'deletions'}) }}
 with

@@ -1,8 +1,8 @@
 /* One row per customer and scored date: how much the customer does with us between purchases. Events and
    interactions earn points by a seed, which lose half of their worth every half-life (exponential
    decay, as in the lead scoring of marketing automation); the score compares them with the active
-   customers of the business line. Who has fallen below a share of the points of 90 days before, from a
-   level that counted, is slipping. */
+   customers of the business line. Customers who have fallen below a share of their points of 90 days
+   before, from a level that counted, are slipping. */
 with
 
 features as (

@@ -1,8 +1,8 @@
 /* One row per customer and scored date: the growth path. The slope of net revenue over the five fifths of
    the look-back window is the median of the slopes between every two of them (Sen, "Estimates of the
    regression coefficient based on Kendall's tau", JASA 63, 1968), so that one big order does not make
-   a fast grower; it is taken relative to the mean. 50 is steady, 100 doubles its mean every fifth. Who has
-   been a customer for less than the window is too young: before the first purchase nothing could grow. */
+   a fast grower; it is taken relative to the mean. 50 is steady, 100 doubles its mean every fifth. Customers
+   whose first purchase is younger than the window are too young: before it nothing could grow. */
 {% set slopes = [] %}
 {% for later in range(1, 6) %}{% for earlier in range(later + 1, 6) %}
 {% do slopes.append('cast(revenue_fifth_' ~ later ~ ' - revenue_fifth_' ~ earlier ~ ' as double) / '

@@ -31,7 +31,7 @@ weights as (
 
 ),
 
-/* Who bought before, but not in the window, is at the bottom of all three. */
+/* Customers who bought before, but not in the window, are at the bottom of all three. */
 scored as (
 
     select

@@ -1,6 +1,6 @@
 /* One row per customer and scored date: what moves the customer by their own words, by the first rule of the
    set `attitude` (seed rules) that their latest survey answers meet, in order of priority; undecided for who
-   meets none, no_answer for who was not asked or did not answer. Beside it, the class of the net promoter
+   meets none, no_answer for customers without an answer. Beside it, the class of the net promoter
    question. */
 select
     int_customer_features.customer_id,

@@ -1,7 +1,7 @@
 /* One row per customer and scored date: the k-means cluster, the one whose centroid is nearest in the scaled
    logarithms of the measures (Lloyd, "Least squares quantization in PCM", 1982); of two as near the one
-   with the lower number. Cluster 1 is that of the highest net revenue; unclustered is who has bought at a
-   date with too few customers to learn from. */
+   with the lower number. Cluster 1 is that of the highest net revenue; unclustered are buyers at a date
+   with too few customers to learn from. */
 {% set clusters = range(1, 9) %}
 {% set distances = [] %}
 {% for cluster in clusters %}{% do distances.append('distance_' ~ cluster) %}{% endfor %}

@@ -1,6 +1,6 @@
 /* One row per customer and scored date: the market segment, by industry, size, region and need: the first
-   rule of the set `market` (seed rules) that the customer meets, in order of priority; general_market for
-   who meets none (the bases of segmentation of business markets: Bonoma and Shapiro, "Segmenting the
+   rule of the set `market` (seed rules) that the customer meets, in order of priority; general_market
+   where there is none (the bases of segmentation of business markets: Bonoma and Shapiro, "Segmenting the
    industrial market", 1983). The second label beside the tier; market_priorities says how much each pair of
    them is worth. */
 select

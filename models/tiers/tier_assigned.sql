@@ -88,7 +88,8 @@ overridden as (
 
 )
 
-/* What an override, or for grace a guardrail, took away again or set anyway, the others did not decide. */
+/* Only what decides is named: no guardrail and no grace where an override sets the tier, and no grace
+   where a guardrail gives another tier than grace keeps. */
 select
     customer_id,
     as_of_date,

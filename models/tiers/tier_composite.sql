@@ -1,6 +1,6 @@
 /* One row per customer and scored date: the composite score, 0-100, as the sum of the points
    that each method gives. A method that has nothing to say (null) leaves its weight to the
-   others; who has not bought yet has no composite. */
+   others; prospects have no composite. */
 {{ config(materialized='restated', meta={'rows_restated_by': 'fit_dates_to_restate'}) }}
 {% set methods = weighted_methods() %}
 with

@@ -22,7 +22,8 @@ moved as (
 
 ),
 
-/* Its own rows change with its place; its tiers, and so the dates after it, do not. */
+/* Dates that have another place among the published dates than in the last run. Their own rows are written
+   anew; their tiers stay as they are, so later dates do not depend on it. */
 replaced as (
 
     select dates.as_of_date

@@ -10,7 +10,7 @@ dates as (
 
 ),
 
-/* Who entered at a date has had the tier at least since then. */
+/* A customer who entered at a date has had the tier at least since then. */
 last_changes as (
 
     select

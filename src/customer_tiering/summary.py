@@ -66,7 +66,7 @@ def summary(export: Path) -> str:
         else f"""
 Your own data: put orders.csv (and what else you have) into a folder and run
   {own_paths} {command}
-What the files must look like: README.md, "Your own data". 中文说明：README.zh-CN.md
+What the files must look like: docs/input.md. 中文说明：docs/input.zh-CN.md
 """
     )
     listed = "\n".join(f"  {shown}/{f'{name}.{ending}':<30} {what}" for name, what in files.items())
