@@ -14,6 +14,8 @@ PUBLISHED = {
     "customer_360": ("customer_id",),
     "customer_tags": ("customer_id", "rule_set", "tag"),
     "cluster_profiles": ("cluster",),
+    "customer_identities": ("record_id",),
+    "identity_review": ("review_number",),
     "customer_tier_history": ("customer_id", "as_of_date"),
     "customer_tier_changes": ("customer_id", "as_of_date"),
     "tier_migration": ("as_of_date", "business_line", "from_tier_code", "to_tier_code"),

@@ -36,6 +36,8 @@ TABLES = {
     "customer_360": "customer_id",
     "customer_tags": "customer_id, rule_set, tag",
     "cluster_profiles": "cluster",
+    "customer_identities": "record_id",
+    "identity_review": "review_number",
     "customer_tier_history": "as_of_date, customer_id",
     "customer_tier_changes": "as_of_date, customer_id",
     "tier_publications": "published_at, customer_id",

@@ -27,6 +27,9 @@
         {%- do cells.append(r ~ f ~ m) -%}
     {%- endfor %}{% endfor %}{% endfor -%}
 
+    {%- set identity_column = '(name|email|phone|birth_date|member_number|union_id|linked_customer_id)' -%}
+    {%- set identity_columns_pattern = '^' ~ identity_column ~ '([+]' ~ identity_column ~ ')*$' -%}
+
     {{ return(dict(method_rules(), **{
         'policies': {'key': ['policy'], 'columns': dict(
             policy=text, policy_version=text,
@@ -82,6 +85,12 @@
         'consent_states': {'key': ['state'], 'columns': dict(
             state={'type': 'text', 'pattern': '^[^A-Z]+$', 'says': 'a word without capitals'},
             is_permitted={'type': 'choice', 'choices': ['true', 'false']})},
+        'identity_rules': {'key': ['rule'], 'columns': dict(
+            rule=identifier,
+            columns={'type': 'text', 'pattern': identity_columns_pattern, 'says':
+                'columns such as name+birth_date, of name, email, phone, birth_date, member_number, union_id'},
+            trust={'type': 'integer', 'from': 1, 'to': 9}, most_records={'type': 'integer', 'from': 2},
+            meaning_en=text, meaning_zh=text)},
         'reject_reasons': {'key': ['reject_reason'], 'columns': dict(
             reject_reason=text, remedy_en=text, remedy_zh=text)},
         'reading_notes': {'key': ['note'], 'columns': dict(

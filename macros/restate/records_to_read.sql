@@ -9,25 +9,48 @@
 
 {% macro records_to_read(name) -%}
     {#- The raw records of a source that this run reads: all of them, or the new ones and those of the
-        keys in stg_changed_keys, in all their versions, so that what counts among them can be told.
-        To stand after from. -#}
+        keys in stg_changed_keys, in all their versions, so that what counts among them can be told. Each with
+        moved_customer_id: the id of its person, where that is another one (see customer_of). To stand after from. -#}
     {%- set key = record_keys().get(name) -%}
-    {%- if not execute and key -%}{%- set reads = ref('stg_changed_keys') -%}{%- endif -%}
-    {%- if reads_everything() or not key -%}
+    {%- set is_of_somebody = name not in ['customers', 'identity_decisions'] and 'customer_id' in raw_columns(name) -%}
+    {%- if not execute -%}
+        {%- if key -%}{%- set reads = ref('stg_changed_keys') -%}{%- endif -%}
+        {%- if name not in ['customers', 'identity_decisions'] -%}{%- set reads = ref('identities') -%}{%- endif -%}
+    {%- endif -%}
+    {%- if model.resource_type == 'unit_test' -%}
         {{ source('crm', name) }}
     {%- else -%}
-    {%- set known_keys = 'select changed_keys.record_id from ' ~ ref('stg_changed_keys')
-        ~ " as changed_keys where changed_keys.is_known and changed_keys.source = '" ~ name ~ "'" -%}
     (
-        select records.*
+        select
+            records.*
+            {%- if is_of_somebody %},
+            moved.customer_id as moved_customer_id
+            {%- endif %}
         from {{ source('crm', name) }} as records
+        {%- if is_of_somebody %}
+        left join ({{ moved_ids() }}) as moved on {{ clean_id('records.customer_id') }} = moved.record_id
+        {%- endif %}
+        {%- if key and not reads_everything() %}
+        {%- set known_keys = 'select changed_keys.record_id from ' ~ ref('stg_changed_keys')
+            ~ " as changed_keys where changed_keys.is_known and changed_keys.source = '" ~ name ~ "'" %}
         where
             records.loaded_in > {{ last_load_before() }}
             {#- Most new records are of new keys; then the old ones need not be looked through. -#}
             {%- if run_query('select count(*) from (' ~ known_keys ~ ') as known').rows[0][0] > 0 %}
             or {{ clean_id('records.' ~ key) }} in ({{ known_keys }})
             {%- endif %}
+        {%- endif %}
     )
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro customer_of(column) -%}
+    {#- Whose a raw record is: the id that stands in it, or that of the person whose the id is. -#}
+    {%- if model.resource_type == 'unit_test' -%}
+        {{ clean_id(column) }}
+    {%- else -%}
+        coalesce(moved_customer_id, {{ clean_id(column) }})
     {%- endif -%}
 {%- endmacro %}
 

@@ -8,7 +8,8 @@
     audit.passed_sources, audit.passed_ids  what was read for them, and a sample of the ids of the orders
     audit.finished_runs           runs after which every table was whole: rules, last load of raw data
     audit.finished_dates          the scored dates of the last of them
-    audit.finished_fingerprints   the customers' facts at the last of them -#}
+    audit.finished_fingerprints   the customers' facts at the last of them
+    audit.finished_identities     whose each record was at the last of them -#}
 
 {% macro begin_run() -%}
     {#- Hook at the start of a run: gives it its number, and says of all that it is going to make that it
@@ -142,14 +143,15 @@
 
 
 {% macro renew_what_the_next_run_compares() -%}
-    {%- for finished, model_name, columns in [
-        ('finished_fingerprints', 'int_customer_fingerprints', '*'),
-        ('finished_dates', 'int_scoring_dates', 'as_of_date, is_current, is_published, previous_date'),
+    {%- for finished, schema, model_name, columns in [
+        ('finished_fingerprints', 'intermediate', 'int_customer_fingerprints', '*'),
+        ('finished_dates', 'intermediate', 'int_scoring_dates', 'as_of_date, is_current, is_published, previous_date'),
+        ('finished_identities', 'staging', 'identities', 'record_id, customer_id'),
     ] -%}
         {%- do run_query('drop table if exists ' ~ audit_table(finished)) -%}
         {%- do run_query(
             'create table ' ~ audit_table(finished) ~ ' as select ' ~ columns ~ ' from '
-            ~ table_of('intermediate', model_name)
+            ~ table_of(schema, model_name)
         ) -%}
     {%- endfor -%}
     {%- do run_query(

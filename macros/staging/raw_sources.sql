@@ -5,7 +5,7 @@
     {{ return([
         'customers', 'orders', 'order_items', 'products', 'refunds', 'interactions', 'events', 'fx_rates',
         'tier_overrides', 'tickets', 'campaigns', 'campaign_touches', 'opportunities', 'subscriptions', 'surveys',
-        'referrals', 'social_profiles', 'consents', 'deletions',
+        'referrals', 'social_profiles', 'consents', 'identity_decisions', 'deletions',
     ]) }}
 {%- endmacro %}
 

@@ -21,7 +21,9 @@
         select
             {%- for column, kind in columns.items() %}
             {%- set name = renamed.get(column, column) %}
-            {%- if kind in ['id', 'customer', 'other_id'] %}
+            {%- if kind == 'customer' %}
+            {{ customer_of(column) }} as {{ name }},
+            {%- elif kind in ['id', 'other_id'] %}
             {{ clean_id(column) }} as {{ name }},
             {%- elif kind in ['date', 'past_date', 'any_date'] %}
             {{ column }} as raw_{{ name }},

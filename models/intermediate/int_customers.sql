@@ -1,13 +1,31 @@
-/* One row per customer: whoever is in the CRM's list or has an order.
-   Attributes have no date of their own and are taken as known today. */
+/* One row per customer: whoever is in the CRM's list or has an order. Of several records of one customer each
+   attribute is the one that was written last. Attributes have no date of their own and are taken as known today. */
 {{ config(materialized='restated', meta={'customers_restated_by': 'int_touched_customers'}) }}
 with
 
-listed as (
+records as (
 
-    select *
+    select
+        *,
+        row_number() over (partition by customer_id order by updated_at desc nulls last, record_id asc) as place_back
     from {{ of_touched_customers(ref('int_customer_records')) }}
     where outcome = 'accepted'
+
+),
+
+listed as (
+
+    select
+        customer_id,
+        {% for attribute in [
+            'customer_type', 'industry', 'company_size', 'region', 'city', 'acquisition_channel', 'acquisition_cost',
+            'business_line',
+        ] %}
+        min_by({{ attribute }}, place_back) filter (where {{ attribute }} is not null) as {{ attribute }},
+        {% endfor %}
+        min(coalesce(cast(created_at as date), date '1900-01-01')) as listed_since
+    from records
+    group by customer_id
 
 ),
 
@@ -61,7 +79,7 @@ select
     least(
         case
             when listed.customer_id is not null
-                then coalesce(cast(listed.created_at as date), date '1900-01-01')
+                then listed.listed_since
             else ordering.first_order_date
         end,
         coalesce(ordering.first_order_date, date '9999-12-31')

@@ -91,7 +91,7 @@ counted as (
         'customers' as source,
         'last_of_several' as note,
         count(*) as records,
-        min(customer_id) as example
+        min(record_id) as example
     from {{ ref('int_customer_records') }}
     where is_last_of_several
     union all
@@ -102,6 +102,23 @@ counted as (
         min(product_id) as example
     from {{ ref('stg_products') }}
     where is_last_of_several
+    union all
+    select
+        'customers' as source,
+        case when problem = 'key_of_many' then 'key_of_many' else 'not_one_customer' end as note,
+        count(*) as records,
+        min(first_record_id || ' / ' || last_record_id) as example
+    from {{ ref('identity_reviews') }}
+    where problem <> 'decided_different'
+    group by case when problem = 'key_of_many' then 'key_of_many' else 'not_one_customer' end
+    union all
+    select
+        'customers' as source,
+        'one_customer' as note,
+        count(*) as records,
+        min(record_id || ' = ' || customer_id) as example
+    from {{ ref('identities') }}
+    where record_id <> customer_id
     union all
     select
         coalesce(source, 'orders') as source,

@@ -1,7 +1,7 @@
 /* One row per raw record: what became of it. Every source ends up here, so nothing is lost. */
 {{ config(materialized='view') }}
 {% set outcomes = {
-    'customers': ('int_customer_records', 'customer_id'),
+    'customers': ('int_customer_records', 'record_id'),
     'orders': ('int_orders', 'order_id'),
     'order_items': ('int_order_items', 'order_id'),
     'products': ('stg_products', 'product_id'),
@@ -19,6 +19,7 @@
     'referrals': ('int_referrals', 'referral_id'),
     'social_profiles': ('int_social_profiles', 'customer_id'),
     'consents': ('int_consents', 'customer_id'),
+    'identity_decisions': ('stg_identity_decisions', 'customer_id'),
 } %}
 {% for source, (model, key) in outcomes.items() %}
 select

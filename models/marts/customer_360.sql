@@ -43,6 +43,17 @@ labels as (
     from {{ ref('segment_labels') }}
     group by segment
 
+),
+
+identities as (
+
+    select
+        customer_id,
+        count(*) as records,
+        count(distinct coalesce(system, '')) as systems
+    from {{ ref('identities') }}
+    group by customer_id
+
 )
 
 select
@@ -75,6 +86,8 @@ select
     {% for channels in ['permitted_channels', 'refused_channels'] %}
     measures.{{ 'int_customer_features.' ~ channels }},
     {% endfor %}
+    cast(coalesce(identities.records, 1) as integer) as record_count,
+    cast(coalesce(identities.systems, 1) as integer) as system_count,
     priorities.market_priority,
     tiers.recency_days,
     tiers.order_count,
@@ -87,5 +100,6 @@ left join labels as {{ segment }}_labels on measures.{{ measure }} = {{ segment 
 {% for segment, column in labelled.items() %}
 left join labels as {{ segment }}_labels on tiers.{{ column }} = {{ segment }}_labels.segment
 {% endfor %}
+left join identities on tiers.customer_id = identities.customer_id
 left join priorities
     on tiers.tier_code = priorities.tier_code and measures.market = priorities.segment

@@ -32,6 +32,8 @@ def model(dbt, session):
         Table("customer_360", dbt.ref("customer_360"), ("customer_id",)),
         Table("customer_tags", dbt.ref("customer_tags"), ("customer_id", "rule_set", "tag")),
         Table("cluster_profiles", dbt.ref("cluster_profiles"), ("cluster",)),
+        Table("customer_identities", dbt.ref("customer_identities"), ("record_id",)),
+        Table("identity_review", dbt.ref("identity_review"), ("review_number",)),
         Table("customer_tier_factors", dbt.ref("customer_tier_factors"), ("customer_id", "factor")),
         Table(
             "customer_tier_history",

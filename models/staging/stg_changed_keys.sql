@@ -27,6 +27,29 @@ rejected as (
 
 ),
 
+/* Ids that are of another person than at the last finished run, or not any more: the persons in question. */
+regrouped as (
+
+    select
+        coalesce(now.record_id, before.record_id) as record_id,
+        coalesce(now.customer_id, now.record_id, before.record_id) as customer_id,
+        coalesce(before.customer_id, before.record_id, now.record_id) as customer_id_before
+    from {{ ref('identities') }} as now
+    full outer join {{ audit_table('finished_identities') }} as before on now.record_id = before.record_id
+    where now.customer_id is distinct from (before.customer_id)
+
+),
+
+persons as (
+
+    select customer_id from regrouped
+    union
+    select customer_id_before as customer_id from regrouped
+    union
+    select record_id as customer_id from regrouped
+
+),
+
 arrived as (
 
     {% for name, key in keys.items() %}
@@ -38,6 +61,18 @@ arrived as (
     union
     {% endfor %}
     select * from rejected
+    union
+    select
+        'orders' as source,
+        order_id as record_id
+    from {{ table_of('intermediate', 'int_orders') }}
+    where order_id is not null and customer_id in (select persons.customer_id from persons)
+    union
+    select
+        'customers' as source,
+        record_id
+    from {{ table_of('intermediate', 'int_customer_records') }}
+    where customer_id in (select persons.customer_id from persons)
 
 ),
 
@@ -60,7 +95,7 @@ order_keys as (
 ),
 
 /* The customer of each of these orders, in any of its versions. */
-touched as (
+named as (
 
     select {{ clean_id('customer_id') }} as customer_id
     from {{ source('crm', 'orders') }}
@@ -73,6 +108,19 @@ touched as (
     select record_id as customer_id
     from arrived
     where source = 'customers'
+    union
+    select customer_id from persons
+
+),
+
+/* By the ids in the records, and by those of their persons. */
+touched as (
+
+    select customer_id from named
+    union
+    select moved.customer_id
+    from named
+    inner join ({{ moved_ids() }}) as moved on named.customer_id = moved.record_id
 
 ),
 
@@ -108,11 +156,12 @@ known as (
         'refunds': 'int_refund_records', 'interactions': 'int_interactions', 'events': 'int_events',
         'campaign_touches': 'int_campaign_touches',
     }.items() %}
+    {% set key = 'record_id' if name == 'customers' else keys[name] %}
     select distinct
         '{{ name }}' as source,
-        {{ keys[name] }} as record_id
+        {{ key }} as record_id
     from {{ table_of('intermediate', table_name) }}
-    where {{ keys[name] }} in (select changed.record_id from changed where changed.source = '{{ name }}')
+    where {{ key }} in (select changed.record_id from changed where changed.source = '{{ name }}')
     {{ 'union all' if not loop.last }}
     {% endfor %}
 

@@ -13,7 +13,7 @@ typed as (
         source_row,
         decimal_sign,
         {{ clean_id('order_id') }} as order_id,
-        {{ clean_id('customer_id') }} as customer_id,
+        {{ customer_of('customer_id') }} as customer_id,
         ordered_at as raw_ordered_at,
         {{ parse_timestamp('ordered_at') }} as ordered_at,
         amount as raw_amount,

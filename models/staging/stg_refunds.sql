@@ -14,7 +14,7 @@ typed as (
         source_row,
         decimal_sign,
         {{ clean_id('refund_id') }} as refund_id,
-        {{ clean_id('customer_id') }} as customer_id,
+        {{ customer_of('customer_id') }} as customer_id,
         refunded_at as raw_refunded_at,
         {{ parse_timestamp('refunded_at') }} as refunded_at,
         amount as raw_amount,

@@ -4,7 +4,7 @@ with
 
 raw as (
 
-    select * from {{ source('crm', 'tier_overrides') }}
+    select * from {{ records_to_read('tier_overrides') }}
 
 ),
 
@@ -19,7 +19,7 @@ typed as (
 
     select
         source_row,
-        {{ clean_id('customer_id') }} as customer_id,
+        {{ customer_of('customer_id') }} as customer_id,
         upper({{ clean_text('tier_code') }}) as given_tier,
         {{ clean_text('reason') }} as reason,
         {{ clean_text('author') }} as author,

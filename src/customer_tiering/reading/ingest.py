@@ -9,6 +9,7 @@
     raw.settings          table: what settings.csv says
     raw.reading_notes     table: what people should be told of the files
     raw.forgotten_ids     table: whose records are kept out, by the source `deletions`
+    raw.connected_ids     table: other ids of these people, by an earlier run
 
 A Parquet file is not copied. A text file is loaded once, and again only when it or the way it
 is read has changed, so that a dbt command that finds nothing new does not read it. Every run that
@@ -144,6 +145,7 @@ def _update(
                 insert_file(connection, wanted[0], load)
             _create_view(connection, plan)
             if source.name == DELETIONS:
+                _note_connected(connection)
                 _note_forgotten_customers(connection, load)
             if plan.files or has_files(known):
                 _note_load(connection, source, load, "added" if is_added else "replaced")
@@ -286,6 +288,25 @@ def _note_forgotten_customers(connection: duckdb.DuckDBPyConnection, load: int) 
     _note_ids(connection, "customer_id", now, load)
 
 
+def _note_connected(connection: duckdb.DuckDBPyConnection) -> None:
+    """Note whose other records the last finished run has found to be of those who are in the list.
+
+    They ask to be forgotten as persons, whatever id of theirs they give. What connected them goes
+    with their records, so that the ids stay noted, each with the one that was given.
+    """
+    persons = "audit.finished_identities"
+    known = "select exists (from duckdb_tables() where schema_name || '.' || table_name = ?)"
+    if value(connection, known, [persons]):
+        connection.execute(
+            "insert into raw.connected_ids"
+            " select distinct asked.id, other.record_id"
+            f" from ({ids_in('customer_id', 'raw.deletions')}) as asked"
+            f" join {persons} as own on own.record_id = asked.id"
+            f" join {persons} as other on other.customer_id = own.customer_id"
+            " where other.record_id <> asked.id except from raw.connected_ids"
+        )
+
+
 def _note_ids(connection: duckdb.DuckDBPyConnection, column: str, ids: str, load: int) -> None:
     """Add to the forgotten ids what a query has more than they."""
     connection.execute(
@@ -326,6 +347,12 @@ def _create_view(connection: duckdb.DuckDBPyConnection, plan: SourcePlan) -> Non
                 f" from {parquet_rows(file)} as records"
                 f" where not {is_forgotten(source.name, 'records')}"
             )
+    if source.name == DELETIONS and rows:
+        others = "null, 1, '.', null, connected.id" + ", null" * (len(source.columns) - 1)
+        asked = ids_in("customer_id", f"({' union all '.join(rows)})")
+        rows.append(
+            f"select {others} from raw.connected_ids as connected where asked_id in ({asked})"
+        )
     if not rows:
         nulls = ", ".join(f'cast(null as varchar) as "{column}"' for column in source.columns)
         numbers = "cast(null as bigint) as source_row, cast(null as bigint) as loaded_in"

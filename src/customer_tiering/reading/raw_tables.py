@@ -49,6 +49,10 @@ create table if not exists raw.forgotten_ids (
     id varchar,                -- trimmed
     noted_in bigint            -- number of the load
 );
+create table if not exists raw.connected_ids (
+    asked_id varchar,          -- an id in the list of deletions
+    id varchar                 -- another one of the same person
+);
 create table if not exists raw.settings (
     setting varchar,           -- of settings.csv
     value varchar

@@ -125,7 +125,7 @@ class FolderPlan:
 
     Attributes:
         sources: one plan for each source, in the order of the contract.
-        settings: the names and values of settings.csv.
+        settings: the names and values of settings.csv, and which systems ids are of.
         notes: what people should be told of its files.
     """
 
@@ -187,6 +187,9 @@ def _plan(
         *known,
         *keys_without_secret(plans),
     ]
+    if systems:
+        # The first one's ids have no system before them.
+        settings = (*settings, ("systems", " ".join(dict.fromkeys(systems))))
     return FolderPlan(_with_style_columns(plans), settings, tuple(notes))
 
 

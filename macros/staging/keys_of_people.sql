@@ -1,0 +1,47 @@
+{#- What tells that two records are of one person, written in one way. Null where a value is no key. -#}
+
+{% macro email_key(email) -%}
+    {#- In small letters, without what stands between plus and @: mail to it comes to the same person. -#}
+    case
+        when {{ matches(email, '^[^@* ]+@[^@* ]+[.][^@*. ]+$') }}
+            then {{ replace_all('lower(' ~ email ~ ')', '[+][^@]*@', '@') }}
+    end
+{%- endmacro %}
+
+
+{% macro phone_key(phone) -%}
+    {#- Digits, with the country's code where it is written or the number is a Chinese mobile. Masked numbers,
+        extensions and short numbers are no key. tests/test_identities.py compares it with phonenumbers. -#}
+    {%- set digits = replace_all(phone, '[^0-9]', '') -%}
+    {%- set abroad = replace_all(digits, '^00', '') -%}
+    case
+        when not {{ matches(phone, '^[+]?[0-9() ./-]+$') }} then null
+        when {{ matches(phone, '^([+]|00)') }}
+            then case
+                when {{ matches(abroad, '^86(0?1[3-9][0-9]{9})$') }} then '86' || right({{ abroad }}, 11)
+                when length({{ abroad }}) between 8 and 15 then {{ abroad }}
+            end
+        when {{ matches(digits, '^(86)?0?1[3-9][0-9]{9}$') }} then '86' || right({{ digits }}, 11)
+        when length({{ digits }}) between 8 and 13 then {{ digits }}
+    end
+{%- endmacro %}
+
+
+{% macro system_of(record_id) -%}
+    {#- The system that stands before an id; null for an id of the first one, and where there is only one. -#}
+    {%- set systems = (folder_setting('systems') or '').split(' ')[1:] -%}
+    case
+        when split_part({{ record_id }}, ':', 1) in ('{{ systems | join("', '") }}')
+            then split_part({{ record_id }}, ':', 1)
+    end
+{%- endmacro %}
+
+
+{% macro moved_ids() -%}
+    {#- A query of the records whose id is not the one of their person. -#}
+    select
+        record_id,
+        customer_id
+    from {{ ref('identities') }}
+    where record_id <> customer_id
+{%- endmacro %}

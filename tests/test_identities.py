@@ -1,0 +1,232 @@
+"""One person, one customer: which records are connected and which are not, and what follows."""
+
+import random
+import re
+from decimal import Decimal
+from pathlib import Path
+
+import phonenumbers
+import pytest
+from conftest import WITHOUT_TESTS, WITHOUT_UNIT_TESTS, Workspace, shared_case
+
+AS_OF = {"run_date": "2026-11-01", "history_periods": 1}
+
+# Records, each with what it has; and who they are.
+HEADER = "customer_id,name,email,phone,birth_date,member_number,created_at\n"
+PEOPLE = [
+    # By e-mail and phone, in several spellings; the oldest record is the customer.
+    ("A1", "Mia", "mia@example.com", "", "", "", "2024-05-01", "A2"),
+    ("A2", "Mia I.", "MIA+shop@Example.com", "+86 138-0000-0001", "", "", "2024-01-01", "A2"),
+    ("A3", "", "", "008613800000001", "", "", "2025-01-01", "A2"),
+    ("A4", "", "", "１３８０００００００１", "", "", "", "A2"),
+    # By name and birth date; one of them alone is nothing.
+    ("B1", "王芳", "", "", "1990-05-01", "", "2024-01-01", "B1"),
+    ("B2", "王芳", "", "", "1990-05-01", "", "2024-02-01", "B1"),
+    ("B3", "王芳", "", "", "1991-05-01", "", "2024-02-01", "B3"),
+    # A masked number, and one of too few digits.
+    ("C1", "", "", "138****0002", "", "", "", "C1"),
+    ("C2", "", "", "138****0002", "", "", "", "C2"),
+    ("C3", "", "", "0002", "", "", "", "C3"),
+    ("C4", "", "", "0002", "", "", "", "C4"),
+    # A member number through which two get connected who share nothing.
+    ("D1", "Li", "li@example.com", "", "", "", "2024-03-01", "D1"),
+    ("D2", "Li", "li@example.com", "", "", "M-7", "2024-04-01", "D1"),
+    ("D3", "Li", "", "", "", "m-7", "2024-05-01", "D1"),
+    # Parted by a decision, through a third one, too.
+    ("E1", "Zoe", "zoe@example.com", "", "", "", "2024-01-01", "E1"),
+    ("E2", "Zoe", "zoe@example.com", "", "", "", "2024-01-02", "E2"),
+    ("E3", "Zoe", "zoe@example.com", "", "", "", "2024-01-03", "E3"),
+    # Joined by a decision.
+    ("F1", "Ann", "", "", "", "", "2024-01-01", "F1"),
+    ("F2", "Anna", "", "", "", "", "2024-01-02", "F1"),
+    # Five names are more than one person has; the member number still holds two together.
+    *(
+        (
+            f"G{n}",
+            f"Name {n}",
+            "all@example.com",
+            "",
+            "",
+            "M-9" * (n < 2),
+            f"2024-01-0{n + 1}",
+            "G0" if n < 2 else f"G{n}",
+        )
+        for n in range(5)
+    ),
+    # The shop's own phone.
+    *((f"H{n:02}", "", "", "021-5555 0000", "", "", "", f"H{n:02}") for n in range(11)),
+]
+DECISIONS = """customer_id,other_customer_id,decision,author,reason,decided_at
+E1,E2,same,Kim,first look,2026-01-01
+E2,E1,different,Kim,twins,2026-02-01
+F1,F2,same,Kim,asked her,2026-01-01
+F1,F9,maybe,Kim,who knows,2026-01-01
+"""
+
+
+def write(folder: Path, people: list[tuple], decisions: str = DECISIONS) -> None:
+    folder.mkdir(exist_ok=True)
+    rows = [",".join(person[:7]) for person in people]
+    (folder / "customers.csv").write_text(HEADER + "\n".join(rows) + "\n", "utf-8")
+    orders = [
+        f"O-{person[0]},{person[0]},2026-10-0{1 + n % 9},10" for n, person in enumerate(people)
+    ]
+    (folder / "orders.csv").write_text(
+        "order_id,customer_id,ordered_at,amount\n" + "\n".join(orders) + "\n"
+    )
+    (folder / "refunds.csv").write_text(
+        "refund_id,customer_id,refunded_at,amount,order_id\nR1,A3,2026-10-05,4,O-A1\n"
+    )
+    (folder / "tickets.csv").write_text("ticket_id,customer_id,opened_at\nT1,A4,2026-10-05\n")
+    (folder / "identity_decisions.csv").write_text(decisions)
+
+
+@pytest.fixture(scope="module")
+def build(tmp_path_factory) -> Workspace:
+    folder = tmp_path_factory.mktemp("identities")
+    write(folder / "data", PEOPLE)
+    workspace = Workspace(folder, folder / "data")
+    workspace.dbt("build", *WITHOUT_UNIT_TESTS, variables=AS_OF)
+    return workspace
+
+
+def persons(build: Workspace) -> dict[str, str]:
+    """The customer of every record."""
+    known = dict(build.rows("select record_id, customer_id from marts.customer_identities"))
+    return {person[0]: known.get(person[0], person[0]) for person in PEOPLE}
+
+
+def test_records_of_a_person_are_one_customer_and_no_others(build):
+    assert persons(build) == {person[0]: person[7] for person in PEOPLE}
+    customers = {person[7] for person in PEOPLE}
+    assert set(build.rows("select customer_id from marts.customer_tier")) == {
+        (customer,) for customer in customers
+    }
+
+
+def test_every_fact_is_the_customers(build):
+    [(revenue, orders)] = build.rows(
+        "select net_revenue, order_count from marts.customer_tier where customer_id = 'A2'"
+    )
+    # A refund and a ticket that name other ids of hers.
+    assert (revenue, orders) == (Decimal(36), 4)
+    assert build.rows("select customer_id from intermediate.int_tickets") == [("A2",)]
+    notes = "select note from intermediate.int_reading_notes"
+    assert ("refunds_of_another_customer",) not in build.rows(notes)
+    [(total,)] = build.rows("select sum(net_revenue) from marts.customer_tier")
+    assert total == 10 * len(PEOPLE) - 4
+
+
+def test_a_customer_shows_by_what_and_whose_decision(build):
+    reasons = dict(build.rows("select record_id, matched_by from marts.customer_identities"))
+    assert reasons["A2"] == "email, phone" and reasons["A4"] == "phone"
+    assert reasons["B1"] == "name_and_birth_date" and reasons["D2"] == "email, member_number"
+    assert reasons["F1"] == "decision" and reasons["G0"] == "email, member_number"
+    decided = "select decided_by from marts.customer_identities where record_id = 'F2'"
+    assert build.rows(decided) == [("Kim",)]
+    records = "select record_count, system_count from marts.customer_360 where customer_id = 'A2'"
+    assert build.rows(records) == [(4, 1)]
+
+
+def test_what_was_not_joined_is_told_for_people_to_decide(build):
+    review = build.rows(
+        "select problem, records, first_record_id, because_en from marts.identity_review"
+        " order by problem"
+    )
+    assert review == [
+        ("decided_different", 3, "E1", "people have decided that two of them are different"),
+        ("key_of_many", 11, "H00", "more than 10 records, same phone"),
+        ("too_many_names", 5, "G0", "more names than 4"),
+    ]
+    rejected = "select source, reject_reason from marts.rejected_records"
+    assert build.rows(rejected) == [("identity_decisions", "unknown_decision")]
+
+
+def test_contacts_are_the_ones_written_last(build):
+    contact = "select name, email, phone from marts.customer_contacts where customer_id = 'A2'"
+    assert build.rows(contact) == [("Mia", "mia@example.com", "+86 138-0000-0001")]
+
+
+def test_keys_are_in_no_file_of_the_export(build):
+    texts = [path.read_bytes() for path in build.export.rglob("*.csv")]
+    texts.append((build.export / "latest" / "manifest.json").read_bytes())
+    assert texts and not any(
+        word in text for text in texts for word in (b"mia@", b"zoe@", b"13800000001", b"5555 0000")
+    )
+
+
+def test_the_order_of_the_records_makes_no_difference(build, tmp_path):
+    people = PEOPLE[:]
+    random.Random(3).shuffle(people)
+    write(tmp_path / "data", people)
+    other = Workspace(tmp_path, tmp_path / "data", environment={"DBT_THREADS": "1"})
+    other.dbt("build", *WITHOUT_TESTS, "-s", "+customer_identities", variables=AS_OF)
+    everything = "select * from staging.identities order by record_id"
+    assert other.rows(everything) == build.rows(everything)
+
+
+def test_day_by_day_is_the_same_as_at_once(build, tmp_path):
+    """Later records merge customers, a decision parts them, and a deletion takes all of a person."""
+    data = tmp_path / "data"
+    alone = [person for person in PEOPLE if person[0] not in ("A2", "D2", "B2", "F2")]
+    write(data, alone, DECISIONS.split("\n")[0] + "\n")
+    shop = Workspace(tmp_path, data)
+    shop.dbt("build", *WITHOUT_TESTS, variables=AS_OF)
+    assert ("A1",) in shop.rows("select customer_id from marts.customer_tier")
+    write(data, PEOPLE)
+    accepted = AS_OF | {"accept_jump_because": "records came"}
+    shop.dbt("build", *WITHOUT_TESTS, variables=accepted)
+    assert shop.rows("select why_everything is null from audit.run_scope") == [(True,)]
+    columns = "customer_id, tier_code, net_revenue, composite_score"
+    tiers = f"select {columns} from marts.customer_tier order by 1"
+    assert shop.rows(tiers) == build.rows(tiers)
+    days = "select * from intermediate.int_customer_days order by all"
+    assert shop.rows(days) == build.rows(days)
+    # And back.
+    write(data, PEOPLE, DECISIONS + "A1,A2,different,Kim,sisters,2026-03-01\n")
+    shop.dbt("build", *WITHOUT_TESTS, variables=accepted)
+    assert {("A1",), ("A2",), ("A3",), ("A4",)} <= set(
+        shop.rows("select customer_id from marts.customer_tier")
+    )
+    # Who asks to be forgotten by one id goes with all of them, and does not come back.
+    (data / "deletions.csv").write_text("customer_id\nD3\n")
+    shop.dbt("build", *WITHOUT_TESTS, variables=accepted)
+    left = "select customer_id from marts.customer_tier where customer_id like 'D%'"
+    assert shop.rows(left) == []
+    assert shop.rows("select count(*) from raw.orders_lines where customer_id like 'D%'") == [(0,)]
+    told = "select rows_forgotten from marts.row_reconciliation where source = 'orders'"
+    assert shop.rows(told) == [(3,)]
+    shop.dbt("build", "--full-refresh", *WITHOUT_TESTS, variables=accepted)
+    assert shop.rows(left) == []
+
+
+def test_the_guests_of_a_shop_are_one_by_their_address(tmp_path):
+    workspace = Workspace(tmp_path, shared_case("11-guest-checkouts"))
+    workspace.dbt("build", *WITHOUT_UNIT_TESTS, variables=AS_OF)
+    revenue = workspace.rows("select customer_id, net_revenue from marts.customer_tier order by 2")
+    assert revenue == [("Mail@X.example", Decimal(20)), ("GU1", Decimal(400))]
+
+
+def test_phones_are_written_as_the_library_of_phones_does(tmp_path):
+    """A key is what phonenumbers reads: Chinese mobiles, and numbers with their country."""
+    chance = random.Random(11)
+    spellings = ["+49 30 901820", "0049 30 901820", "+1 (310) 555-1234", "+44 20 7946 0958"]
+    for _ in range(60):
+        digits = f"1{chance.choice('3456789')}{chance.randrange(10**9):09}"
+        parted = f"{digits[:3]}-{digits[3:7]}-{digits[7:]}"
+        spellings += [
+            digits,
+            f"+86{digits}",
+            f"0086 {digits}",
+            f"+86 {parted}",
+            f"86{digits}",
+            parted,
+        ]
+    people = [(f"P{n}", "", "", phone, "", "", "") for n, phone in enumerate(spellings)]
+    write(tmp_path / "data", people)
+    workspace = Workspace(tmp_path, tmp_path / "data")
+    workspace.dbt("build", *WITHOUT_TESTS, "-s", "+identity_records", variables=AS_OF)
+    keys = dict(workspace.rows("select record_id, phone from staging.identity_records"))
+    for n, spelling in enumerate(spellings):
+        number = phonenumbers.parse(re.sub("^00", "+", spelling), "CN")
+        assert keys[f"P{n}"] == f"{number.country_code}{number.national_number}", spelling
