@@ -166,7 +166,7 @@ def test_the_order_of_the_records_makes_no_difference(build, tmp_path):
 
 
 def test_day_by_day_is_the_same_as_at_once(build, tmp_path):
-    """Later records merge customers, a decision parts them, and a deletion takes all of a person."""
+    """Later records merge customers, a decision parts them, a deletion takes all of a person."""
     data = tmp_path / "data"
     alone = [person for person in PEOPLE if person[0] not in ("A2", "D2", "B2", "F2")]
     write(data, alone, DECISIONS.split("\n")[0] + "\n")
