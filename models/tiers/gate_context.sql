@@ -65,7 +65,8 @@ previous as (
     {% if told -%}
     select
         count(*) as previous_customers,
-        count(case when candidates.customer_id is null then 1 end) as customers_gone
+        count(case when candidates.customer_id is null and moved.record_id is null then 1 end) as customers_gone,
+        count(moved.record_id) as customers_merged
     from (
         select
             customer_id,
@@ -75,11 +76,28 @@ previous as (
         group by customer_id
     ) as shown
     left join {{ ref('customer_tier_candidate') }} as candidates on shown.customer_id = candidates.customer_id
+    left join ({{ moved_ids() }}) as moved on shown.customer_id = moved.record_id
     where shown.tier_code <> ''
     {%- else -%}
     select
         cast(null as bigint) as previous_customers,
-        cast(null as bigint) as customers_gone
+        cast(null as bigint) as customers_gone,
+        cast(null as bigint) as customers_merged
+    {%- endif %}
+
+),
+
+/* Customers who were records of another one at the last finished run. */
+parted as (
+
+    {% set finished = load_relation(audit_table('finished_identities')) if execute -%}
+    select count(*) as customers_split
+    from {{ ref('customer_tier_candidate') }} as candidates
+    {%- if finished %}
+    inner join {{ finished }} as finished
+        on candidates.customer_id = finished.record_id and finished.record_id <> finished.customer_id
+    {%- else %}
+    where 1 = 0
     {%- endif %}
 
 ),
@@ -102,6 +120,7 @@ compared as (
         cast(candidate.tiered_customers as integer) as tiered_customers,
         cast(previous.previous_customers as integer) as previous_customers,
         cast(previous.customers_gone as integer) as customers_gone,
+        cast(previous.customers_merged + parted.customers_split as integer) as customers_regrouped,
         cast(
             {{ dbt.datediff('orders.last_order_date', run_date(), 'day') }} as integer -- noqa: LT05
         ) as feed_age_days,
@@ -116,6 +135,7 @@ compared as (
     cross join versions
     cross join bounds
     cross join previous
+    cross join parted
 
 )
 
@@ -126,5 +146,10 @@ select
     case
         when customers_gone >= 10 and not is_of_the_past
             then customers_gone / cast(previous_customers as double)
-    end as customer_drop
+    end as customer_drop,
+    /* The same of those who are now records of another customer, or were until then. */
+    case
+        when customers_regrouped >= 10 and not is_of_the_past and previous_customers > 0
+            then customers_regrouped / cast(previous_customers as double)
+    end as regrouped_share
 from compared
