@@ -21,17 +21,18 @@ def customers(
     number = np.empty(total, int)
     number[np.argsort(population.created_at, kind="stable")] = np.arange(1, total + 1)
 
-    people, currencies = [], []
+    people, currencies, phones = [], [], set()
     for index in range(total):
         line = LINES[population.line[index]].name
         abroad = line == "b2b" and rng.random() < 0.3
         if abroad:
             choices = words.CITIES_ABROAD[: None if first_order[index] >= eur_from else 4]
-            city, region, currency, phone = rng.choice(choices)
-            phone = phone.format(rng.randrange(100))
+            city, region, currency, numbers = rng.choice(choices)
+            phone = _free(numbers, rng.randrange(100), 100, phones)
         else:
             city, region, _ = rng.choices(words.CITIES, [weight for *_, weight in words.CITIES])[0]
-            currency, phone = "CNY", f"1990000{rng.randrange(10_000):04}"
+            currency = "CNY"
+            phone = _free("1990000{:04}", rng.randrange(10_000), 10_000, phones)
         created_at = moment_of(population.created_at[index])
         describe = _person if line == "ecommerce" else _company
         people.append(
@@ -51,6 +52,14 @@ def customers(
         )
         currencies.append(currency)
     return people, currencies
+
+
+def _free(numbers: str, number: int, count: int, taken: set[str]) -> str:
+    """A telephone number that nobody has: the given one, or the next; if all are taken, that one."""
+    tries = (numbers.format((number + step) % count) for step in range(count))
+    phone = next((phone for phone in tries if phone not in taken), numbers.format(number))
+    taken.add(phone)
+    return phone
 
 
 def _person(rng: random.Random, _abroad: bool, number: int) -> Record:
