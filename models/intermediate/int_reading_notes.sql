@@ -108,7 +108,7 @@ counted as (
         case when problem = 'key_of_many' then 'key_of_many' else 'not_one_customer' end as note,
         count(*) as records,
         min(first_record_id || ' / ' || last_record_id) as example
-    from {{ ref('identity_reviews') }}
+    from {{ ref('int_identity_reviews') }}
     where problem <> 'decided_different'
     group by case when problem = 'key_of_many' then 'key_of_many' else 'not_one_customer' end
     union all

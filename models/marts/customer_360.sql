@@ -51,7 +51,7 @@ identities as (
         customer_id,
         count(*) as records,
         count(distinct coalesce(system, '')) as systems
-    from {{ ref('identities') }}
+    from {{ ref('int_customer_identities') }}
     group by customer_id
 
 )

@@ -7,4 +7,4 @@ select
     matched_by,
     decided_by,
     first_date
-from {{ ref('identities') }}
+from {{ ref('int_customer_identities') }}

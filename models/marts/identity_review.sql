@@ -8,4 +8,4 @@ select
     last_record_id,
     because_en,
     because_zh
-from {{ ref('identity_reviews') }}
+from {{ ref('int_identity_reviews') }}

@@ -58,6 +58,15 @@ bounds as (
 
 ),
 
+/* Ids of records that are another customer's now. */
+moved as (
+
+    select record_id
+    from {{ ref('int_customer_identities') }}
+    where record_id <> customer_id
+
+),
+
 previous as (
 
     {# What was told last: by ids, as other ids are other customers, however many they are. -#}
@@ -76,7 +85,7 @@ previous as (
         group by customer_id
     ) as shown
     left join {{ ref('customer_tier_candidate') }} as candidates on shown.customer_id = candidates.customer_id
-    left join ({{ moved_ids() }}) as moved on shown.customer_id = moved.record_id
+    left join moved on shown.customer_id = moved.record_id
     where shown.tier_code <> ''
     {%- else -%}
     select
