@@ -72,10 +72,12 @@ class Number:
     point: Decimal | None
     comma: Decimal | None
     sign: str | None
+    # Programs write a point before an exponent, whatever people write elsewhere in the file.
+    has_exponent: bool = False
 
     @property
     def proves(self) -> str | None:
-        if (self.point is None) == (self.comma is None):
+        if self.has_exponent or (self.point is None) == (self.comma is None):
             return None
         return "," if self.point is None else "."
 
@@ -93,7 +95,7 @@ def read_number(text: str) -> Number:
         if match is None:
             return Number(None, None, None)
         value = Decimal(text)
-        return Number(value, value if "." not in text else None, None)
+        return Number(value, value if "." not in text else None, None, has_exponent=True)
     opened, before, minus, digits, after, closed = match.groups()
     if (opened == "(") != bool(closed) or (opened and minus) or (before and after):
         return Number(None, None, None)

@@ -24,11 +24,15 @@ def check(reading: CompiledReading, folder: Folder, path) -> None:
         warehouse = reading.read(folder.write(path))
     except InputError as error:
         # Told in words: that there is no record, or that few characters prove no encoding.
-        lines = [(file, line) for file in folder.of("orders") for line in file.lines]
-        if all(
-            len(line.cells) != len(file.columns) or line.cells == file.header
-            for file, line in lines
-        ):
+        broken = [
+            all(
+                len(line.cells) != len(file.columns) or line.cells == file.header
+                for line in file.lines
+            )
+            for file in folder.files
+            if file.lines
+        ]
+        if any(broken) or not any(file.lines for file in folder.of("orders")):
             assert "has no rows" in str(error) or "none of them can be read" in str(error), error
         else:
             assert any(file.encoding == "gb18030" for file in folder.files), error
