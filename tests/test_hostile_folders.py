@@ -78,6 +78,7 @@ def check(reading: CompiledReading, folder: Folder, path) -> None:
     assert {source: counts[source] for source in reader.records} == reader.records, counts
     assert notes.get("refunds_cut", 0) == reader.cut, notes
     assert notes.get("taken_back_by_status", 0) == reader.back_by_status, notes
+    assert notes.get("refunds_of_no_sale", 0) == reader.of_no_sale, notes
     feeds_nothing = "ab.csv" in folder.others
     assert notes.get("feeds_nothing", 0) == feeds_nothing
 
