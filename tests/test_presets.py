@@ -374,3 +374,43 @@ def test_the_proposal_for_a_part_is_read_and_a_refusal_stays_one(tmp_path):
     connection = folder_of(tmp_path)
     assert connection.execute("select name from raw.customers").fetchall() == [("Wu",)]
     assert connection.execute("select state from raw.consents").fetchall() == [("no",)]
+
+
+STRIPE = "id,Created (UTC),Amount,Amount Refunded,Currency,Status,Customer ID,Captured,Mode,"
+CHARGES = "id,amount,amount_refunded,captured,created,currency,customer_id,paid,refunded,status,"
+
+
+def test_of_stripe_only_money_that_came_and_stayed_counts(tmp_path):
+    text = STRIPE + "Disputed Amount,Dispute Status\n"
+    for key, captured, mode, dispute in (
+        ("ch_1", "true", "Live", ""),
+        ("ch_2", "true", "Live", "lost"),
+        ("ch_3", "true", "Live", "won"),
+        ("ch_4", "false", "Live", ""),
+        ("ch_5", "true", "Test", ""),
+    ):
+        text += f"{key},2026-05-01 10:00:00,80.00,0.00,usd,Paid,c1,{captured},{mode},,{dispute}\n"
+    connection = folder_of(tmp_path, orders=text)
+    found = connection.execute("select order_id, status from raw.orders order by 1").fetchall()
+    assert found == [("ch_1", "Paid"), ("ch_2", "charged_back"), ("ch_3", "paid")]
+
+
+def test_charges_are_in_the_units_of_their_currency_and_captured(tmp_path):
+    text = CHARGES + "livemode\n"
+    for key, captured, currency, live in (
+        ("ch_1", "t", "usd", "t"),
+        ("ch_2", "t", "jpy", "t"),
+        ("ch_3", "f", "usd", "t"),
+        ("ch_4", "t", "usd", "f"),
+    ):
+        text += (
+            f"{key},5000,1000,{captured},2026-05-01 23:30:00,{currency},c1,t,f,succeeded,{live}\n"
+        )
+    connection = folder_of(tmp_path, orders=text)
+    columns = "order_id, ordered_at, amount::double"
+    assert connection.execute(f"select {columns} from raw.orders order by 1").fetchall() == [
+        ("ch_1", "2026-05-01 23:30:00+00", 50),
+        ("ch_2", "2026-05-01 23:30:00+00", 5000),
+    ]
+    refunds = "select refund_id, amount::double from raw.refunds order by 1"
+    assert connection.execute(refunds).fetchall() == [("ch_1", 10), ("ch_2", 1000)]

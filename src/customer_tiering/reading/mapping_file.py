@@ -239,6 +239,8 @@ def _problem_of_recipe(line: MappingLine, recipe: Recipe) -> str | None:
                 f"{line.recipe} takes {least} or more columns with {SEPARATOR} between, such as "
                 f"Price{SEPARATOR}Quantity"
             )
+        if most and len(line.theirs) > most:
+            return f"{line.recipe} takes no more than {most} columns"
     elif recipe.of == "rows":
         return f"{line.recipe} needs their_column"
     if line.value and not recipe.value:

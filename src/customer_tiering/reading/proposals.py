@@ -131,7 +131,7 @@ _CONSENTS = (
 # What a refusal says of the permission; the words of a translation are of one case.
 _REFUSED = ";".join(
     f"{written}={permitted}"
-    for permitted, words in (("no", ("true", "yes", "1")), ("yes", ("false", "no", "0")))
+    for permitted, words in (("no", ("true", "yes", "t", "1")), ("yes", ("false", "no", "f", "0")))
     for word in words
     for written in dict.fromkeys((word, word.upper(), word.capitalize()))
 )
