@@ -414,3 +414,26 @@ def test_charges_are_in_the_units_of_their_currency_and_captured(tmp_path):
     ]
     refunds = "select refund_id, amount::double from raw.refunds order by 1"
     assert connection.execute(refunds).fetchall() == [("ch_1", 10), ("ch_2", 1000)]
+
+
+def test_a_part_of_an_order_that_was_closed_is_left_out(tmp_path, capsys):
+    """Of 抖店 a row is a part of an order, with a status of its own."""
+    names = headers(FILES["douyin_orders"])
+    text = ",".join(names) + "\n"
+    for part, status, after in (
+        ("1", "已完成", "-"),
+        ("2", "已关闭", "-"),
+        ("3", "已完成", "退款成功"),
+    ):
+        row = dict.fromkeys(names, "") | {"主订单编号": "\t1", "子订单编号": f"\t{part}"}
+        row |= {"订单应付金额": "50", "订单状态": status, "售后状态": after, "商品ID": part}
+        row |= {"收件人手机号": "13800000001", "订单提交时间": "2026-03-05 12:00:00"}
+        text += ",".join(row.values()) + "\n"
+    (tmp_path / "dy.csv").write_text(text, "utf-8")
+    assert main([str(tmp_path)]) == 0
+    (tmp_path / "_mapping.csv").rename(tmp_path / "mapping.csv")
+    connection = duckdb.connect()
+    register_sources(connection, tmp_path)
+    found = connection.execute("select order_id, amount::int from raw.orders").fetchall()
+    assert found == [("1", 50)]
+    assert connection.execute("select product_id from raw.order_items").fetchall() == [("1",)]

@@ -103,9 +103,9 @@ class Header:
                         return theirs
         return None
 
-    def find_all(self, column: str) -> list[str]:
+    def find_all(self, column: str, source: str = "") -> list[str]:
         """All their columns that one of ours may be, in the order of the synonyms."""
-        names = _synonyms()[("", column)]
+        names = _synonyms()[(source, column)]
         found = {
             name: theirs
             for theirs, name in zip(self.names, self._squashed, strict=True)
