@@ -334,6 +334,17 @@ def test_lines_of_an_order_are_together_however_its_id_is_written(tmp_path):
     assert rows(read(tmp_path, mapping, x_csv=text), "order_id, amount") == [("7", "30.000000")]
 
 
+def test_an_order_does_not_count_without_its_lines_that_have_no_id(tmp_path):
+    """As merged cells leave them: what the order is stands on its first line alone."""
+    mapping = KEYS + "orders,x.csv,Price,amount,sum_of_rows,\norders,x.csv,,currency,constant,EUR"
+    text = "Order,Buyer,Day,Price\n1,A,2025-01-01,10\n,,,20\n,,,30\n2,A,2025-01-01,10\n,,,\n"
+    text += "3,A,2025-01-01,10\n,B,2025-01-01,10\n"
+    found = rows(read(tmp_path, mapping, x_csv=text), "order_id, amount")
+    assert [amount for key, amount in found if key == "1"] == ["? a line below it has no id"]
+    assert [amount for key, amount in found if key in ("2", "3")] == ["10.000000"] * 2
+    assert len([key for key, _ in found if key is None]) == 4
+
+
 def test_a_line_with_a_price_and_no_quantity_is_not_left_out_in_silence(tmp_path):
     mapping = KEYS + "orders,x.csv,Price|Qty,amount,product,\norders,x.csv,,amount,sum_of_rows,"
     text = "Order,Buyer,Day,Price,Qty\n1,A,2025-01-01,10,2\n1,A,2025-01-01,99,\n"

@@ -58,6 +58,8 @@ def make_records(
         connection.execute(f"create or replace temporary table {table} as {lines.as_records()}")
     else:
         connection.execute(f"create or replace temporary table {table} as {lines.grouped()}")
+        if without_id := lines.lines_without_id():
+            connection.execute(_told_of_their_orders(table, lines.key, *without_id))
         conflict = f"from {table} where is_in_conflict"
         if connection.execute(f"select exists ({conflict})").fetchone()[0]:
             connection.execute(f"""
@@ -68,6 +70,23 @@ def make_records(
             """)
         connection.execute(f"alter table {table} drop column is_in_conflict")
     return connection.execute(lines.left_out()).fetchone()[0]
+
+
+def _told_of_their_orders(table: str, key: str, summed: str, condition: str) -> str:
+    """The SQL by which a record is unreadable if a line below it has no id.
+
+    Exports and merged cells fill in the id on the first line of an order alone: what the others
+    come to would be missing in its sum, and nobody would see it.
+    """
+    return f"""
+        update {table} set {summed} = '{UNREADABLE}a line below it has no id'
+        where source_row in (
+            select records.source_row
+            from (select source_row from {table} where {condition}) as cut
+            asof join (select source_row from {table} where {key} is not null) as records
+                on cut.source_row > records.source_row
+        )
+    """
 
 
 class _Lines:
@@ -135,6 +154,19 @@ class _Lines:
                 {" or ".join(contradictions)} as is_in_conflict
             from lines group by {self.key}, case when {self.key} is null then source_row end
         """
+
+    def lines_without_id(self) -> tuple[str, str] | None:
+        """The column that is summed, and how a line is known of which only the rest is filled in.
+
+        It has an amount, and neither an id nor anything else of its record.
+        """
+        of_file = {name: each for name, each in self._shape.fields.items() if each.positions}
+        summed = [name for name, each in of_file.items() if each.of_rows == "sum_of_rows"]
+        others = [name for name in of_file if name not in (self.key, *summed)]
+        if not summed or not others or self.key not in of_file:
+            return None
+        nothing = " and ".join(f"{name} is null" for name in (self.key, *others))
+        return summed[0], f"{summed[0]} is not null and {nothing}"
 
     def left_out(self) -> str:
         """How many records the rules leave out, to be counted as excluded."""
