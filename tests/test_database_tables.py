@@ -283,3 +283,24 @@ def test_texts_that_sqlite_keeps_as_bytes_are_texts(tmp_path):
         database.commit()
     with read(tmp_path, Tables("main", str(tmp_path / "crm.sqlite"))) as warehouse:
         assert warehouse.execute("select customer_id from raw.orders").fetchall() == [("王",)]
+
+
+def test_a_schema_raw_of_somebody_else_is_left_alone(tmp_path):
+    """A view of theirs was replaced, and a table stopped the build without a word of ours."""
+    theirs = (
+        "select 1 as order_id, 'C1' as customer_id, date '2026-01-02' as ordered_at, 5 as amount"
+    )
+    path = str(tmp_path / "warehouse.duckdb")
+    with duckdb.connect(path) as warehouse:
+        warehouse.execute(f"create schema raw; create view raw.orders as {theirs}")
+    told = "schema raw with orders of somebody else.* CRM_DATABASE, with CRM_SCHEMA=raw"
+    with pytest.raises(RuntimeError, match=told), read(tmp_path, Tables("raw")):
+        pass
+    with duckdb.connect(path) as warehouse:
+        assert len(warehouse.execute("describe raw.orders").fetchall()) == 4
+    (tmp_path / "ours").mkdir()
+    with read(tmp_path / "ours", Tables("raw", path)) as warehouse:
+        assert warehouse.execute("select order_id from raw.orders").fetchall() == [("1",)]
+    ours = "keep what we have read"
+    with pytest.raises(RuntimeError, match=ours), read(tmp_path / "ours", Tables("raw")):
+        pass

@@ -109,6 +109,9 @@ def as_folder(
                 (place / each.name).symlink_to(each.absolute())
         with _opened(connection, tables) as database:
             columns = database.columns()
+            if not tables.database and "source_loads" in columns:
+                problem = "It is the one in which we keep what we have read. Name that of the data"
+                raise InputError(tables.name, [problem])
             taken = _taken(tables, columns, place) if rows is None else [*columns]
             for name in taken:
                 _write(
