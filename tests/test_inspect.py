@@ -231,3 +231,12 @@ def test_lines_of_one_price_are_lines_and_a_rate_is_no_amount(tmp_path, capsys):
     lines, _ = said_of(text + row.format("0.2") + row.format("0"), tmp_path, capsys)
     assert ["Amount", "amount", "sum_of_rows"] in [line[2:5] for line in lines]
     assert not any(line[3] == "discount_amount" for line in lines)
+
+
+def test_what_is_said_of_another_channel_is_asked(tmp_path, capsys):
+    text = "customer_id,name,sms_opt_in,email_opt_out\nC1,Li,1,TRUE\n"
+    (tmp_path / "customers.csv").write_text(text, "utf-8")
+    assert main([str(tmp_path)]) == 0
+    assert "sms_opt_in say something of consents, too" in capsys.readouterr().out
+    lines = (tmp_path / "_mapping.csv").read_text("utf-8-sig")
+    assert "channel,constant,email" in lines and "TRUE=no" in lines

@@ -12,6 +12,7 @@ from customer_tiering.reading.proposals import (
     Recognised,
     by_name,
     consents,
+    other_consents,
 )
 from customer_tiering.reading.recognise_orders import Orders
 
@@ -103,3 +104,4 @@ def _propose(names: Header, source: str, found: Recognised) -> None:
     found.proposals += lines
     if is_of_customers:
         found.proposals += consents(names, lines[0])
+        found.questions += other_consents(names)

@@ -13,6 +13,7 @@ from customer_tiering.reading.proposals import (
     Recognised,
     by_name,
     consents,
+    other_consents,
 )
 
 # What stands in the place of a customer where there is none. 0 is what shops write of a guest.
@@ -91,7 +92,7 @@ class Orders:
         lines += self._refunds(buyer, refund_rows)
         lines += self._customers(buyer, lines)
         lines += consents(self._names, buyer, self.day)
-        found.questions += self._questions(lines)
+        found.questions += [*self._questions(lines), *other_consents(self._names)]
 
     def _questions(self, lines: list[Proposal]) -> Iterator[str]:
         """What makes a total wrong, and only a person can know."""
