@@ -437,3 +437,23 @@ def test_a_part_of_an_order_that_was_closed_is_left_out(tmp_path, capsys):
     found = connection.execute("select order_id, amount::int from raw.orders").fetchall()
     assert found == [("1", 50)]
     assert connection.execute("select product_id from raw.order_items").fetchall() == [("1",)]
+
+
+def test_an_export_by_the_name_of_a_source_is_known_with_some_of_its_columns(tmp_path):
+    """Shopify's customers have a Customer ID, which its orders do not know."""
+    customers = (
+        "Customer ID,First Name,Last Name,Email,Accepts Email Marketing,Phone,Total Spent,"
+        "Total Orders,Tax Exempt,Tags\n'777,Mia,B,mia@x.example,yes,,95,1,no,\n"
+    )
+    orders = (
+        "Name,Email,Financial Status,Currency,Total,Created at,Lineitem quantity,Lineitem name,"
+        "Lineitem price\n#1,mia@x.example,paid,EUR,95.00,2026-05-01 10:00:00 +0200,2,Shirt,30.00\n"
+    )
+    connection = folder_of(tmp_path, customers=customers, orders=orders)
+    [(buyer,)] = connection.execute("select customer_id from raw.orders").fetchall()
+    found = connection.execute("select distinct customer_id from raw.customers").fetchall()
+    assert found == [(buyer,)]
+    # Of orders the name is their number.
+    names = connection.execute("select distinct name from raw.customers order by all").fetchall()
+    assert names == [("Mia B",), (None,)]
+    assert connection.execute("select count(*) from raw.refunds").fetchone() == (0,)

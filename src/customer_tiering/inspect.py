@@ -31,8 +31,9 @@ from customer_tiering.reading.folder_files import (
     is_ignored,
     shown,
 )
+from customer_tiering.reading.known_exports import is_in_our_shape
 from customer_tiering.reading.mapping_file import MAPPING_COLUMNS, RECIPE_COLUMNS, FileMapping
-from customer_tiering.reading.names import normalise, quoted
+from customer_tiering.reading.names import quoted
 from customer_tiering.reading.opened_files import SourceFile, open_file
 from customer_tiering.reading.packed_files import ending_of, is_packed, unpacked
 from customer_tiering.reading.presets import presets_of
@@ -228,8 +229,7 @@ def _by_preset(name: str, names: Sequence[str], looked: Inspected) -> Recognised
 def _is_read_as_it_is(name: str, names: Sequence[str]) -> bool:
     parts = Path(name).parts
     stem = parts[0] if len(parts) > 1 else Path(name).stem
-    source = SOURCES.get(stem.lower())
-    return bool(source) and {*source.required} <= {normalise(each) for each in names}
+    return is_in_our_shape(stem, names)
 
 
 def _say_style(connection: duckdb.DuckDBPyConnection, looked: Inspected) -> None:

@@ -65,6 +65,7 @@ class FileMapping:
         delimiter: what stands between two values; empty where the header shows it.
         sheet: which sheet of a workbook; empty where only one has rows.
         system: the system that the ids are of, if it is said.
+        absent: columns of ours for which it lacks theirs; what has our name is something else.
     """
 
     file: str
@@ -74,6 +75,7 @@ class FileMapping:
     delimiter: str = ""
     sheet: str = ""
     system: str | None = None
+    absent: frozenset[str] = frozenset()
 
     def add(self, line: MappingLine) -> None:
         """Take a line about rows or a column; one that only names the file says no more."""
