@@ -214,6 +214,7 @@ SALES = "Order ID,Customer ID,Order Date,{}\nA1,C1,2026-01-05,{}\n{},2026-01-05,
         ("Status,Amount", "paid,20", "A1,C1", "cancelled,30", "Status differs within one order"),
         ("Status,Amount,Total", "paid,20,25", "A2,C2", "paid,30,35", "could be Total, too"),
         ("Status,Amount", "paid,20", ",", ",30", "Order ID is empty on 1 rows that have an amount"),
+        ("Status,Amount,Is Return", "paid,20,Y", "A2,C2", "paid,30,N", "nothing reads Is Return"),
         ("Status,Amount", "paid,20", "A2,0", "paid,30", "Customer ID is 0 on 1 of 2 rows"),
     ],
 )
@@ -240,3 +241,15 @@ def test_what_is_said_of_another_channel_is_asked(tmp_path, capsys):
     assert "sms_opt_in say something of consents, too" in capsys.readouterr().out
     lines = (tmp_path / "_mapping.csv").read_text("utf-8-sig")
     assert "channel,constant,email" in lines and "TRUE=no" in lines
+
+
+def test_lines_that_say_who_bought_and_when_are_the_orders(tmp_path, capsys):
+    header = "order_id,customer_id,order_date,sku,qty,price,line_discount,status\n"
+    lines = "1,7,2026-01-05,A,2,10,5,paid\n1,7,2026-01-05,B,3,10,0,paid\n"
+    (tmp_path / "order_lines.csv").write_text(header + lines, "utf-8")
+    assert main([str(tmp_path)]) == 0
+    assert "? nothing reads line_discount: if what a customer paid" in capsys.readouterr().out
+    (tmp_path / "_mapping.csv").rename(tmp_path / "mapping.csv")
+    connection = duckdb.connect()
+    register_sources(connection, tmp_path)
+    assert orders(connection) == {"1": 50}

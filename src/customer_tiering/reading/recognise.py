@@ -47,7 +47,10 @@ def recognise(file_name: str, header: Sequence[str], query: Query | None) -> Rec
     found = Recognised()
     kind = kind_of(file_name)
     orders = Orders(names, query, kind)
-    if kind in ("opportunities", "customers", "products", "refunds", "order_items"):
+    if kind == "order_items" and orders.is_likely:
+        # Lines that say who bought and when are all that there may be of the orders.
+        orders.propose(found)
+    elif kind in ("opportunities", "customers", "products", "refunds", "order_items"):
         _propose(names, kind, found)
     elif orders.is_likely:
         orders.propose(found)
