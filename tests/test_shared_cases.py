@@ -38,10 +38,7 @@ READ = {
         {"PEN1": 100, "UNK1": 20},
         {
             ("orders", "X6"): "unknown_status",
-            **{
-                ("refunds", id_): "refund_of_uncounted_order"
-                for id_ in ("RX6", "RX8", "RX9")
-            },
+            **{("refunds", id_): "refund_of_uncounted_order" for id_ in ("RX6", "RX8", "RX9")},
         },
     ),
     "07-status-refunded-no-refund-row": ({"REF1": 0, "REF2": 0}, {}),
