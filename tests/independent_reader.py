@@ -72,10 +72,12 @@ class Number:
     point: Decimal | None
     comma: Decimal | None
     sign: str | None
+    # Programs write a point before an exponent, whatever people write elsewhere in the file.
+    has_exponent: bool = False
 
     @property
     def proves(self) -> str | None:
-        if (self.point is None) == (self.comma is None):
+        if self.has_exponent or (self.point is None) == (self.comma is None):
             return None
         return "," if self.point is None else "."
 
@@ -93,7 +95,7 @@ def read_number(text: str) -> Number:
         if match is None:
             return Number(None, None, None)
         value = Decimal(text)
-        return Number(value, value if "." not in text else None, None)
+        return Number(value, value if "." not in text else None, None, has_exponent=True)
     opened, before, minus, digits, after, closed = match.groups()
     if (opened == "(") != bool(closed) or (opened and minus) or (before and after):
         return Number(None, None, None)
@@ -209,10 +211,12 @@ class Reader:
         revenue: per customer and day.
         complaints: records that the build took though nobody can read them, or that it rejected
             though everybody can.
+        of_no_sale: how many refunds are of orders that are no sale.
     """
 
     def __init__(self, folder: Folder, told: dict[tuple[str, tuple[int, int]], str]):
         self.told, self.complaints = dict(told), []
+        self.no_sale, self.of_no_sale = set(), 0
         self.records = {"orders": 0, "refunds": 0, "customers": 0}
         self.revenue: dict[tuple[str, date], Decimal] = defaultdict(Decimal)
         self.has_rates = "fx_rates.csv" in folder.others
@@ -456,6 +460,7 @@ class Reader:
                 "gift_card",
                 "充值",
             ):
+                self.no_sale.add(id_)
                 continue
             rate = self._rate(currency, moment.date())
             if rate is None or (status is not None and status not in SALE):
@@ -504,6 +509,11 @@ class Reader:
                 why = "its order does not count by then"
             elif not order_id and customer not in self.customers:
                 why = "nobody knows the customer"
+            if order_id and of is None and order_id in self.no_sale:
+                self.of_no_sale += 1
+                if record.told:
+                    self.complaints.append(f"refunds {record.place} is told, but of no sale")
+                continue
             currency = currency or (of["currency"] if of else self.reporting)
             rate = self._rate(currency, day)
             why = why or ("no rate" if rate is None else None)

@@ -219,6 +219,18 @@ def test_what_cannot_be_used_is_said(tmp_path, postgres_server):
     assert "No such file" in said(Tables("main", str(tmp_path / "missing.sqlite")))
     told = said(Tables("public", "postgresql://me:hidden@localhost:1/crm"))
     assert "Postgres cannot be reached" in told and "hidden" not in told
+    for address, remedy in (
+        ("postgresql://me@localhost:1/crm?password=hidden&sslmode=disable", "cannot be reached"),
+        ("postgresql://me:hid@hidden@localhost:1/crm", "Write the one of a password as %40"),
+        ("mysql://me:hidden@localhost/crm", "a file of DuckDB or SQLite, or postgresql://"),
+        ("host=localhost password=hidden", "a file of DuckDB or SQLite, or postgresql://"),
+    ):
+        told = said(Tables("public", address))
+        assert remedy in told and "hidden" not in told, told
+        assert "hidden" not in Tables("public", address).name
+    warehouse.execute("create table shop.t (amount text); insert into shop.t values ('x')")
+    warehouse.execute("create view shop.orders as select amount::decimal as amount from shop.t")
+    assert "orders cannot be read: Conversion Error" in said(Tables("shop"))
     assert not (tmp_path / "place").exists()
 
 
@@ -249,3 +261,46 @@ def test_inspect_looks_at_tables(tmp_path, monkeypatch, capsys):
     assert main([str(tmp_path / "out")]) == 0
     said = capsys.readouterr().out
     assert "3 tables" in said and "orders.csv" in said and "people.csv" in said
+
+
+def test_a_number_is_not_read_by_the_texts_beside_it(tmp_path):
+    """12.500 is a number, also where texts of the same table prove the decimal comma."""
+    query = """
+        select 1 as order_id, 'C1' as customer_id, date '2026-01-02' as ordered_at,
+            12.500::decimal(12, 3) as amount, '99,90' as discount_amount
+    """
+    with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as warehouse:
+        warehouse.execute(f"create schema crm; create table crm.orders as {query}")
+    amount = "select amount, decimal_sign from raw.orders"
+    with read(tmp_path, Tables("crm")) as warehouse:
+        assert warehouse.execute(amount).fetchall() == [("12.5000", "either")]
+
+
+def test_texts_that_sqlite_keeps_as_bytes_are_texts(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "crm.sqlite")) as database:
+        database.execute("create table orders (order_id, customer_id, ordered_at, amount)")
+        database.execute("insert into orders values (1, ?, '2026-01-02', 5)", ["王".encode()])
+        database.commit()
+    with read(tmp_path, Tables("main", str(tmp_path / "crm.sqlite"))) as warehouse:
+        assert warehouse.execute("select customer_id from raw.orders").fetchall() == [("王",)]
+
+
+def test_a_schema_raw_of_somebody_else_is_left_alone(tmp_path):
+    """A view of theirs was replaced, and a table stopped the build without a word of ours."""
+    theirs = (
+        "select 1 as order_id, 'C1' as customer_id, date '2026-01-02' as ordered_at, 5 as amount"
+    )
+    path = str(tmp_path / "warehouse.duckdb")
+    with duckdb.connect(path) as warehouse:
+        warehouse.execute(f"create schema raw; create view raw.orders as {theirs}")
+    told = "schema raw with orders of somebody else.* CRM_DATABASE, with CRM_SCHEMA=raw"
+    with pytest.raises(RuntimeError, match=told), read(tmp_path, Tables("raw")):
+        pass
+    with duckdb.connect(path) as warehouse:
+        assert len(warehouse.execute("describe raw.orders").fetchall()) == 4
+    (tmp_path / "ours").mkdir()
+    with read(tmp_path / "ours", Tables("raw", path)) as warehouse:
+        assert warehouse.execute("select order_id from raw.orders").fetchall() == [("1",)]
+    ours = "keep what we have read"
+    with pytest.raises(RuntimeError, match=ours), read(tmp_path / "ours", Tables("raw")):
+        pass

@@ -2,11 +2,13 @@
 
 import re
 
+import duckdb
 import pytest
 from conftest import PROJECT
 
 from customer_tiering.reading.contract import SOURCES
 from customer_tiering.reading.file_style import FileStyle, find_style
+from customer_tiering.reading.ingest import register_sources
 
 BY_COMMA = ["1.234,56", "99,90", "0,500", "012,500", "12.500.000", "1234,567", "1 234,56", ",5"]
 BY_COMMA += ["1'234,5", "-99,90 €", "(1.234,56)", "EUR 7,1234", "12,5%", "\t99,90\u00a0", ",500"]
@@ -100,3 +102,19 @@ def test_the_contract_knows_its_numbers_and_dates_as_staging_does():
         dates |= set(re.findall(r"'(\w+)': '(?:\w+_)?date'", text))
     assert {column for source in SOURCES.values() for column in source.numbers} == numbers
     assert {column for source in SOURCES.values() for column in source.dates} == dates
+
+
+@pytest.mark.parametrize("kind", ["decimal(12, 2)", "decimal(12, 3)", "double"])
+def test_a_number_of_parquet_is_not_read_by_the_texts_beside_it(kind, tmp_path):
+    """Texts prove the comma, and a number has a point: 1.125 is then never 1125."""
+    connection = duckdb.connect()
+    connection.execute(f"""
+        copy (
+            select id as order_id, 'C1' as customer_id, date '2026-01-02' as ordered_at,
+                amount::{kind} as amount, '99,90' as discount_amount
+            from (values (1, 1.125), (2, 12.5)) as orders (id, amount)
+        ) to '{tmp_path}/orders.parquet'
+    """)
+    register_sources(connection, tmp_path)
+    signs = connection.execute("select distinct decimal_sign from raw.orders").fetchall()
+    assert signs == [("either",)]

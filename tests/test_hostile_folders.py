@@ -24,11 +24,15 @@ def check(reading: CompiledReading, folder: Folder, path) -> None:
         warehouse = reading.read(folder.write(path))
     except InputError as error:
         # Told in words: that there is no record, or that few characters prove no encoding.
-        lines = [(file, line) for file in folder.of("orders") for line in file.lines]
-        if all(
-            len(line.cells) != len(file.columns) or line.cells == file.header
-            for file, line in lines
-        ):
+        broken = [
+            all(
+                len(line.cells) != len(file.columns) or line.cells == file.header
+                for line in file.lines
+            )
+            for file in folder.files
+            if file.lines
+        ]
+        if any(broken) or not any(file.lines for file in folder.of("orders")):
             assert "has no rows" in str(error) or "none of them can be read" in str(error), error
         else:
             assert any(file.encoding == "gb18030" for file in folder.files), error
@@ -74,6 +78,7 @@ def check(reading: CompiledReading, folder: Folder, path) -> None:
     assert {source: counts[source] for source in reader.records} == reader.records, counts
     assert notes.get("refunds_cut", 0) == reader.cut, notes
     assert notes.get("taken_back_by_status", 0) == reader.back_by_status, notes
+    assert notes.get("refunds_of_no_sale", 0) == reader.of_no_sale, notes
     feeds_nothing = "ab.csv" in folder.others
     assert notes.get("feeds_nothing", 0) == feeds_nothing
 

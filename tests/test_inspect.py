@@ -192,3 +192,64 @@ def test_a_refusal_is_none_to_permit_in_any_case(refuses, state, inspected):
     orders_text = "order_id,customer_id,ordered_at,amount\n1,A,2025-01-01,10\n"
     _, connection = inspected(clients_csv=text, orders_csv=orders_text)
     assert connection.execute("select state from raw.consents").fetchall() == [(state,)]
+
+
+def said_of(text: str, tmp_path, capsys) -> tuple[list[list[str]], str]:
+    """The lines that are proposed for a file of sales, and all that is said."""
+    (tmp_path / "sales.csv").write_text(text, "utf-8")
+    assert main([str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    lines = (tmp_path / "_mapping.csv").read_text("utf-8-sig").splitlines()[1:]
+    return [line.split(",") for line in lines], said
+
+
+SALES = "Order ID,Customer ID,Order Date,{}\nA1,C1,2026-01-05,{}\n{},2026-01-05,{}\n"
+
+
+@pytest.mark.parametrize(
+    "columns, row, second, other, asked",
+    [
+        ("Amount", "20", "A2,C2", "30", "no column seems to say the status"),
+        ("交易状态,Amount", "已取消,20", "A2,C2", "已完成,30", ""),
+        ("Status,Amount", "paid,20", "A1,C1", "cancelled,30", "Status differs within one order"),
+        ("Status,Amount,Total", "paid,20,25", "A2,C2", "paid,30,35", "could be Total, too"),
+        ("Status,Amount", "paid,20", ",", ",30", "Order ID is empty on 1 rows that have an amount"),
+        ("Status,Amount,Is Return", "paid,20,Y", "A2,C2", "paid,30,N", "nothing reads Is Return"),
+        ("Status,Amount", "paid,20", "A2,0", "paid,30", "Customer ID is 0 on 1 of 2 rows"),
+    ],
+)
+def test_what_makes_a_total_wrong_is_asked(columns, row, second, other, asked, tmp_path, capsys):
+    lines, said = said_of(SALES.format(columns, row, second, other), tmp_path, capsys)
+    assert asked in said
+    assert said.count(" ? ") == bool(asked)
+    # Which row comes first must not say whether an order is a sale.
+    assert not any(line[3] == "status" and line[4].strip('"') for line in lines)
+
+
+def test_lines_of_one_price_are_lines_and_a_rate_is_no_amount(tmp_path, capsys):
+    row = "A1,C1,2026-01-05,20,2,10,{}\n"
+    text = "Order ID,Customer ID,Order Date,Amount,Quantity,Unit Price,Discount\n"
+    lines, _ = said_of(text + row.format("0.2") + row.format("0"), tmp_path, capsys)
+    assert ["Amount", "amount", "sum_of_rows"] in [line[2:5] for line in lines]
+    assert not any(line[3] == "discount_amount" for line in lines)
+
+
+def test_what_is_said_of_another_channel_is_asked(tmp_path, capsys):
+    text = "customer_id,name,sms_opt_in,email_opt_out\nC1,Li,1,TRUE\n"
+    (tmp_path / "customers.csv").write_text(text, "utf-8")
+    assert main([str(tmp_path)]) == 0
+    assert "sms_opt_in say something of consents, too" in capsys.readouterr().out
+    lines = (tmp_path / "_mapping.csv").read_text("utf-8-sig")
+    assert "channel,constant,email" in lines and "TRUE=no" in lines
+
+
+def test_lines_that_say_who_bought_and_when_are_the_orders(tmp_path, capsys):
+    header = "order_id,customer_id,order_date,sku,qty,price,line_discount,status\n"
+    lines = "1,7,2026-01-05,A,2,10,5,paid\n1,7,2026-01-05,B,3,10,0,paid\n"
+    (tmp_path / "order_lines.csv").write_text(header + lines, "utf-8")
+    assert main([str(tmp_path)]) == 0
+    assert "? nothing reads line_discount: if what a customer paid" in capsys.readouterr().out
+    (tmp_path / "_mapping.csv").rename(tmp_path / "mapping.csv")
+    connection = duckdb.connect()
+    register_sources(connection, tmp_path)
+    assert orders(connection) == {"1": 50}

@@ -51,6 +51,17 @@ def test_a_workbook_is_read_as_its_cells_say(tmp_path):
     assert orders(tmp_path) == READ
 
 
+def test_an_id_that_a_cell_has_cut_is_no_id(tmp_path):
+    """Excel keeps 15 digits: ids of 16 that differ in the last one are one number in the file."""
+    cells = [999999999999999, 1234567890123456, 1234567890123450, 2024123456789012345]
+    rows = [[number, "C1", "2025-01-01", 5] for number in cells]
+    write_workbook(tmp_path / "orders.xlsx", S=[HEADER, *rows])
+    assert [row[0] for row in orders(tmp_path)] == [
+        *("999999999999999", "1234567890123456"),
+        *("1.23456789012345E+15", "2.02412345678901E+18"),
+    ]
+
+
 @pytest.mark.parametrize("kind", ["gz", "zip", "jsonl", "folder"])
 def test_so_are_compressed_files_and_json_lines(tmp_path, kind):
     if kind == "gz":

@@ -374,3 +374,86 @@ def test_the_proposal_for_a_part_is_read_and_a_refusal_stays_one(tmp_path):
     connection = folder_of(tmp_path)
     assert connection.execute("select name from raw.customers").fetchall() == [("Wu",)]
     assert connection.execute("select state from raw.consents").fetchall() == [("no",)]
+
+
+STRIPE = "id,Created (UTC),Amount,Amount Refunded,Currency,Status,Customer ID,Captured,Mode,"
+CHARGES = "id,amount,amount_refunded,captured,created,currency,customer_id,paid,refunded,status,"
+
+
+def test_of_stripe_only_money_that_came_and_stayed_counts(tmp_path):
+    text = STRIPE + "Disputed Amount,Dispute Status\n"
+    for key, captured, mode, dispute in (
+        ("ch_1", "true", "Live", ""),
+        ("ch_2", "true", "Live", "lost"),
+        ("ch_3", "true", "Live", "won"),
+        ("ch_4", "false", "Live", ""),
+        ("ch_5", "true", "Test", ""),
+    ):
+        text += f"{key},2026-05-01 10:00:00,80.00,0.00,usd,Paid,c1,{captured},{mode},,{dispute}\n"
+    connection = folder_of(tmp_path, orders=text)
+    found = connection.execute("select order_id, status from raw.orders order by 1").fetchall()
+    assert found == [("ch_1", "Paid"), ("ch_2", "charged_back"), ("ch_3", "paid")]
+
+
+def test_charges_are_in_the_units_of_their_currency_and_captured(tmp_path):
+    text = CHARGES + "livemode\n"
+    for key, captured, currency, live in (
+        ("ch_1", "t", "usd", "t"),
+        ("ch_2", "t", "jpy", "t"),
+        ("ch_3", "f", "usd", "t"),
+        ("ch_4", "t", "usd", "f"),
+    ):
+        text += (
+            f"{key},5000,1000,{captured},2026-05-01 23:30:00,{currency},c1,t,f,succeeded,{live}\n"
+        )
+    connection = folder_of(tmp_path, orders=text)
+    columns = "order_id, ordered_at, amount::double"
+    assert connection.execute(f"select {columns} from raw.orders order by 1").fetchall() == [
+        ("ch_1", "2026-05-01 23:30:00+00", 50),
+        ("ch_2", "2026-05-01 23:30:00+00", 5000),
+    ]
+    refunds = "select refund_id, amount::double from raw.refunds order by 1"
+    assert connection.execute(refunds).fetchall() == [("ch_1", 10), ("ch_2", 1000)]
+
+
+def test_a_part_of_an_order_that_was_closed_is_left_out(tmp_path, capsys):
+    """Of 抖店 a row is a part of an order, with a status of its own."""
+    names = headers(FILES["douyin_orders"])
+    text = ",".join(names) + "\n"
+    for part, status, after in (
+        ("1", "已完成", "-"),
+        ("2", "已关闭", "-"),
+        ("3", "已完成", "退款成功"),
+    ):
+        row = dict.fromkeys(names, "") | {"主订单编号": "\t1", "子订单编号": f"\t{part}"}
+        row |= {"订单应付金额": "50", "订单状态": status, "售后状态": after, "商品ID": part}
+        row |= {"收件人手机号": "13800000001", "订单提交时间": "2026-03-05 12:00:00"}
+        text += ",".join(row.values()) + "\n"
+    (tmp_path / "dy.csv").write_text(text, "utf-8")
+    assert main([str(tmp_path)]) == 0
+    (tmp_path / "_mapping.csv").rename(tmp_path / "mapping.csv")
+    connection = duckdb.connect()
+    register_sources(connection, tmp_path)
+    found = connection.execute("select order_id, amount::int from raw.orders").fetchall()
+    assert found == [("1", 50)]
+    assert connection.execute("select product_id from raw.order_items").fetchall() == [("1",)]
+
+
+def test_an_export_by_the_name_of_a_source_is_known_with_some_of_its_columns(tmp_path):
+    """Shopify's customers have a Customer ID, which its orders do not know."""
+    customers = (
+        "Customer ID,First Name,Last Name,Email,Accepts Email Marketing,Phone,Total Spent,"
+        "Total Orders,Tax Exempt,Tags\n'777,Mia,B,mia@x.example,yes,,95,1,no,\n"
+    )
+    orders = (
+        "Name,Email,Financial Status,Currency,Total,Created at,Lineitem quantity,Lineitem name,"
+        "Lineitem price\n#1,mia@x.example,paid,EUR,95.00,2026-05-01 10:00:00 +0200,2,Shirt,30.00\n"
+    )
+    connection = folder_of(tmp_path, customers=customers, orders=orders)
+    [(buyer,)] = connection.execute("select customer_id from raw.orders").fetchall()
+    found = connection.execute("select distinct customer_id from raw.customers").fetchall()
+    assert found == [(buyer,)]
+    # Of orders the name is their number.
+    names = connection.execute("select distinct name from raw.customers order by all").fetchall()
+    assert names == [("Mia B",), (None,)]
+    assert connection.execute("select count(*) from raw.refunds").fetchone() == (0,)

@@ -320,6 +320,98 @@ def test_minor_units_are_exact(tmp_path):
     assert found == {"1": "123456789012345678.901000", "2": "0.029000"}
 
 
+def test_minor_units_are_those_of_the_currency(tmp_path):
+    mapping = KEYS + "orders,x.csv,Price|Currency,amount,minor_units,2"
+    text = "Order,Buyer,Day,Price,Currency\n1,A,2025-01-01,5000,jpy\n2,A,2025-01-01,5000, EUR\n"
+    text += "3,A,2025-01-01,5000,KWD\n4,A,2025-01-01,5000,\n"
+    found = dict(rows(read(tmp_path, mapping, x_csv=text), "order_id, amount::double"))
+    assert found == {"1": 5000, "2": 50, "3": 5, "4": 50}
+
+
+def test_lines_of_an_order_are_together_however_its_id_is_written(tmp_path):
+    mapping = KEYS + "orders,x.csv,Price,amount,sum_of_rows,"
+    text = "Order,Buyer,Day,Price\n'7,A,2025-01-01,10\n7,A,2025-01-01,10\n\t7.0,A,2025-01-01,10\n"
+    assert rows(read(tmp_path, mapping, x_csv=text), "order_id, amount") == [("7", "30.000000")]
+
+
+def test_an_order_does_not_count_without_its_lines_that_have_no_id(tmp_path):
+    """As merged cells leave them: what the order is stands on its first line alone."""
+    mapping = KEYS + "orders,x.csv,Price,amount,sum_of_rows,\norders,x.csv,,currency,constant,EUR"
+    text = "Order,Buyer,Day,Price\n1,A,2025-01-01,10\n,,,20\n,,,30\n2,A,2025-01-01,10\n,,,\n"
+    text += "3,A,2025-01-01,10\n,B,2025-01-01,10\n"
+    found = rows(read(tmp_path, mapping, x_csv=text), "order_id, amount")
+    assert [amount for key, amount in found if key == "1"] == ["? a line below it has no id"]
+    assert [amount for key, amount in found if key in ("2", "3")] == ["10.000000"] * 2
+    assert len([key for key, _ in found if key is None]) == 4
+
+
+def test_a_line_with_a_price_and_no_quantity_is_not_left_out_in_silence(tmp_path):
+    mapping = KEYS + "orders,x.csv,Price|Qty,amount,product,\norders,x.csv,,amount,sum_of_rows,"
+    text = "Order,Buyer,Day,Price,Qty\n1,A,2025-01-01,10,2\n1,A,2025-01-01,99,\n"
+    text += "2,A,2025-01-01,10,2\n2,A,2025-01-01,,\n3,A,2025-01-01,10,2\n3,A,2025-01-01,0,\n"
+    found = dict(rows(read(tmp_path, mapping, x_csv=text), "order_id, amount"))
+    assert found == {"1": "? nothing to multiply by", "2": "20.000000", "3": "20.000000"}
+
+
+# Numbers of a file, and what they are; None for one that nobody can read for certain.
+WRITTEN_NUMBERS = {
+    "point": {
+        "(10.00)": -10, "1 234.50": 1234.5, "1'234.50": 1234.5, "1\u00a0234\u202f567": 1234567,
+        "(¥10)": -10, "1 23": None, "12 3456": None, "0 123": None, "(-5)": None, "1.500": 1.5,
+    },
+    "comma": {"99,90": 99.9, "1 234,50": 1234.5, "(1.234,50)": -1234.5, "1.500": 1500},
+    # What contradicts itself leaves open which of the two 1.500 is.
+    "either": {"12.50": 12.5, "99,90": None, "1.500": None, "1234.500": 1234.5, "1 500": 1500},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", WRITTEN_NUMBERS)
+def test_numbers_are_read_in_recipes_as_everywhere(kind, tmp_path):
+    numbers = WRITTEN_NUMBERS[kind]
+    text = "Order;Buyer;Day;Price\n" + "".join(
+        f"{number};A;2025-01-01;{written}\n" for number, written in enumerate(numbers)
+    )
+    mapping = KEYS + "orders,x.csv,Price,amount,sum_of_rows,"
+    found = dict(rows(read(tmp_path, mapping, x_csv=text), "order_id::int, amount"))
+    read_as = [
+        None if found[n].startswith("?") else float(found[n].strip("¥").replace(",", "."))
+        for n in range(len(numbers))
+    ]
+    assert read_as == [*numbers.values()]
+
+
+def test_moments_that_are_none_are_rejected_and_stop_nothing(tmp_path):
+    keys = KEYS.replace("Day,ordered_at,,", "Day,ordered_at,date,{}")
+    for how, text, moment in (
+        ("milliseconds", "1735689600000", "2025-01-01 00:00:00+00"),
+        ("milliseconds", "9999999999999999", "? 9999999999999999"),
+        ("milliseconds", "1.73569E+12", "? 1.73569E+12"),
+        ("seconds", "1735689600000", "? 1735689600000"),
+        ("utc", "2025-01-01 10:00:00", "2025-01-01 10:00:00+00"),
+        ("utc", "2025-01-01 10:00:00+08", "2025-01-01 10:00:00+08"),
+        ("utc", "2025-01-01T10:00:00Z", "2025-01-01T10:00:00Z"),
+        ("utc", "2025-01-01 10:00:00 UTC", "2025-01-01 10:00:00+00"),
+        ("utc", "2025-01-01", "2025-01-01"),
+    ):
+        mapping = keys.format(how) + "orders,x.csv,Price,amount,,"
+        connection = read(tmp_path, mapping, x_csv=f"Order,Buyer,Day,Price\n1,A,{text},5\n")
+        assert rows(connection, "ordered_at") == [(moment,)], (how, text)
+
+
+def test_a_contact_is_one_however_tools_wrap_it_and_a_mask_is_none(tmp_path):
+    one = ["mia@x.example", "Mia <MIA@x.example>", '"=""mia@x.example"""']
+    other = ["13800000001", "13800000001.0", '"=""13800000001"""', "+86 138-0000-0001"]
+    none = ["m***@x.example", "138****0001", "0000000", "00000000000", "mia@x.example;li@x.example"]
+    text = "Order,Buyer,Day,Price\n" + "".join(
+        f"{number},{contact},2025-01-01,5\n" for number, contact in enumerate([*one, *other, *none])
+    )
+    mapping = KEYS.replace("customer_id,,", "customer_id,contact_key,")
+    connection = read(tmp_path, mapping + "orders,x.csv,Price,amount,,", x_csv=text)
+    keys = [key for (key,) in rows(connection, "customer_id")]
+    assert len({*keys[:3]}) == 1 and len({*keys[3:7]}) == 1 and keys[0] != keys[3]
+    assert keys[7:] == [None] * len(none)
+
+
 def test_without_a_secret_the_build_is_told(tmp_path, monkeypatch):
     monkeypatch.delenv("CUSTOMER_KEY_SECRET", raising=False)
     connection = read(tmp_path, BY_CONTACT, x_csv=CONTACTS)

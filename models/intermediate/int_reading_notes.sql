@@ -7,10 +7,10 @@ with
 refunds as (
 
     select
-        count(case when is_cut then 1 end) as cut_count,
-        count(case when is_of_another_customer then 1 end) as moved_count
+        count(case when outcome = 'accepted' and is_cut then 1 end) as cut_count,
+        count(case when outcome = 'accepted' and is_of_another_customer then 1 end) as moved_count,
+        count(case when outcome = 'excluded' then 1 end) as no_sale_count
     from {{ ref('int_refund_records') }}
-    where outcome = 'accepted'
 
 ),
 
@@ -63,6 +63,13 @@ counted as (
         'refunds' as source,
         'refunds_of_another_customer' as note,
         moved_count as records,
+        cast(null as string) as example
+    from refunds
+    union all
+    select
+        'refunds' as source,
+        'refunds_of_no_sale' as note,
+        no_sale_count as records,
         cast(null as string) as example
     from refunds
     union all

@@ -1,7 +1,7 @@
 /* One row per record of the refunds export, with its amount in the reporting currency, at the rate of its
    own day, and its final outcome. A refund with an order belongs to that order: to its customer, and in its
    currency where it names none. It takes back only what came in: nothing of an order that never counted, and
-   with the other refunds of the order no more than its amount. A refund of somebody who is neither in the
+   with the other refunds of the order no more than its amount. Of an order that is no sale it is excluded, too. A refund of somebody who is neither in the
    CRM's list nor has an order is rejected. */
 {{ config(materialized='restated', meta={'records_restated_by': 'stg_refunds'}) }}
 with
@@ -21,9 +21,10 @@ orders as (
         amount,
         currency,
         exchange_rate,
-        business_line
+        business_line,
+        outcome = 'excluded' as is_no_sale
     from {{ ref('int_orders') }}
-    where outcome = 'accepted'
+    where outcome in ('accepted', 'excluded')
 
 ),
 
@@ -42,9 +43,13 @@ known as (
         orders.exchange_rate as order_rate,
         orders.amount as order_amount,
         orders.business_line,
-        refunds.outcome,
+        case
+            when refunds.outcome = 'accepted' and orders.is_no_sale then 'excluded'
+            else refunds.outcome
+        end as outcome,
         case
             when refunds.outcome <> 'accepted' then refunds.reject_reason
+            when orders.is_no_sale then null
             when orders.order_id is null and customers.customer_id is null then 'unknown_customer'
             when refunds.order_id is not null and orders.order_id is null then 'refund_of_uncounted_order'
             when cast(refunds.refunded_at as date) < orders.order_date then 'refund_of_uncounted_order'

@@ -9,6 +9,7 @@ mapping and settings, which a build does not read before a person has taken the 
 import argparse
 import csv
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -29,10 +30,12 @@ from customer_tiering.reading.folder_files import (
     READ_ENDINGS,
     SETTINGS_FILE,
     is_ignored,
+    listed,
     shown,
 )
+from customer_tiering.reading.known_exports import is_in_our_shape
 from customer_tiering.reading.mapping_file import MAPPING_COLUMNS, RECIPE_COLUMNS, FileMapping
-from customer_tiering.reading.names import normalise, quoted
+from customer_tiering.reading.names import quoted
 from customer_tiering.reading.opened_files import SourceFile, open_file
 from customer_tiering.reading.packed_files import ending_of, is_packed, unpacked
 from customer_tiering.reading.presets import presets_of
@@ -57,6 +60,11 @@ NEEDS = {
     "personal contacts": ("customers",),
 }
 _DAMAGED = r"\s*[0-9]+([.,][0-9]+)?[Ee][+][0-9]+\s*"
+# Words of columns on which it may depend what an order came to.
+_CHANGES_A_SUM = re.compile(
+    r"(?i)discount|rebate|voucher|refund|return|cancel|void|delet|(^|[_ ])test|(^|[_ ])paid"
+    r"|优惠|折扣|退|取消|作废|删除|测试"
+)
 _MOST_SHOWN = 12
 # Of each table of a database: enough to see how it is written.
 _ROWS_OF_A_TABLE = 100_000
@@ -200,6 +208,7 @@ def _look_at(connection: duckdb.DuckDBPyConnection, file: SourceFile, looked: In
         and looked.header_line == 1
         and not any(line.recipe for line in looked.recognised.proposals)
     )
+    _say_what_nothing_reads(names, looked)
     _say_style(connection, looked)
     _say_keys(query, looked)
     _say_words(query, looked)
@@ -225,11 +234,27 @@ def _by_preset(name: str, names: Sequence[str], looked: Inspected) -> Recognised
     return found
 
 
+def _say_what_nothing_reads(names: Sequence[str], looked: Inspected) -> None:
+    """The columns that a guess leaves out; those that may change a sum are asked about."""
+    found = looked.recognised
+    if not found.proposals or any(line.why.endswith(" have it") for line in found.proposals):
+        return
+    read = {name for line in found.proposals for name in line.theirs}
+    left = [name for name in names if name not in read]
+    if left:
+        looked.said.append(f"nothing reads {listed(left)}")
+    money = [name for name in left if _CHANGES_A_SUM.search(name)]
+    if money and "orders" in found.sources:
+        found.questions.append(
+            f"nothing reads {', '.join(money)}: if what a customer paid, or whether it counts, "
+            "depends on it, say so (recipes difference, keep, leave_out, or a column of ours)"
+        )
+
+
 def _is_read_as_it_is(name: str, names: Sequence[str]) -> bool:
     parts = Path(name).parts
     stem = parts[0] if len(parts) > 1 else Path(name).stem
-    source = SOURCES.get(stem.lower())
-    return bool(source) and {*source.required} <= {normalise(each) for each in names}
+    return is_in_our_shape(stem, names)
 
 
 def _say_style(connection: duckdb.DuckDBPyConnection, looked: Inspected) -> None:

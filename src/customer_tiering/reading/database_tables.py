@@ -8,6 +8,7 @@ that `mapping.csv` names (as `<table>.csv`), or whose columns a preset knows; th
 
 import csv
 import os
+import re
 import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
@@ -56,8 +57,17 @@ class Tables:
     @property
     def name(self) -> str:
         """Their name for people, without the password of an address."""
-        database = self.database.rpartition("@")[2] if "://" in self.database else self.database
+        database = without_secrets(self.database)
         return f"{database}: {self.schema}" if database else self.schema
+
+
+def without_secrets(database: str) -> str:
+    """An address without user, password and options; a path as it is."""
+    _, is_address, rest = database.partition("://")
+    if is_address:
+        return rest.rpartition("@")[2].partition("?")[0]
+    # Not a path, but the words of libpq: host=db password=...
+    return "a database" if re.search(r"(?i)\b(password|user|host)\s*=", database) else database
 
 
 class _Database(Protocol):
@@ -99,9 +109,14 @@ def as_folder(
                 (place / each.name).symlink_to(each.absolute())
         with _opened(connection, tables) as database:
             columns = database.columns()
+            if not tables.database and "source_loads" in columns:
+                problem = "It is the one in which we keep what we have read. Name that of the data"
+                raise InputError(tables.name, [problem])
             taken = _taken(tables, columns, place) if rows is None else [*columns]
             for name in taken:
-                _write(database, name, place / f"{name}.csv", f" limit {rows}" if rows else "")
+                _write(
+                    tables, database, name, place / f"{name}.csv", f" limit {rows}" if rows else ""
+                )
         yield place, _others(tables, sorted({*columns} - {*taken}))
     except InputError as error:
         # Not the folder, which nobody has made and which is gone.
@@ -156,8 +171,12 @@ def _others(tables: Tables, names: list[str]) -> tuple[ReadingNote, ...]:
     return (ReadingNote(None, tables.name, "feeds_nothing", what),)
 
 
-def _write(database: _Database, name: str, file: Path, limit: str) -> None:
-    database.write(name, file, limit)
+def _write(tables: Tables, database: _Database, name: str, file: Path, limit: str) -> None:
+    try:
+        database.write(name, file, limit)
+    except _errors() as error:
+        told = f"{name} cannot be read: {str(error).splitlines()[0]}"
+        raise InputError(tables.name, [told]) from error
     digest = blake2b(digest_size=7)
     with file.open("rb") as written:
         while chunk := written.read(_CHUNK):
@@ -174,6 +193,8 @@ def _opened(connection: duckdb.DuckDBPyConnection, tables: Tables) -> Iterator[_
     Raises:
         InputError: if it cannot be opened.
     """
+    if problem := _address_problem(tables.database):
+        raise InputError(tables.name, [problem])
     try:
         if tables.database.startswith(_POSTGRES):
             with closing(_connect_postgres(tables)) as postgres:
@@ -186,10 +207,36 @@ def _opened(connection: duckdb.DuckDBPyConnection, tables: Tables) -> Iterator[_
         else:
             with duckdb.connect(tables.database, read_only=True) as other:
                 yield _DuckDB(other, tables.schema)
-    except (duckdb.Error, sqlite3.Error, OSError) as error:
-        raise InputError(
-            tables.name, [f"The database cannot be read: {str(error).splitlines()[0]}"]
-        ) from error
+    except (*_errors(), OSError) as error:
+        # The message may show the address, and that a password.
+        told = (
+            str(error)
+            .splitlines()[0]
+            .replace(tables.database or "\0", without_secrets(tables.database))
+        )
+        raise InputError(tables.name, [f"The database cannot be read: {told}"]) from error
+
+
+def _errors() -> tuple[type[Exception], ...]:
+    """What the databases raise; that of Postgres where its library is there."""
+    try:
+        from adbc_driver_postgresql import dbapi
+    except ImportError:
+        return (duckdb.Error, sqlite3.Error)
+    return (duckdb.Error, sqlite3.Error, dbapi.Error)
+
+
+def _address_problem(database: str) -> str | None:
+    """What is wrong with an address before anybody is asked, and it is shown in a message."""
+    if database.startswith(_POSTGRES):
+        if database.partition("://")[2].partition("?")[0].count("@") > 1:
+            return "The address has more than one @. Write the one of a password as %40"
+    elif "://" in database or without_secrets(database) != database:
+        return (
+            "CRM_DATABASE is no address that can be read. It can be a file of DuckDB or SQLite, or "
+            "postgresql://user@host/database"
+        )
+    return None
 
 
 def _is_sqlite(path: Path) -> bool:
@@ -211,7 +258,8 @@ def _connect_postgres(tables: Tables):
     try:
         return dbapi.connect(tables.database)
     except dbapi.Error as error:
-        raise InputError(tables.name, [f"Postgres cannot be reached: {error}"]) from error
+        told = str(error).strip().replace(tables.database, without_secrets(tables.database))
+        raise InputError(tables.name, [f"Postgres cannot be reached: {told}"]) from error
 
 
 @dataclass(frozen=True)
@@ -230,7 +278,9 @@ class _DuckDB:
 
     def write(self, name: str, file: Path, limit: str) -> None:
         table = f"{_quoted(self.schema)}.{_quoted(name)}"
-        _copy_csv(self.connection, f"select columns(*)::varchar from {table}{limit}", file)
+        described = self.connection.execute(f"describe from {table}").fetchall()
+        values = ", ".join(_text(column, kind) for column, kind, *_ in described)
+        _copy_csv(self.connection, f"select {values} from {table}{limit}", file)
 
 
 @dataclass(frozen=True)
@@ -251,7 +301,14 @@ class _SQLite:
         with file.open("w", encoding="utf-8", newline="") as text:
             writer = csv.writer(text)
             writer.writerow([column[0] for column in found.description])
-            writer.writerows(found)
+            # Some keep texts as bytes.
+            writer.writerows(
+                [
+                    each.decode("utf-8", "replace") if isinstance(each, bytes) else each
+                    for each in row
+                ]
+                for row in found
+            )
 
 
 @dataclass(frozen=True)
@@ -273,12 +330,26 @@ class _Postgres:
             return _by_table(cursor.fetchall())
 
     def write(self, name: str, file: Path, limit: str) -> None:
-        columns = ", ".join(f"{_quoted(column)}::text" for column in self.columns()[name])
+        columns = ", ".join(
+            # As _text has it.
+            f"case when pg_typeof({column})::text = 'numeric'"
+            rf" then regexp_replace({column}::text, '^(-?[0-9]+[.][0-9]{{3}})$', '\10')"
+            f" else {column}::text end as {column}"
+            for column in map(_quoted, self.columns()[name])
+        )
         with self.connection.cursor() as cursor, duckdb.connect() as scratch:
             table = f"{_quoted(self.schema)}.{_quoted(name)}"
             cursor.execute(f"select {columns} from {table}{limit}")
             scratch.register("rows_of_table", cursor.fetch_record_batch())
             _copy_csv(scratch, "from rows_of_table", file)
+
+
+def _text(column: str, kind: str) -> str:
+    """A value of DuckDB as text; 1.500 as 1.5000, which beside texts with commas is not 1500."""
+    value = _quoted(column)
+    if re.fullmatch(r"DECIMAL\([0-9]+,3\)", kind):
+        value = f"cast({value} as decimal(38, 4))"
+    return f"cast({value} as varchar) as {_quoted(column)}"
 
 
 def _copy_csv(connection: duckdb.DuckDBPyConnection, query: str, file: Path) -> None:

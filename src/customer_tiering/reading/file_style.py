@@ -162,7 +162,7 @@ class _Proof:
         self._pattern, self._as_date = pattern, as_date
         self.value = None
         for column, name in columns.items():
-            found = self._query(column, f'"{column}"', "limit 1")
+            found = self._query(column, f'cast("{column}" as varchar)', "limit 1")
             if found:
                 self.value = name if name in _PERSONAL else f"{name} {found[0].strip()}"
                 break
@@ -186,7 +186,7 @@ class _Proof:
         return sum(first for first, _ in found) >= sum(last for _, last in found)
 
     def _query(self, column: str, what: str, more: str = "") -> tuple | None:
-        condition = f"regexp_matches(\"{column}\", '{self._pattern}')"
+        condition = f"regexp_matches(cast(\"{column}\" as varchar), '{self._pattern}')"
         if self._as_date:
             # Most dates begin with the year, and need no look at a pattern.
             date = f"regexp_replace(\"{column}\", '{self._pattern}', '{self._as_date}')"

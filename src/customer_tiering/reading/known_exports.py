@@ -1,6 +1,6 @@
 """What is known of the files that no mapping names: which export each is, and of which system."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from customer_tiering.reading.contract import SOURCES
@@ -25,8 +25,7 @@ def known_exports(
             continue
         header_at, header = files.header_of(name)
         fitting = presets_of(header)
-        source = SOURCES.get(name.lower().partition(".")[0])
-        if not fitting or (source and {*source.required} <= {*map(normalise, header)}):
+        if not fitting or is_in_our_shape(name.partition(".")[0], header):
             continue
         preset = fitting[0]
         said = f"{shown(name)} looks like {' or '.join(each.name for each in fitting)}"
@@ -45,7 +44,24 @@ def known_exports(
                 found.setdefault(source_name, []).append(its[source_name])
             where = f"the preset {preset.name}"
             its[source_name].add(MappingLine(where, source_name, name, *said_of_it))
+        for source_name, mapped in its.items():
+            told = {ours for of, _, ours, *_ in preset.lines if of == source_name}
+            mapped.absent = frozenset(told - {*mapped.columns})
     return found, notes
+
+
+def is_in_our_shape(stem: str, header: Sequence[str]) -> bool:
+    """Whether a file of a source's name has its columns, and is not more of a known export.
+
+    Shopify's customers have a Customer ID, too, and under their own name were read by it, while
+    their orders know no such id.
+    """
+    source = SOURCES.get(stem.lower())
+    names = {*map(normalise, header)}
+    if source is None or not {*source.required} <= names:
+        return False
+    ours = len(names & {*source.columns})
+    return all(preset.known(header) <= ours for preset in presets_of(header))
 
 
 def systems_of(

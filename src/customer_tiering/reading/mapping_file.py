@@ -65,6 +65,7 @@ class FileMapping:
         delimiter: what stands between two values; empty where the header shows it.
         sheet: which sheet of a workbook; empty where only one has rows.
         system: the system that the ids are of, if it is said.
+        absent: columns of ours for which it lacks theirs; what has our name is something else.
     """
 
     file: str
@@ -74,6 +75,7 @@ class FileMapping:
     delimiter: str = ""
     sheet: str = ""
     system: str | None = None
+    absent: frozenset[str] = frozenset()
 
     def add(self, line: MappingLine) -> None:
         """Take a line about rows or a column; one that only names the file says no more."""
@@ -239,6 +241,8 @@ def _problem_of_recipe(line: MappingLine, recipe: Recipe) -> str | None:
                 f"{line.recipe} takes {least} or more columns with {SEPARATOR} between, such as "
                 f"Price{SEPARATOR}Quantity"
             )
+        if most and len(line.theirs) > most:
+            return f"{line.recipe} takes no more than {most} columns"
     elif recipe.of == "rows":
         return f"{line.recipe} needs their_column"
     if line.value and not recipe.value:

@@ -150,7 +150,11 @@ def _text(cell: Any) -> str:
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+        if not cell.is_integer():
+            return repr(cell)
+        # A cell keeps 15 digits. Where the 16th is 0, it may have been any: ids have one then.
+        is_whole = abs(cell) < 1e15 or (abs(cell) < 2**53 and cell % 10)
+        return str(int(cell)) if is_whole else f"{cell:.14E}"
     if isinstance(cell, datetime):
         return cell.isoformat(" ", "seconds")
     if isinstance(cell, date | time):

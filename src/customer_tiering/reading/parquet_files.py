@@ -52,6 +52,11 @@ def is_text(type_: pa.DataType) -> bool:
     return type_ in (pa.string(), pa.large_string(), pa.string_view())
 
 
+def has_decimals(type_: pa.DataType) -> bool:
+    """Whether the values of a column are numbers with decimals, which are written with a point."""
+    return pa.types.is_floating(type_) or (pa.types.is_decimal(type_) and type_.scale > 0)
+
+
 def column_problems(plan: "FilePlan") -> Iterator[str]:
     """Columns that cannot be told apart, or have no text."""
     header = plan.file.header
@@ -74,7 +79,7 @@ def column_problems(plan: "FilePlan") -> Iterator[str]:
 
 def where_it_is(plan: "FilePlan") -> str:
     """The relation of a file's columns, c0, c1 and so on, and of source_row; nothing is copied."""
-    columns = "".join(f", {quoted(plan.file.header[n])} as c{n}" for n in _read(plan))
+    columns = "".join(f", {_column(plan, n)} as c{n}" for n in _read(plan))
     path = literal_path(plan.file.path).replace("'", "''")
     return (
         f"(select {_ROW_NUMBER} + 1 as source_row{columns} from read_parquet("
@@ -108,11 +113,26 @@ def copy(connection: duckdb.DuckDBPyConnection, plan: "FilePlan", table: str) ->
         with plan.file.path.open("rb") as file:
             columns = pq.ParquetFile(file).read()
         copied = pa.table({f"c{n}": columns.column(n) for n in read})
+        for place, n in enumerate(read):
+            if _has_three_decimals(plan, n):
+                four = columns.column(n).cast(pa.decimal128(38, 4))
+                copied = copied.set_column(place, f"c{n}", four)
     except (pa.ArrowException, OSError) as error:
         raise UnusableFileError(f"is damaged: {_reason(error)}. {_AGAIN}") from error
     connection.register("copied_rows", copied)
     connection.execute(f"create or replace temporary table {table} as from copied_rows")
     connection.unregister("copied_rows")
+
+
+def _column(plan: "FilePlan", position: int) -> str:
+    column = quoted(plan.file.header[position])
+    return f"cast({column} as decimal(38, 4))" if _has_three_decimals(plan, position) else column
+
+
+def _has_three_decimals(plan: "FilePlan", position: int) -> bool:
+    """Whether a number is written 1.500, which by the texts beside it may be read as 1500."""
+    type_ = plan.file.schema.field(position).type
+    return pa.types.is_decimal(type_) and type_.scale == 3
 
 
 def _read(plan: "FilePlan") -> list[int]:

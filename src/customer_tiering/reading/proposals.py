@@ -103,9 +103,9 @@ class Header:
                         return theirs
         return None
 
-    def find_all(self, column: str) -> list[str]:
+    def find_all(self, column: str, source: str = "") -> list[str]:
         """All their columns that one of ours may be, in the order of the synonyms."""
-        names = _synonyms()[("", column)]
+        names = _synonyms()[(source, column)]
         found = {
             name: theirs
             for theirs, name in zip(self.names, self._squashed, strict=True)
@@ -123,18 +123,39 @@ class Header:
 # Words of columns that say whether a channel is permitted; and of those that say the opposite.
 _CONSENTS = (
     ("email", r"accepts(email)?marketing|emailoptin|emailconsent|接受邮件", False),
+    ("email", r"emailoptout|hasoptedoutofemail|unsubscribedfromallemail", True),
     ("sms", r"acceptssmsmarketing|smsoptin|smsconsent|接受短信", False),
     ("whatsapp", r"acceptswhatsappmarketing", False),
-    ("email", r"emailoptout|hasoptedoutofemail|unsubscribedfromallemail", True),
     ("phone", r"donotcall|phoneoptout", True),
 )
 # What a refusal says of the permission; the words of a translation are of one case.
 _REFUSED = ";".join(
     f"{written}={permitted}"
-    for permitted, words in (("no", ("true", "yes", "1")), ("yes", ("false", "no", "0")))
+    for permitted, words in (("no", ("true", "yes", "t", "1")), ("yes", ("false", "no", "f", "0")))
     for word in words
     for written in dict.fromkeys((word, word.upper(), word.capitalize()))
 )
+
+
+def other_consents(names: Header) -> list[str]:
+    """A question about the columns of further channels, which the lines of `consents` leave out."""
+    said = [
+        name
+        for name in names.names
+        if any(re.fullmatch(words, squashed(name)) for _, words, _ in _CONSENTS)
+    ]
+    first = [
+        line.theirs[0]
+        for line in consents(names, Proposal("", ("",), ""))
+        if line.value == "filled"
+    ]
+    if not (others := [name for name in said if name not in first]):
+        return []
+    return [
+        f"{', '.join(others)} say something of consents, too, and a file gives those of one "
+        "channel: give a file consents of all channels, with a row for each (customer_id, channel, "
+        "state)"
+    ]
 
 
 def consents(names: Header, buyer: Proposal, since: str | None = None) -> Iterator[Proposal]:

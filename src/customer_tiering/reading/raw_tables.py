@@ -7,15 +7,15 @@ from contextlib import contextmanager
 import duckdb
 import pyarrow as pa
 
-from customer_tiering.reading.contract import Source
+from customer_tiering.reading.contract import SOURCES, Source
 from customer_tiering.reading.file_reader import ReadFile
 from customer_tiering.reading.opened_files import FileVersion
 from customer_tiering.reading.reading_notes import ReadingNote
 from customer_tiering.reading.shaped_records import secret_mark
-from customer_tiering.reading.source_plan import FilePlan, SourcePlan
+from customer_tiering.reading.source_plan import FilePlan, InputError, SourcePlan
 
 # Remembered with a loaded file; raise it when the same file would now load differently.
-LOADER_VERSION = 4
+LOADER_VERSION = 5
 
 _TABLES = """
 create schema if not exists raw;
@@ -83,7 +83,25 @@ _OF_VALUES = "note in ('contradictory_numbers', 'contradictory_dates')"
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the tables of the notes; those of an earlier form go, and all is read anew."""
+    """Create the tables of the notes; those of an earlier form go, and all is read anew.
+
+    Raises:
+        InputError: if somebody else keeps something where ours would take its place.
+    """
+    found = {
+        name
+        for (name,) in connection.execute(
+            "select lower(table_name) from information_schema.tables"
+            " where table_catalog = current_database() and lower(table_schema) = 'raw'"
+        ).fetchall()
+    }
+    if "source_files" not in found and (theirs := sorted(found & {*SOURCES, "settings"})):
+        problem = (
+            f"The warehouse has a schema raw with {', '.join(theirs)} of somebody else, and we "
+            "keep there what we have read. Give us a warehouse of our own (DUCKDB_PATH), and name "
+            "this one as CRM_DATABASE, with CRM_SCHEMA=raw"
+        )
+        raise InputError("raw", [problem])
     connection.execute(_TABLES)
     columns = connection.execute("describe raw.source_files").fetchall()
     if "rows_left_out" not in [column[0] for column in columns]:

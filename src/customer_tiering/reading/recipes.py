@@ -27,6 +27,28 @@ DATE_PARTS = {
     "AM": "%p",
 }
 DATE_UNITS = {"seconds": 1_000_000, "milliseconds": 1_000, "microseconds": 1}
+
+# Currencies whose smallest units are no hundredths, as Stripe counts them: of ISK and UGX it does.
+OTHER_DECIMALS = {
+    0: [
+        "BIF",
+        "CLP",
+        "DJF",
+        "GNF",
+        "JPY",
+        "KMF",
+        "KRW",
+        "MGA",
+        "PYG",
+        "RWF",
+        "VND",
+        "VUV",
+        "XAF",
+        "XOF",
+        "XPF",
+    ],
+    3: ["BHD", "JOD", "KWD", "OMR", "TND"],
+}
 _DATE_ORDERS = ("dmy", "mdy", "utc")
 
 _CONDITIONS = ("negative", "positive", "empty", "filled")
@@ -101,7 +123,8 @@ RECIPES = {
     "sum": Recipe("numbers added", (2, None)),
     "difference": Recipe("the first number less the others", (2, None)),
     "minor_units": Recipe(
-        "an amount in hundredths",
+        "an amount in hundredths; a second column names its currency, which may have other parts",
+        (1, 2),
         value="how many digits are decimals, 0 to 4",
         check=re.compile("[0-4]").fullmatch,
         goes_on=True,

@@ -12,6 +12,7 @@ from customer_tiering.reading.proposals import (
     Recognised,
     by_name,
     consents,
+    other_consents,
 )
 from customer_tiering.reading.recognise_orders import Orders
 
@@ -46,7 +47,10 @@ def recognise(file_name: str, header: Sequence[str], query: Query | None) -> Rec
     found = Recognised()
     kind = kind_of(file_name)
     orders = Orders(names, query, kind)
-    if kind in ("opportunities", "customers", "products", "refunds", "order_items"):
+    if kind == "order_items" and orders.is_likely:
+        # Lines that say who bought and when are all that there may be of the orders.
+        orders.propose(found)
+    elif kind in ("opportunities", "customers", "products", "refunds", "order_items"):
         _propose(names, kind, found)
     elif orders.is_likely:
         orders.propose(found)
@@ -103,3 +107,4 @@ def _propose(names: Header, source: str, found: Recognised) -> None:
     found.proposals += lines
     if is_of_customers:
         found.proposals += consents(names, lines[0])
+        found.questions += other_consents(names)

@@ -13,7 +13,15 @@ from customer_tiering.reading.proposals import (
     Recognised,
     by_name,
     consents,
+    other_consents,
 )
+
+# What stands in the place of a customer where there is none. 0 is what shops write of a guest.
+_NOBODY = (
+    "0|-1|guest|anonymous|unknown|walk-?in( customer)?|cash( sale| customer)?|none|散客|匿名|游客"
+)
+# Nobody buys so large a share of the orders, of so many.
+_MOST_OF_ONE, _MANY_ROWS = 0.2, 50
 
 
 class Orders:
@@ -72,6 +80,7 @@ class Orders:
                 (theirs := self._names.find("orders", column))
                 and theirs not in (self.day, self.order, self.total)
                 and not (column == "discount_amount" and has_lines and theirs == self.price)
+                and not (column == "discount_amount" and self._is_a_rate(theirs))
             ):
                 lines.append(self._of_an_order(theirs, column, repeats))
         if refund_rows:
@@ -83,6 +92,63 @@ class Orders:
         lines += self._refunds(buyer, refund_rows)
         lines += self._customers(buyer, lines)
         lines += consents(self._names, buyer, self.day)
+        found.questions += [*self._questions(lines), *other_consents(self._names)]
+
+    def _questions(self, lines: list[Proposal]) -> Iterator[str]:
+        """What makes a total wrong, and only a person can know."""
+        of_orders = [line for line in lines if line.source == "orders"]
+        made = {line.ours: line for line in of_orders}
+        if "status" not in made and not any(line.recipe == "skip" for line in of_orders):
+            yield (
+                "no column seems to say the status of an order, so that each of them counts as a "
+                "sale, cancelled ones, too. If there is one, name it as status"
+            )
+        elif "status" in made and self._repeats() and self._varies(made["status"].theirs[0]):
+            yield (
+                f"{made['status'].theirs[0]} differs within one order: such orders are rejected. "
+                "If it is that of a line, leave the cancelled lines out (recipe leave_out), and "
+                "take the status of the first row (first_row)"
+            )
+        others = [
+            name
+            for name in self._names.find_all("amount", "orders")
+            if self.total and name not in (self.total, self.price)
+        ]
+        if others:
+            yield (
+                f"the amount is taken from {self.total}, and could be {' or '.join(others)}, too: "
+                "it should be what the customer paid for the whole order, after discount"
+            )
+        if self._query:
+            yield from self._questions_of_rows()
+
+    def _questions_of_rows(self) -> Iterator[str]:
+        amount = quoted(self.total or self.price)
+        if self.order:
+            [(cut,)] = self._query(
+                f"select count(*) from rows where trim(coalesce({quoted(self.order)}, '')) = ''"
+                f" and trim({amount}) <> ''"
+            )
+            if cut:
+                yield (
+                    f"{self.order} is empty on {cut:,} rows that have an amount, as cells are that "
+                    "were merged. They are rejected, and their orders lack them: fill them in"
+                )
+        if self.customer:
+            buyer = f"lower(trim({quoted(self.customer)}))"
+            nobody = self._query(f"""
+                select min({quoted(self.customer)}), count(*) as its, sum(count(*)) over ()
+                from rows where {buyer} <> '' group by {buyer}
+                qualify regexp_full_match({buyer}, '{_NOBODY}')
+                    or (its > {_MOST_OF_ONE} * sum(count(*)) over ()
+                        and sum(count(*)) over () >= {_MANY_ROWS})
+                order by its desc limit 1
+            """)
+            for value, its, all_ in nobody:
+                yield (
+                    f"{self.customer} is {value} on {its:,} of {all_:,} rows. If that is no "
+                    f"person (guests, a shop), leave the rows out: recipe leave_out, value {value}"
+                )
 
     def _buyer(self) -> Proposal:
         if self.customer:
@@ -92,7 +158,13 @@ class Orders:
         return Proposal("orders", contacts, "customer_id", "contact_key", why=why)
 
     def _of_an_order(self, theirs: str, ours: str, repeats: list[tuple] | None) -> Proposal:
-        if repeats and theirs not in (self.order, self.customer) and self._varies(theirs):
+        # Whether an order is a sale must not hang on which of its rows comes first.
+        if (
+            ours != "status"
+            and repeats
+            and theirs not in (self.order, self.customer)
+            and self._varies(theirs)
+        ):
             why = "guess: it differs within one order, the first row counts"
             return Proposal("orders", (theirs,), ours, "first_row", why=why)
         return by_name("orders", theirs, ours)
@@ -199,9 +271,19 @@ class Orders:
             )
         )
 
+    def _is_a_rate(self, column: str) -> bool:
+        """Whether a discount is a share, 0.2 for 20 %, and no amount."""
+        if self._query is None:
+            return False
+        number = f"try_cast(replace({quoted(column)}, '%', '') as double)"
+        [(least, greatest, percent)] = self._query(
+            f"select min({number}), max({number}), max(contains({quoted(column)}, '%')) from rows"
+        )
+        return bool(percent or (greatest is not None and least >= 0 and 0 < greatest <= 1))
+
     def _shape_of(self, column: str) -> str:
         """How an amount stands on the rows of an order."""
-        if self._varies(column):
+        if self._varies(column) or self._is_of_the_line(column):
             return "sum_of_rows"
         key = quoted(self.order)
         [(later, first)] = self._query(f"""
@@ -215,6 +297,24 @@ class Orders:
             )
         """)
         return "first_row" if first and not later else "each_row"
+
+    def _is_of_the_line(self, column: str) -> bool:
+        """Whether it is price x quantity on each row: lines of an order may be alike."""
+        if not (self.price and self.quantity and self.price != column):
+            return False
+        numbers = [
+            f"try_cast({quoted(name)} as double)" for name in (column, self.price, self.quantity)
+        ]
+        [(alike, other)] = self._query(f"""
+            select count(*) filter (where abs(amount - price * quantity) < 0.01),
+                count(*) filter (where abs(amount - price * quantity) >= 0.01 or amount is null)
+            from (
+                select {numbers[0]} as amount, {numbers[1]} as price, {numbers[2]} as quantity
+                from rows
+                qualify count(*) over (partition by {quoted(self.order)}) > 1
+            )
+        """)
+        return alike > 0 and other == 0
 
     def _refund_rows(self) -> tuple[str, str] | None:
         """The column and the condition by which rows give money back."""

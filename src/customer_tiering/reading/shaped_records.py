@@ -15,6 +15,7 @@ from customer_tiering.reading.recipes import (
     ARITHMETIC,
     DATE_PARTS,
     DATE_UNITS,
+    OTHER_DECIMALS,
     Field,
     RowRule,
     Shape,
@@ -57,6 +58,8 @@ def make_records(
         connection.execute(f"create or replace temporary table {table} as {lines.as_records()}")
     else:
         connection.execute(f"create or replace temporary table {table} as {lines.grouped()}")
+        if without_id := lines.lines_without_id():
+            connection.execute(_told_of_their_orders(table, lines.key, *without_id))
         conflict = f"from {table} where is_in_conflict"
         if connection.execute(f"select exists ({conflict})").fetchone()[0]:
             connection.execute(f"""
@@ -67,6 +70,23 @@ def make_records(
             """)
         connection.execute(f"alter table {table} drop column is_in_conflict")
     return connection.execute(lines.left_out()).fetchone()[0]
+
+
+def _told_of_their_orders(table: str, key: str, summed: str, condition: str) -> str:
+    """The SQL by which a record is unreadable if a line below it has no id.
+
+    Exports and merged cells fill in the id on the first line of an order alone: what the others
+    come to would be missing in its sum, and nobody would see it.
+    """
+    return f"""
+        update {table} set {summed} = '{UNREADABLE}a line below it has no id'
+        where source_row in (
+            select records.source_row
+            from (select source_row from {table} where {condition}) as cut
+            asof join (select source_row from {table} where {key} is not null) as records
+                on cut.source_row > records.source_row
+        )
+    """
 
 
 class _Lines:
@@ -135,6 +155,19 @@ class _Lines:
             from lines group by {self.key}, case when {self.key} is null then source_row end
         """
 
+    def lines_without_id(self) -> tuple[str, str] | None:
+        """The column that is summed, and how a line is known of which only the rest is filled in.
+
+        It has an amount, and neither an id nor anything else of its record.
+        """
+        of_file = {name: each for name, each in self._shape.fields.items() if each.positions}
+        summed = [name for name, each in of_file.items() if each.of_rows == "sum_of_rows"]
+        others = [name for name in of_file if name not in (self.key, *summed)]
+        if not summed or not others or self.key not in of_file:
+            return None
+        nothing = " and ".join(f"{name} is null" for name in (self.key, *others))
+        return summed[0], f"{summed[0]} is not null and {nothing}"
+
     def left_out(self) -> str:
         """How many records the rules leave out, to be counted as excluded."""
         rules = self._conditions("leave_out")
@@ -185,6 +218,9 @@ class _Lines:
         else:
             value = self._text(field)
         if column in self._shape.source.ids:
+            if self._shape.is_of_rows and column == self.key and not self._shape.system:
+                # Rows of one record may write its id in two ways: '1001 and 1001.
+                return clean_id(f"({value})")
             value = f"nullif(trim({value}), '')" if self._shape.is_of_rows else value
             value = self._of_system(value)
         return value
@@ -205,7 +241,12 @@ class _Lines:
 
     def _number(self, field: Field) -> "_Number":
         sign = next((step.value for step in field.steps if step.recipe == "decimal_sign"), None)
-        numbers = [self._parsed(f"c{position}", sign) for position in field.positions]
+        positions = field.positions
+        if field.steps[0].recipe == "minor_units" and len(positions) > 1:
+            return _in_major_units(
+                self._parsed(f"c{positions[0]}", sign), field.steps[0].value, f"c{positions[1]}"
+            )
+        numbers = [self._parsed(f"c{position}", sign) for position in positions]
         number = numbers[0]
         for step in field.steps:
             number = _arithmetic(step, number, numbers)
@@ -214,18 +255,25 @@ class _Lines:
     def _parsed(self, text: str, sign: str | None = None) -> "_Number":
         sign = sign or self._sign
         group, decimal = (".", ",") if sign == "," else (",", ".")
-        whole = (
-            "[0-9]+" if sign == "either" else rf"([0-9]+|[1-9][0-9]{{0,2}}([{group}][0-9]{{3}})+)"
-        )
-        minus, blank = "[-−]?", r"[\s\p{Z}]*"
+        # Blanks and apostrophes divide thousands in any file.
+        blank, between = r"[\s\p{Z}]*", r"[\s\p{Z}'’]"
+        groups = rf"[1-9][0-9]{{0,2}}({between}[0-9]{{3}})+"
+        if sign != "either":
+            groups += rf"|[1-9][0-9]{{0,2}}([{group}][0-9]{{3}})+"
+        minus, currency = "[-−]?", f"({_CURRENCY})?"
+        digits = rf"(([0-9]+|{groups})([{decimal}][0-9]*)?|[{decimal}][0-9]+)"
         pattern = (
-            rf"{blank}{minus}{blank}({_CURRENCY})?{blank}{minus}{blank}"
-            rf"({whole}([{decimal}][0-9]*)?|[{decimal}][0-9]+){blank}({_CURRENCY})?{blank}"
+            rf"{blank}{minus}{blank}{currency}{blank}{minus}{blank}{digits}{blank}{currency}{blank}"
+            rf"|{blank}{currency}{blank}[(]{blank}{currency}{blank}{digits}{blank}{currency}{blank}[)]{blank}"
         )
-        digits = f"regexp_replace({text}, '[^0-9{decimal}]', '', 'g')"
-        amount = f"try_cast(replace({digits}, '{decimal}', '.') as decimal(28, 6))"
         is_number = f"regexp_full_match({text}, {literal(pattern)})"
-        signed = f"case when regexp_matches({text}, '[-−]') then -{amount} else {amount} end"
+        if sign == "either":
+            # 1.500 may be 1500: where the file does not say which, nobody knows.
+            open_ = "(^|[^0-9])[1-9][0-9]{0,2}[.][0-9]{3}([^0-9]|$)"
+            is_number = f"({is_number} and not regexp_matches({text}, '{open_}'))"
+        figures = f"regexp_replace({text}, '[^0-9{decimal}]', '', 'g')"
+        amount = f"try_cast(replace({figures}, '{decimal}', '.') as decimal(28, 6))"
+        signed = f"case when regexp_matches({text}, '[-−(]') then -{amount} else {amount} end"
         # Most numbers are plain and small: the narrow cast alone shows it. The wide one is slow.
         plain = f"cast(try_cast({text} as decimal(18, 6)) as decimal(28, 6))"
         if sign != ".":
@@ -262,6 +310,18 @@ class _Number:
         return iter((self.number, self.currency, self.wrong))
 
 
+def _in_major_units(number: _Number, digits: str, currency: str) -> _Number:
+    """An amount in the smallest units of its currency, of which most have `digits` decimals."""
+    part = Decimal(1).scaleb(-int(digits))
+    cases = " ".join(
+        f"when upper(trim({currency})) in ({', '.join(map(literal, codes))})"
+        f" then {Decimal(1).scaleb(-decimals)}"
+        for decimals, codes in OTHER_DECIMALS.items()
+    )
+    factor = f"cast(case {cases} else {part} end as decimal(5, 4))"
+    return _Number(f"({number.number}) * {factor}", number.currency, number.wrong)
+
+
 def _arithmetic(step: Step, number: _Number, numbers: list[_Number]) -> _Number:
     """What a recipe makes of a number, or of the numbers of several columns."""
     if step.recipe == "minor_units":
@@ -279,7 +339,11 @@ def _arithmetic(step: Step, number: _Number, numbers: list[_Number]) -> _Number:
             factors = [f"try_cast({each} as decimal(19, 6))" for each in (result, value)]
             result = f"cast({' * '.join(factors)} as decimal(32, 6))"
         are_numbers = " and ".join(f"{value} is not null" for value in values)
-        too_large = f"case when {are_numbers} and ({result}) is null then 'too large' end"
+        # A price without a quantity is no line of nothing: its order must not do without it.
+        too_large = (
+            f"case when {are_numbers} then case when ({result}) is null then 'too large' end"
+            f" when coalesce({', '.join(values)}) <> 0 then 'nothing to multiply by' end"
+        )
     else:
         sign = " + " if step.recipe == "sum" else " - "
         rest = [f"coalesce({value}, 0)" for value in values[1:]]
@@ -303,10 +367,21 @@ def _date(value: str, written: str) -> str:
     failed = f"{literal(UNREADABLE)} || {value}"
     is_empty = f"coalesce(trim({value}), '') = ''"
     if written in DATE_UNITS:
-        instant = f"make_timestamp(try_cast(trim({value}) as bigint) * {DATE_UNITS[written]})"
+        # Beyond the year 9999 is no date, and cannot be counted in microseconds.
+        latest = 253_402_300_799 * 1_000_000 // DATE_UNITS[written]
+        count = f"try_cast(trim({value}) as bigint)"
+        # 1.77E+12 is what a spreadsheet kept of a moment: weeks have the same.
+        instant = (
+            f"case when {count} between -{latest} and {latest}"
+            f" and not regexp_matches({value}, '[eE]')"
+            f" then make_timestamp({count} * {DATE_UNITS[written]}) end"
+        )
         iso = f"cast({instant} as varchar) || '+00'"
     elif written == "utc":
-        iso = f"trim({value}) || '+00'"
+        # A loader may have written the zone, too; a day without a time has none.
+        moment = f"regexp_replace(trim({value}), ' *UTC$', '+00')"
+        zone = "[0-9]:[0-9].*(Z|[-+][0-9]{2}(:?[0-9]{2})?)$|^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+        iso = f"{moment} || case when regexp_matches({moment}, '{zone}') then '' else '+00' end"
     elif written in ("dmy", "mdy"):
         day, month = (1, 2) if written == "dmy" else (2, 1)
         pattern = r"\s*([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4}|[0-9]{2})\b(.*)"
@@ -351,12 +426,18 @@ def contact_key(texts: list[str]) -> str:
         seen = (
             f"regexp_replace(translate({text}, '＠．', '@.'), '[\\s\\p{{Z}}\\p{{Cf}}'']', '', 'g')"
         )
-        narrow = f"lower({seen})"
-        is_mail = f"regexp_full_match({narrow}, '[^@]+@[^@]+[.][^@]+')"
-        digits = f"regexp_replace({narrow}, '[^0-9]', '', 'g')"
+        # As tools wrap it: ="138...", Mia <mia@example.com>, and a phone that was a number once.
+        narrow = rf"""regexp_replace(lower({seen}), '^(="|[^<]*<)(.*)(>|")$', '\2')"""
+        # A mask hides whose it is, and many have the same.
+        is_mail = f"regexp_full_match({narrow}, '[^@*<>,;:]+@[^@*<>,;:]+[.][^@*<>,;:]+')"
+        digits = f"regexp_replace(regexp_replace({narrow}, '[.]0$', ''), '[^0-9]', '', 'g')"
         # China's mobile numbers are written with and without the country.
         digits = rf"regexp_replace({digits}, '^(?:00)?86(1[0-9]{{10}})$', '\1')"
-        is_phone = f"regexp_full_match({narrow}, '[+]?[0-9()./-]{{7,}}') and length({digits}) >= 7"
+        # One digit again and again (0000000) is typed where somebody had to type a number.
+        is_phone = (
+            f"regexp_full_match({narrow}, '[+]?[0-9()./-]{{7,}}') and length({digits}) >= 7"
+            f" and replace({digits}, left({digits}, 1), '') <> ''"
+        )
         keys.append(f"case when {is_mail} then {narrow} when {is_phone} then {digits} end")
     contact = f"coalesce({', '.join(keys)})"
     secret = "getvariable('customer_key_secret')"

@@ -253,6 +253,7 @@ def _with_style_columns(plans: list[SourcePlan]) -> list[SourcePlan]:
     """The plans, each file with all its numbers and dates, whichever source they are of."""
     numbers: dict[Path, dict[int, str]] = {}
     dates: dict[Path, dict[int, str]] = {}
+    typed: dict[Path, dict[int, str]] = {}
     for plan in [file for source in plans for file in source.files]:
         for column, its in plan.shape.fields.items():
             if its.is_written_as_said:
@@ -261,8 +262,14 @@ def _with_style_columns(plans: list[SourcePlan]) -> list[SourcePlan]:
                 for position in its.positions if column in names else ():
                     # What is typed says itself how it is read.
                     schema = plan.file.schema
-                    if schema is None or parquet_files.is_text(schema.field(position).type):
+                    type_ = None if schema is None else schema.field(position).type
+                    if type_ is None or parquet_files.is_text(type_):
                         found.setdefault(plan.file.path, {}).setdefault(position, column)
+                    elif found is numbers and parquet_files.has_decimals(type_):
+                        typed.setdefault(plan.file.path, {})[position] = column
+    # It is written with a point, and so contradicts texts beside it that prove the comma.
+    for path in numbers.keys() & typed.keys():
+        numbers[path] |= typed[path]
     return _with_files(
         plans,
         lambda file: replace(
@@ -282,6 +289,8 @@ def _shape(source: Source, file: SourceFile, mapping: FileMapping, problems: lis
             steps = tuple(line.step for line in lines if line.recipe)
             if None not in theirs:
                 fields[column] = Field(tuple(theirs), steps)
+            continue
+        if column in mapping.absent and column not in source.required:
             continue
         matches = [n for n, name in enumerate(file.header) if normalise(name) == column]
         if len(matches) > 1:

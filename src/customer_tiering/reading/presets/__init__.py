@@ -43,14 +43,14 @@ class Preset:
     ) -> Iterator[tuple[str, tuple[str, ...], str, str, str]]:
         """The lines of the mapping for a file, of the columns that it has.
 
-        Where a source is of the rows in which a column is filled, a file without it has none: a
-        column of the same name as ours would be taken for what it is not.
+        Where a source is of the rows in which a column is filled or positive, a file without it has
+        none: a column of the same name as ours would be taken for what it is not.
         """
         theirs = {squashed(name): name.strip() for name in reversed(header)}
         not_there = {
             source
             for source, name, _, *rule in self.lines
-            if rule == ["keep", "filled"] and squashed(name) not in theirs
+            if rule in (["keep", "filled"], ["keep", "positive"]) and squashed(name) not in theirs
         }
         for source, names, ours, recipe, value in self.lines:
             found = tuple(
