@@ -343,7 +343,7 @@ BAD_VARIABLES = {
     "period": "quarter",
     "lookback_days": "a year",
     "business_time_zone": "Asia/Peking",
-    "reporting_currency": "RMB'",
+    "reporting_currency": "RMB",
     "negative_orders": "ignore",
     "date_order": "ymd",
     "zero_orders": "reject",

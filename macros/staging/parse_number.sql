@@ -127,6 +127,12 @@
 {%- endmacro %}
 
 
+{% macro currency_code(column) -%}
+    {#- A code of three letters; in China people write RMB for CNY. -#}
+    replace(replace(upper({{ clean_code(column) }}), 'RMB', 'CNY'), '人民币', 'CNY')
+{%- endmacro %}
+
+
 {% macro currency_of(currency, sign) -%}
     {#- The currency of a record: the one that it names, else the one in its amount, else null for the reporting
         currency. Where it names two, currency_problem tells. -#}

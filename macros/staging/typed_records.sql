@@ -37,7 +37,7 @@
             {%- elif kind == 'code' %}
             {{ clean_code(column) }} as {{ name }},
             {%- elif kind == 'currency' %}
-            upper({{ clean_code(column) }}) as {{ name }},
+            {{ currency_code(column) }} as {{ name }},
             {%- else %}
             {{ clean_text(column) }} as {{ name }},
             {%- endif %}

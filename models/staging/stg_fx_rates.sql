@@ -12,7 +12,7 @@ typed as (
     select
         source_row,
         decimal_sign,
-        upper({{ clean_code('currency') }}) as currency,
+        {{ currency_code('currency') }} as currency,
         valid_from as raw_valid_from,
         {{ parse_timestamp('valid_from') }} as valid_from,
         rate as raw_rate,

@@ -23,7 +23,7 @@ typed as (
         {{ clean_code('order_type') }} as order_type,
         discount_amount as raw_discount_amount,
         {{ parse_number('discount_amount', is_money=true) }} as discount_amount,
-        upper({{ clean_code('currency') }}) as currency,
+        {{ currency_code('currency') }} as currency,
         {{ clean_text('channel') }} as channel,
         {{ clean_code('business_line') }} as business_line,
         {{ clean_id('campaign_id') }} as campaign_id,

@@ -21,7 +21,7 @@ typed as (
         abs({{ parse_number('amount', is_money=true) }}) as amount,
         {{ currency_in('amount') }} as sign_of_amount,
         {{ clean_id('order_id') }} as order_id,
-        upper({{ clean_code('currency') }}) as currency,
+        {{ currency_code('currency') }} as currency,
         {{ clean_text('reason') }} as reason
     from raw
 

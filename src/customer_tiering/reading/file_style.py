@@ -127,9 +127,11 @@ def currencies_in(connection: duckdb.DuckDBPyConnection, records: str) -> tuple[
         records: SQL of a relation with a column `currency`.
     """
     found = connection.execute(
-        f"select distinct upper(trim(currency)) as currency from {records} as records"
-        f" where regexp_full_match(upper(trim(currency)), '[A-Z]{{3}}')"
-        f" order by currency limit {MOST_CURRENCIES}"
+        # As the macro currency_code has it.
+        "select distinct replace(replace(upper(trim(currency)), 'RMB', 'CNY'), '人民币', 'CNY')"
+        f" as code from {records} as records"
+        " where regexp_full_match(upper(trim(currency)), '[A-Z]{3}|人民币')"
+        f" order by code limit {MOST_CURRENCIES}"
     )
     return tuple(currency for (currency,) in found.fetchall())
 

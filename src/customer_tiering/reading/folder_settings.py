@@ -20,7 +20,11 @@ def _is_run_date(value: str) -> bool:
 # Each setting: whether a value can be used, and what would be right.
 SETTINGS = {
     "run_date": (_is_run_date, "a day such as 2026-10-19, or today"),
-    "reporting_currency": (re.compile("[A-Z]{3}").fullmatch, "three capital letters such as EUR"),
+    # Records that say RMB are read as CNY.
+    "reporting_currency": (
+        re.compile("(?!RMB)[A-Z]{3}").fullmatch,
+        "three capital letters such as EUR, and CNY for RMB",
+    ),
     "business_time_zone": (
         lambda value: value in available_timezones(),
         "a name of the tz database such as Asia/Shanghai",
