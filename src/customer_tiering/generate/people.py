@@ -55,7 +55,7 @@ def customers(
 
 
 def _free(numbers: str, number: int, count: int, taken: set[str]) -> str:
-    """A telephone number that nobody has: the given one, or the next; if all are taken, that one."""
+    """A telephone number that nobody has, the given one or the next; it, if all are taken."""
     tries = (numbers.format((number + step) % count) for step in range(count))
     phone = next((phone for phone in tries if phone not in taken), numbers.format(number))
     taken.add(phone)
