@@ -6,6 +6,11 @@
     cast(cast(round({{ number }}, 1) as decimal(18, 1)) as string)
 {%- endmacro %}
 
+{% macro days_in_words(number) -%}
+    {#- 145 and 14.5: no decimal that is 0. -#}
+    replace({{ one_decimal(number) }}, '.0', '')
+{%- endmacro %}
+
 {% macro two_decimals(number) -%}
     cast(cast(round({{ number }}, 2) as decimal(18, 2)) as string)
 {%- endmacro %}
