@@ -89,8 +89,8 @@ compared as (
 select
     *,
     rows_rejected / cast(rows_in as double) as reject_share,
-    /* Customers and products are there whatever their rows say, and a file of orders that feeds them, too, names
-       each many times: no share of these is a fault. */
+    /* Customers and products are there whatever their rows say, and a file of orders that feeds them, too,
+       names each many times: no share of these is a fault. */
     case
         when source not in ('customers', 'products')
             then (rows_deduplicated + rows_superseded) / cast(rows_in as double)

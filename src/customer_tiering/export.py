@@ -225,7 +225,7 @@ def _require_this_warehouse(warehouse: Warehouse, audit: str) -> None:
         raise ExportError(
             "Nothing is exported: this warehouse is a copy of the file that its last build was "
             "made in, and that one may have gone on since. Export from that one, or make this one "
-            "a warehouse of its own: build all of it (make build, or in your own project dbt build)."
+            "a warehouse of its own by a whole build: make build, or dbt build in your own project."
         )
 
 

@@ -15,7 +15,6 @@ from customer_tiering.engines.on_duckdb import parquet_files
 from customer_tiering.export_sets import LATEST, read_manifest
 from customer_tiering.told import ToldError
 
-
 RULES_OF_NOTES = Path("seeds/reading_notes.csv")
 """What each note says, and whether somebody can act on it; seen from the project's folder."""
 
