@@ -75,7 +75,7 @@
             case when is_in_grace then concat_ws(
                 '', '宽限期：按得分为', raw_tier_code, '级，暂时保留此前较高的等级。'
             ) end,
-            '规则保护：' || guardrail_zh || '。',
+            '等级上下限规则：' || guardrail_zh || '。',
             case when guardrail_zh is null and not is_overridden then
                 '距离' || next_tier_code || '级还差' || {{ at_least_a_tenth('points_to_next_tier') }} || '分。'
             end,
