@@ -8,9 +8,10 @@ SPARK_BIN := .venv-spark/bin
 .DELETE_ON_ERROR:
 
 ## The main job: environment, then everything from raw exports to the published tiers. Unit tests
-## look at no data: `make test` has them.
+## look at no data: `make test` has them. VARS are variables of dbt (VARS='history_periods: 0'), FLAGS
+## its flags (FLAGS=--full-refresh).
 build: .venv/ready
-	$(BIN)/dbt build --exclude-resource-type unit_test
+	$(BIN)/dbt build --exclude-resource-type unit_test $(if $(VARS),--vars "{$$VARS}") $(FLAGS)
 	@$(BIN)/python -m customer_tiering.summary
 
 ## What is in the folder CRM_DATA, and a mapping that would read it; builds nothing.
@@ -31,7 +32,7 @@ test-long: .venv/ready
 
 ## The main job on Apache Spark; needs Java 17 or newer besides.
 build-spark: .venv-spark/ready
-	$(SPARK_BIN)/dbt build --target spark
+	$(SPARK_BIN)/dbt build --target spark $(if $(VARS),--vars "{$$VARS}") $(FLAGS)
 	@$(SPARK_BIN)/python -m customer_tiering.summary
 
 ## Everything about Spark: parity with DuckDB on three data sets, gate, Thrift, catalog, two workers.

@@ -30,7 +30,7 @@ class Refused:
         told = " ".join(self.workspace.dbt(*words, fails=True).stdout.split())
         for reason in [because] if isinstance(because, str) else because:
             assert reason in told
-        assert "dbt build" in told
+        assert "make build" in told
         assert self.state() == self.before
         return told
 
@@ -81,7 +81,7 @@ def test_a_run_that_was_killed(workspace, refused):
 
 def test_empty_tables(workspace, refused):
     told = workspace.dbt("run", "--empty", "-s", "tier_grace+", fails=True).stdout
-    assert "The gate has nothing to judge" in told and "Run: dbt build" in told
+    assert "The gate has nothing to judge" in told and "make build" in told
     assert refused.state() == refused.before
     refused("run", "-s", *JUDGED, "marts", because="begun by build 2, and not finished")
 

@@ -248,7 +248,7 @@ def test_tables_that_are_not_of_the_judged_build_are_not_exported_and_dbt_says_w
     told = workspace.dbt("run", "-s", "published_export", fails=True).stdout
     named = {table for table in TABLES if f"{table} (" in told}
     assert named == {"customer_actions", "scoring_parameters"}
-    assert "Run: dbt build" in told
+    assert "Run: make build FLAGS=--full-refresh" in told
     assert whole_set(workspace.export) == before
     assert hidden(workspace.export) == []
 

@@ -78,6 +78,7 @@ def test_faults_are_named_with_values_and_nothing_is_published(workspace):
     plant(workspace, *FAULTS.values())
     told = workspace.dbt("build", "-s", *JUDGED, "marts", fails=True).stdout
     assert "nothing was published" in told and "What to do:" in told
+    assert "still those of the last build that passed." in told
     for fault in FAULTS:
         assert fault in told
         assert any(fault in expectation for expectation in outcomes(workspace, "blocked")), fault
@@ -136,6 +137,27 @@ def test_a_drop_of_customers_is_stopped(workspace):
     assert "The customers of the last passed build are still there" in told
     assert "accept_jump_because" in told
     assert '"customer_drop": 0.7' in told
+    assert "is CUSTOMER_KEY_SECRET the one of the last build?" in told
+    assert "make build VARS='accept_jump_because: \"<the reason>\"'" in told
+
+
+def test_customers_and_products_of_many_rows_raise_no_alarm(workspace):
+    """A file of orders that feeds customers, too, names each of them many times."""
+    repeats = "update intermediate.int_row_counts set rows_superseded = {} where source in ({})"
+    plant(workspace, repeats.format("rows_in - 1", "'customers', 'products'"))
+    workspace.dbt("run", "-s", "source_profile", *JUDGED)
+    assert not any("older versions" in told for told in outcomes(workspace, "warned"))
+    assert outcomes(workspace, "blocked") == set()
+    plant(workspace, repeats.format("rows_in - 1", "'orders'"))
+    told = workspace.dbt("run", "-s", "source_profile", *JUDGED, fails=True).stdout
+    assert "Orders and refunds are not nearly all copies and older versions" in told
+    assert "CUSTOMER_KEY_SECRET" not in told
+
+
+def test_a_first_build_that_is_stopped_says_that_nothing_has_been_published(workspace):
+    plant(workspace, "delete from audit.publications", FAULTS["Composite scores lie between"])
+    told = workspace.dbt("run", "-s", *JUDGED, fails=True).stdout
+    assert "nothing of this warehouse\n" in told and "has been published yet." in told
 
 
 def test_a_warning_is_shown_and_few_customers_raise_no_alarm(workspace):
@@ -182,4 +204,4 @@ def test_a_candidate_that_the_gate_has_not_seen_is_refused(workspace):
 def test_in_a_new_warehouse_one_table_cannot_be_published_alone(workspace):
     workspace.warehouse.unlink()
     told = workspace.dbt("run", "-s", "customer_tier", fails=True).stdout
-    assert "the gate has not judged any candidate in this warehouse yet. Run: dbt build" in told
+    assert "the gate has not judged any candidate in this warehouse yet. Run: make build" in told

@@ -115,7 +115,8 @@ def test_commands_are_right(page):
     named = [re.match(r"(?:- run: )?(?:\w+=\S+ )*make ([a-z.][\w./-]*)", each) for each in commands]
     assert {found[1] for found in named if found} <= targets
     variables = yaml.safe_load(text_of("dbt_project.yml"))["vars"]
-    given = {name for each in commands for name in re.findall(r"--vars '\{(\w+):", each)}
+    with_variables = re.compile(r"(?:--vars '\{|VARS=')(\w+):")
+    given = {name for each in commands for name in with_variables.findall(each)}
     assert given <= variables.keys()
 
 
@@ -148,7 +149,7 @@ def test_every_rule_file_is_named():
 @pytest.mark.parametrize("page", ["docs/glossary.md", "docs/glossary.zh-CN.md"])
 def test_a_word_is_explained_once(page):
     words = re.findall(r"^\| ([^|]+) \| ([^|]+) \| .+ \| .*\|$", text_of(page), re.MULTILINE)
-    words = [pair for pair in words if pair[0] not in ("word", "用词") and "---" not in pair[0]]
+    words = [pair for pair in words if pair[0] not in ("word", "术语") and "---" not in pair[0]]
     assert len({first for first, _ in words}) == len({second for _, second in words}) == len(words)
 
 
@@ -158,7 +159,7 @@ def test_both_glossaries_have_the_same_words():
         for page in ("docs/glossary.md", "docs/glossary.zh-CN.md")
     ]
     english = [pair for pair in pairs[0] if pair[0] != "word"]
-    chinese = [(second, first) for first, second in pairs[1] if first != "用词"]
+    chinese = [(second, first) for first, second in pairs[1] if first != "术语"]
     assert english == chinese
 
 
@@ -215,9 +216,17 @@ def test_the_daily_script_goes_by_code_and_verdict(tmp_path, code, verdict, ends
     told = "cp told.json export/verdict.json" if verdict is not None else "true"
     (bin_folder / "dbt").write_text(f"#!/bin/sh\n{told}\nexit {code}\n")
     (bin_folder / "dbt").chmod(0o755)
-    done = run_daily(tmp_path, tmp_path, {"PATH": os.environ["PATH"]})
+    paths = {"DUCKDB_PATH": "warehouse.duckdb", "EXPORT_PATH": "export"}
+    done = run_daily(tmp_path, tmp_path, paths | {"PATH": os.environ["PATH"]})
     assert done.returncode == ends_with, done.stdout + done.stderr
     assert all(word in done.stdout for word in says), done.stdout
+
+
+@pytest.mark.parametrize("missing", ["DUCKDB_PATH", "EXPORT_PATH"])
+def test_the_daily_script_does_not_run_in_the_place_of_the_sample(tmp_path, missing):
+    paths = {"DUCKDB_PATH": "warehouse.duckdb", "EXPORT_PATH": "export"} | {missing: ""}
+    done = run_daily(tmp_path, tmp_path, paths | {"PATH": os.environ["PATH"]})
+    assert done.returncode == 2 and f"{missing} is not set" in done.stdout
 
 
 def test_the_daily_script_runs(tmp_path):

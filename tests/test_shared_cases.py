@@ -214,6 +214,23 @@ def test_a_header_within_customers_is_no_customer(reading, tmp_path):
         assert told(warehouse) == {("customers", None): "report_leftover"}
 
 
+def test_customer_ids_that_are_contacts_are_told_without_naming_one(reading, tmp_path):
+    customers = ["ann@example.com", "13800000001", "12800000001", "8613800000001", "C1"]
+    orders = [f"{i},{id_},2026-09-01,10" for i, id_ in enumerate(customers)]
+    header = "order_id,customer_id,ordered_at,amount"
+    (tmp_path / "orders.csv").write_text("\n".join([header, *orders]) + "\n")
+    with reading.read(tmp_path) as warehouse:
+        notes = warehouse.execute(
+            "select source, note, records, is_to_act_on, sentence_en, sentence_zh"
+            " from intermediate.int_reading_notes"
+        ).fetchall()
+    ((*told, english, chinese),) = notes
+    assert told == ["customers", "ids_are_contacts", 2, True]
+    for sentence in (english, chinese):
+        assert "contact_key" in sentence and "CUSTOMER_KEY_SECRET" in sentence
+        assert "ann" not in sentence and "138" not in sentence
+
+
 def test_all_lines_of_a_flat_file_are_accepted(reading):
     with reading.read(case("50-readme_flat")) as warehouse:
         (accepted,) = warehouse.execute(
@@ -301,7 +318,7 @@ def test_every_row_of_shopify_is_read_or_told_of_in_the_currency_of_its_orders(t
         "select count(distinct order_id) from intermediate.int_orders"
         " where outcome in ('accepted', 'excluded')"
     )
-    assert "all is published in 金额币种: EUR" in said
+    assert "name no currency are read as EUR, and all are published in it" in said
     [(notes,)] = workspace.rows(
         "select notes_en from marts.row_reconciliation where source = 'orders'"
     )

@@ -1,11 +1,13 @@
 """What `make build` says at its end."""
 
+import csv
 import json
 import subprocess
 import sys
 
 import duckdb
 import pytest
+from conftest import PROJECT
 
 from customer_tiering.summary import NoExportError, summary
 
@@ -51,11 +53,57 @@ def export(tmp_path):
         "select '1' as customer_id, date '2026-10-18' as as_of_date, 'shop' as business_line,"
         " 'A' as tier_code, 'Best' as tier_name_en, '最好' as tier_name_zh, 1.5 as net_revenue"
     ).write_parquet(str(latest / "customer_tier.parquet"))
+    write(latest, "rejected_records", "select '' as source, '' as reject_reason limit 0")
+    write(latest, "row_reconciliation", "select '' as source, '' as notes_en, '' as notes_zh")
     return latest.parent
+
+
+def write(latest, name, query):
+    duckdb.sql(query).write_parquet(str(latest / f"{name}.parquet"))
 
 
 def test_paths_are_literal(export):
     assert "Best" in summary(export)
+
+
+def test_rejects_and_notes_to_act_on_are_told_by_source(export, monkeypatch):
+    monkeypatch.chdir(PROJECT)
+    assert "nothing asks for you" in summary(export)
+    latest = export / "latest"
+    counts = {"unknown_status": 1200, "missing_id": 2, "future_date": 2, "damaged_id": 1}
+    write(
+        latest,
+        "rejected_records",
+        " union all ".join(
+            f"select 'orders' as source, '{reason}' as reject_reason from range({count})"
+            for reason, count in counts.items()
+        ),
+    )
+    with (PROJECT / "seeds" / "reading_notes.csv").open(encoding="utf-8", newline="") as file:
+        rules = {rule["note"]: rule for rule in csv.DictReader(file)}
+    notes = {
+        language: ", ".join(
+            f"{count} x {rules[note][f'meaning_{language}']}{example}"
+            for note, count, example in [
+                ("column_missing", 2, " (a.csv: no column status, b.csv has it)"),
+                ("feeds_nothing", 1, " (notes.txt: )"),
+                ("recognised", 3, ""),
+            ]
+        )
+        for language in ("en", "zh")
+    }
+    write(
+        latest,
+        "row_reconciliation",
+        f"select 'orders' as source, $${notes['en']}$$ as notes_en, $${notes['zh']}$$ as notes_zh"
+        " union all select 'refunds', null, null",
+    )
+    said = summary(export)
+    assert "  orders: rejected 1,200 unknown_status, 2 future_date, 2 missing_id, ...\n" in said
+    assert "  orders: 2 x file without a column" in said and "b.csv has it)\n" in said
+    assert "  orders: 1 x file that feeds nothing" in said and "(notes.txt: )\n" in said
+    assert "  orders: 1 x 文件未被使用" in said
+    assert "known export" not in said and "refunds" not in said.replace("customer_", "")
 
 
 @pytest.mark.parametrize("manifest", [None, "", '{"as_of', "[]"])

@@ -41,7 +41,7 @@
         {%- set found = seed_columns(seed) -%}
         {%- set file = 'seeds/' ~ seed ~ '.csv' -%}
         {%- if not found -%}
-            {%- do errors.append((file, 'all rows', 'the file was not loaded', 'dbt build, or dbt seed before it')) -%}
+            {%- do errors.append((file, 'all rows', 'the file was not loaded', build_command() ~ ', or dbt seed before it')) -%}
         {%- endif -%}
         {%- for column in rules.columns if found and column not in found -%}
             {%- do errors.append((

@@ -17,7 +17,7 @@
 {% macro why_not_published(gate, candidate) -%}
     {#- In words; nothing if all is of one build, and that has passed. -#}
     {%- if not load_relation(gate) or not load_relation(candidate) -%}
-        {{ return('the gate has not judged any candidate in this warehouse yet. Run: dbt build') }}
+        {{ return('the gate has not judged any candidate in this warehouse yet. Run: ' ~ build_command()) }}
     {%- endif -%}
     {#- By all columns: a verdict of an older version has no build number. -#}
     {%- set verdict = run_query('select * from ' ~ gate).rows -%}
@@ -25,7 +25,7 @@
     {%- if blocked or not verdict -%}
         {{ return(
             'the gate did not pass the last candidate (' ~ blocked ~ ' expectation(s) blocked; see '
-            ~ gate.schema ~ '.' ~ gate.identifier ~ '). Mend it, then run: dbt build'
+            ~ gate.schema ~ '.' ~ gate.identifier ~ '). Mend it, then run: ' ~ build_command()
         ) }}
     {%- endif -%}
     {%- set judged = {
@@ -36,7 +36,7 @@
     {%- if (verdict[0]['invocation_id'] != invocation_id or not has_transactions())
         and run_query(fingerprint(candidate)).rows[0][0] != judged.candidate -%}
         {{ return(
-            'the candidate has changed since the gate passed one. Run dbt build, or: '
+            'the candidate has changed since the gate passed one. Run ' ~ build_command() ~ ', or: '
             ~ 'dbt run -s gate_context customer_tier_profile customer_tier_gate ' ~ this.identifier
         ) }}
     {%- endif -%}
@@ -44,7 +44,7 @@
     {%- if others -%}
         {{ return(
             'the gate has judged build ' ~ judged.build ~ ', and not all that this is made of is of that build: '
-            ~ others ~ '. Run: dbt build'
+            ~ others ~ '. Run: ' ~ build_command()
         ) }}
     {%- endif -%}
     {{ return(why_not_from_what_is_published(judged) or why_not_rewritten_in_part()) }}
@@ -75,7 +75,7 @@
     {%- if problems -%}
         {{ return(
             'the gate has passed build ' ~ judged.build ~ ', and these published tables are not as that build '
-            ~ 'made them: ' ~ problems | join(', ') ~ '. Run: dbt build --full-refresh'
+            ~ 'made them: ' ~ problems | join(', ') ~ '. Run: ' ~ build_command('--full-refresh')
         ) }}
     {%- endif -%}
 {%- endmacro %}
@@ -96,7 +96,7 @@
         {%- if flags.FULL_REFRESH -%}
             {{ return(
                 'runs rewrite parts of it, and it is made anew only with all that it is made of. '
-                ~ 'Run: dbt build --full-refresh'
+                ~ 'Run: ' ~ build_command('--full-refresh')
             ) }}
         {%- endif -%}
         {%- set known = run_query(
@@ -105,7 +105,7 @@
             ~ audit_table('publications') ~ " as last where last.table_name = '" ~ this.identifier ~ "')"
         ).columns[0].values() -%}
         {%- if not is_as_published(model, known) -%}
-            {{ return('it has changed since it was published. Run: dbt build --full-refresh') }}
+            {{ return('it has changed since it was published. Run: ' ~ build_command('--full-refresh')) }}
         {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
@@ -151,7 +151,7 @@
             ~ newer | sort | join(', ') ~ '. In the files: '
             ~ ('build ' ~ exported if exported else 'nothing of this warehouse')
             ~ '.\nWhat people read is the files: they are whole, and older. Mend what has failed; then dbt retry '
-            ~ 'goes on with this build, and dbt build makes a new one.',
+            ~ 'goes on with this build, and ' ~ build_command() ~ ' makes a new one.',
             info=true
         ) -%}
     {%- endif -%}

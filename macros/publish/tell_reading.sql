@@ -18,7 +18,12 @@
             {%- do lines.append('  {:<18}{:>10,}: '.format(row['source'], row['rows_in'] | int) ~ parts | join(', ')) -%}
         {%- endfor -%}
         {%- do lines.append(
-            'Money without a currency is in, and all is published in 金额币种: ' ~ setting('reporting_currency')
+            'Amounts that name no currency are read as ' ~ setting('reporting_currency')
+            ~ ', and all are published in it; days are those of the time zone ' ~ setting('business_time_zone') ~ '.'
+        ) -%}
+        {%- do lines.append(
+            '未写明币种的金额按 ' ~ setting('reporting_currency') ~ ' 读取，所有金额都以该币种发布；日期按时区 '
+            ~ setting('business_time_zone') ~ ' 划分。'
         ) -%}
         {%- do log(lines | join('\n'), info=true) -%}
     {%- endif -%}

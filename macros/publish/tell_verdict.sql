@@ -36,18 +36,27 @@
 
 
 {% macro blocked_message(blocked) -%}
+    {%- set was_published = run_query('select count(*) from ' ~ audit_table('publications')).rows[0][0] -%}
     {%- set lines = [
-        'The gate stopped this build, and nothing was published: the published tables and files are',
-        'still those of the last build that passed.', '',
+        'The gate stopped this build, and nothing was published: '
+            ~ ('the published tables and files are' if was_published else 'nothing of this warehouse'),
+        ('still those of the last build that passed.' if was_published else 'has been published yet.'), '',
     ] -%}
     {%- for row in blocked -%}
         {%- do lines.append('  ' ~ loop.index ~ '. ' ~ told_expectation(row)) -%}
     {%- endfor -%}
     {%- do lines.extend([
         '',
-        'What to do: find the cause in the data or in the rules, mend it, and run dbt build again.',
+        'What to do: find the cause in the data or in the rules, mend it, and run: ' ~ build_command(),
+    ]) -%}
+    {%- if 'block_customer_drop' in blocked | map(attribute='expectation') | join(' ') -%}
+        {%- do lines.append(
+            'If customer ids are made of contacts: is CUSTOMER_KEY_SECRET the one of the last build?'
+        ) -%}
+    {%- endif -%}
+    {%- do lines.extend([
         'If it is a jump since the last passed build, and a wanted one, say why and it is let through:',
-        '    dbt build --vars \'accept_jump_because: "<the reason>"\'',
+        '    ' ~ build_command_with('accept_jump_because: "<the reason>"'),
         'If these are other data than those of the last build, give them a warehouse and an export of their own:',
         '    DUCKDB_PATH=own.duckdb EXPORT_PATH=own_export',
         'The whole verdict: ' ~ this.schema ~ '.' ~ this.identifier

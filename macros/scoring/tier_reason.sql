@@ -6,6 +6,11 @@
     cast(cast(round({{ number }}, 1) as decimal(18, 1)) as string)
 {%- endmacro %}
 
+{% macro days_in_words(number) -%}
+    {#- 145 and 14.5: no decimal that is 0. -#}
+    replace({{ one_decimal(number) }}, '.0', '')
+{%- endmacro %}
+
 {% macro two_decimals(number) -%}
     cast(cast(round({{ number }}, 2) as decimal(18, 2)) as string)
 {%- endmacro %}
@@ -70,7 +75,7 @@
             case when is_in_grace then concat_ws(
                 '', '宽限期：按得分为', raw_tier_code, '级，暂时保留此前较高的等级。'
             ) end,
-            '规则保护：' || guardrail_zh || '。',
+            '等级上下限规则：' || guardrail_zh || '。',
             case when guardrail_zh is null and not is_overridden then
                 '距离' || next_tier_code || '级还差' || {{ at_least_a_tenth('points_to_next_tier') }} || '分。'
             end,

@@ -1,7 +1,7 @@
 /* One row per source and thing that people should know of what was read, beside the rejects: files that
    feed nothing, files that contradict themselves, refunds that were cut or moved, money of which only the
-   status says that it went back, ids that differ by case alone, customers whose rows contradict each
-   other. */
+   status says that it went back, ids that differ by case alone or are contacts, customers whose rows
+   contradict each other. */
 with
 
 refunds as (
@@ -50,6 +50,15 @@ alike as (
 
 ),
 
+/* Customer ids are published: what is a contact is told, and not repeated as an example. */
+contacts as (
+
+    select count(*) as contact_count
+    from {{ ref('int_customers') }}
+    where customer_id like '%@%' or {{ matches('customer_id', '^1[3-9][0-9]{9}$') }}
+
+),
+
 counted as (
 
     select
@@ -93,6 +102,13 @@ counted as (
         alike_count as records,
         first_id || ' / ' || last_id as example
     from alike
+    union all
+    select
+        'customers' as source,
+        'ids_are_contacts' as note,
+        contact_count as records,
+        cast(null as string) as example
+    from contacts
     union all
     select
         'customers' as source,

@@ -43,7 +43,7 @@ select
                     when 'business_line' then 'others of the line usually every '
                     else 'own rhythm not known yet, assumed every '
                 end,
-                {{ one_decimal('customers.usual_interval_days') }}, ' days.'
+                {{ days_in_words('customers.usual_interval_days') }}, ' days.'
             )
     end as reason_en,
     case
@@ -57,7 +57,7 @@ select
                     when 'business_line' then '同业务线客户通常每'
                     else '自身节奏未知，暂按每'
                 end,
-                {{ one_decimal('customers.usual_interval_days') }}, '天购买一次。'
+                {{ days_in_words('customers.usual_interval_days') }}, '天购买一次。'
             )
     end as reason_zh
 from customers

@@ -128,7 +128,7 @@ def _told(warehouse: Warehouse, folder: Path) -> Iterator[None]:
         raise ExportError(
             f"The export in EXPORT_PATH '{folder}' could not be written or tidied up: "
             f"{error.filename or 'a file'}: {error.strerror or error}. {left} Set this right, or "
-            "set EXPORT_PATH to another folder, then run `dbt build` again."
+            "set EXPORT_PATH to another folder, then build again."
         ) from None
 
 
@@ -225,7 +225,7 @@ def _require_this_warehouse(warehouse: Warehouse, audit: str) -> None:
         raise ExportError(
             "Nothing is exported: this warehouse is a copy of the file that its last build was "
             "made in, and that one may have gone on since. Export from that one, or make this one "
-            "a warehouse of its own: run `dbt build`."
+            "a warehouse of its own by a whole build: make build, or dbt build in your own project."
         )
 
 
@@ -245,7 +245,7 @@ def _require_no_newer(folder: Path, build: dict, warehouse_id: str) -> None:
             f"Nothing is exported: '{folder / LATEST}' is of build {latest.number} of this "
             f"warehouse, and this is build {build['build_number']} in an older copy of it. Set "
             "EXPORT_PATH to another folder; or, if this copy is to go on in place of the other, "
-            f"remove the link '{folder / LATEST}' and run `dbt build`."
+            f"remove the link '{folder / LATEST}' and build again."
         )
 
 

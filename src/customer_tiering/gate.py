@@ -224,7 +224,7 @@ def judge_candidate(warehouse: Warehouse, audit: str, project: Path | None = Non
     if not found:
         raise ToldError(
             f"The gate has nothing to judge: {audit}.gate_context has no row, as after --empty. "
-            "Nothing was published. Run: dbt build"
+            "Nothing was published. Build all of it: make build, or in your own project dbt build."
         )
     [context] = found
     context["warehouse_file"] = _built_in(warehouse, audit, context["build_number"])

@@ -116,14 +116,14 @@ def main() -> None:
     out = parser.parse_args().out
     warehouse = Path(os.environ.get("DUCKDB_PATH", "warehouse.duckdb"))
     if not warehouse.exists():
-        parser.exit(1, f"There is no warehouse {warehouse} yet. Run: dbt build\n")
+        parser.exit(1, f"There is no warehouse {warehouse} yet. Run: make build\n")
     try:
         check_database(warehouse)
         index = build_docs(warehouse, out, Path.cwd())
     except WarehouseError as error:
         parser.exit(1, f"{error}\n")
     except duckdb.CatalogException:
-        parser.exit(1, f"{warehouse} has no verdict of the gate yet. Run: dbt build\n")
+        parser.exit(1, f"{warehouse} has no verdict of the gate yet. Run: make build\n")
     except duckdb.IOException as locked:
         parser.exit(1, f"{warehouse} cannot be opened; is a build running? {locked}\n")
     print(f"Data Docs: {index}")

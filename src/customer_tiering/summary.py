@@ -1,6 +1,11 @@
-"""What `make build` says at its end: where the tiers are. What was read dbt has said before."""
+"""What `make build` says at its end: where the tiers are, and what of the input asks for somebody.
 
+How many records were read dbt has said before.
+"""
+
+import csv
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -9,6 +14,12 @@ import duckdb
 from customer_tiering.engines.on_duckdb import parquet_files
 from customer_tiering.export_sets import LATEST, read_manifest
 from customer_tiering.told import ToldError
+
+RULES_OF_NOTES = Path("seeds/reading_notes.csv")
+"""What each note says, and whether somebody can act on it; seen from the project's folder."""
+
+REASONS = 3
+"""For how many reasons rejects are told, per source; the rest is in the file."""
 
 
 class NoExportError(ToldError):
@@ -22,7 +33,8 @@ def summary(export: Path) -> str:
         export: the export folder; its `latest` holds the newest set.
 
     Returns:
-        Text for a terminal: the files, the tiers by business line, what to read next.
+        Text for a terminal: the tiers by business line, what of the input to look at, the files,
+        what to read next.
 
     Raises:
         NoExportError: if nothing has been exported yet.
@@ -74,8 +86,67 @@ What the files must look like: docs/input.md. 中文说明：docs/input.zh-CN.md
 Tiers as of {manifest["as_of_date"]}, published in {shown}/ {formats}:
 
 {tiers}
+{_to_look_at(latest)}
 {listed}
 {own_data}"""
+
+
+def _to_look_at(latest: Path) -> str:
+    """Per source the rejects by reason, and the notes that somebody can act on."""
+    rejects: dict[str, list[str]] = {}
+    for source, reason, records in duckdb.sql(
+        f"""
+        select source, reject_reason, count(*) as records
+        from {_table(latest, "rejected_records")}
+        group by source, reject_reason
+        order by source, records desc, reject_reason
+        """
+    ).fetchall():
+        rejects.setdefault(source, []).append(f"{records:,} {reason}")
+    notes = {
+        source: (
+            *_notes_to_act_on(notes_en, "meaning_en"),
+            *_notes_to_act_on(notes_zh, "meaning_zh"),
+        )
+        for source, notes_en, notes_zh in duckdb.sql(
+            f"""
+            select source, notes_en, notes_zh
+            from {_table(latest, "row_reconciliation")}
+            where notes_en is not null
+            """
+        ).fetchall()
+    }
+    lines = []
+    for source in sorted({*rejects, *(source for source, told in notes.items() if told)}):
+        reasons = rejects.get(source, [])
+        if reasons:
+            more = ", ..." if len(reasons) > REASONS else ""
+            lines.append(f"  {source}: rejected {', '.join(reasons[:REASONS])}{more}")
+        lines += [f"  {source}: {note}" for note in notes.get(source, ())]
+    if not lines:
+        return "Of the input nothing asks for you 输入数据无需处理.\n"
+    return "\n".join(["To look at in the input 输入数据中请处理:", *lines, ""])
+
+
+def _notes_to_act_on(notes: str, column: str) -> list[str]:
+    """Of the notes of a source, which are one text, those that somebody can act on.
+
+    Args:
+        notes: `notes_en` or `notes_zh` of `row_reconciliation`.
+        column: where the rule file has what such notes say.
+    """
+    if not RULES_OF_NOTES.exists():
+        return []
+    with RULES_OF_NOTES.open(encoding="utf-8-sig", newline="") as file:
+        rules = [rule for rule in csv.DictReader(file) if rule["is_to_act_on"] == "true"]
+    # Up to the count of the next note, with the example that stands behind it.
+    return [
+        found[0]
+        for rule in rules
+        for found in re.finditer(
+            rf"\d+ x {re.escape(rule[column])}.*?(?=, \d+ x |$)", notes, re.DOTALL
+        )
+    ]
 
 
 def _table(latest: Path, name: str) -> str:
