@@ -154,7 +154,7 @@ def plan_folder(
             what = "is not a folder" if folder.exists() else "does not exist"
             problem = f"The folder {what}. Set CRM_DATA to the folder of the export"
             raise InputError(folder, [problem])
-        plan = _plan(folder, known_encodings or {}, problems)
+        plan = plan_as_it_is(folder, known_encodings or {}, problems)
     except OSError as error:
         name = shown(str(error.filename or folder))
         raise InputError(folder, [f"{name} cannot be read: {error.strerror or error}"]) from error
@@ -163,9 +163,10 @@ def plan_folder(
     return plan
 
 
-def _plan(
+def plan_as_it_is(
     folder: Path, known_encodings: Mapping[FileVersion, str], problems: list[str]
 ) -> FolderPlan:
+    """The plan of what can be read, also where there are problems: then it is not to be used."""
     mapping = read_mapping(folder, problems)
     settings = read_settings(folder, problems)
     files = OpenedFiles(folder, known_encodings, problems)
