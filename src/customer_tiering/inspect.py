@@ -9,7 +9,6 @@ mapping and settings, which a build does not read before a person has taken the 
 import argparse
 import csv
 import os
-import re
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -25,6 +24,7 @@ from customer_tiering.inspected import (
     one_file_each,
     propose,
     report,
+    say_what_nothing_reads,
 )
 from customer_tiering.private_files import OWNER_ALONE, set_mode
 from customer_tiering.reading.contract import SOURCES, Source
@@ -36,12 +36,11 @@ from customer_tiering.reading.folder_files import (
     MAPPING_FILE,
     READ_ENDINGS,
     is_ignored,
-    listed,
     shown,
 )
 from customer_tiering.reading.known_exports import is_in_our_shape
 from customer_tiering.reading.mapping_file import FileMapping
-from customer_tiering.reading.names import quoted
+from customer_tiering.reading.names import each_once, quoted
 from customer_tiering.reading.opened_files import SourceFile, open_file
 from customer_tiering.reading.packed_files import ending_of, is_packed, unpacked
 from customer_tiering.reading.presets import presets_of
@@ -49,6 +48,7 @@ from customer_tiering.reading.proposals import Proposal, Query, Recognised
 from customer_tiering.reading.recipes import Field, Shape
 from customer_tiering.reading.recognise import recognise
 from customer_tiering.reading.source_plan import FilePlan, InputError
+from customer_tiering.reading.templates import numbers_and_dates
 from customer_tiering.reading.text_files import header_line_of
 from customer_tiering.reading.what_is_read import WhatIsRead, what_is_read
 from customer_tiering.sheets import write_csv
@@ -56,11 +56,6 @@ from customer_tiering.sheets import write_csv
 SEEDS = Path(__file__).parents[2] / "seeds"
 
 _DAMAGED = r"\s*[0-9]+([.,][0-9]+)?[Ee][+][0-9]+\s*"
-# Words of columns on which it may depend what an order came to.
-_CHANGES_A_SUM = re.compile(
-    r"(?i)discount|rebate|voucher|refund|return|cancel|void|delet|(^|[_ ])test|(^|[_ ])paid"
-    r"|优惠|折扣|退|取消|作废|删除|测试"
-)
 _MOST_SHOWN = 12
 # Of each table of a database: enough to see how it is written.
 _ROWS_OF_A_TABLE = 100_000
@@ -131,7 +126,7 @@ def _look_at(
     connection: duckdb.DuckDBPyConnection, file: SourceFile, looked: Inspected, what: WhatIsRead
 ) -> None:
     """Read a file whole, and say what stands in it."""
-    names = _each_once(file.header)
+    names = each_once(file.header)
     # In DuckDB a name is the same in any case.
     columns = tuple(f"c{position}" for position in range(len(names)))
     source = Source("inspected", columns, ())
@@ -163,7 +158,7 @@ def _look_at(
         return connection.execute(sql).fetchall()
 
     [(count,)] = query("select count(*) from rows")
-    looked.said.append(f"{count:,} rows, {len(names)} columns")
+    looked.said.append(f"{count:,} row{'s' * (count != 1)}, {len(names)} columns")
     if rows.unreadable:
         first = rows.unreadable[0]
         looked.said.append(
@@ -171,8 +166,12 @@ def _look_at(
             f"{first.error}"
         )
     lines = _recognise(file, names, looked, what, query)
-    _say_what_nothing_reads(names, looked, lines)
-    _say_style(connection, looked, lines, what)
+    say_what_nothing_reads(names, looked, lines)
+    open_ = ([], [])
+    if not (lines or looked.read_as or looked.recognised.findings or file.name in what.mapped):
+        looked.header = tuple(names)
+        open_ = numbers_and_dates(query, names)
+    _say_style(connection, looked, lines, what, *open_)
     _say_keys(query, looked, lines)
     _say_words(query, looked, lines)
 
@@ -228,7 +227,7 @@ def _is_left_for_others(name: str, looked: Inspected, what: WhatIsRead) -> bool:
 
 def _by_preset(file: SourceFile) -> Recognised | None:
     """What a known export feeds; None if it is none."""
-    names = _each_once(file.header)
+    names = each_once(file.header)
     fitting = presets_of(names)
     if not fitting or _is_read_as_it_is(file.name, names):
         return None
@@ -240,29 +239,10 @@ def _by_preset(file: SourceFile) -> Recognised | None:
         ]
     )
     alike = " or ".join(each.name for each in fitting)
-    found.findings.append(f"recognised as {alike}, {preset.known(names)} of {len(names)} headers")
+    found.findings.append(f"recognised as {alike}, {preset.share_of(file.header)}")
     if preset.lacks:
         found.questions.append(preset.lacks)
     return found
-
-
-def _say_what_nothing_reads(
-    names: Sequence[str], looked: Inspected, lines: Sequence[Proposal]
-) -> None:
-    """The columns that a guess leaves out; those that may change a sum are asked about."""
-    found = looked.recognised
-    if not lines or looked.read_as or any(line.why.endswith(" have it") for line in lines):
-        return
-    read = {name for line in lines for name in line.theirs}
-    left = [name for name in names if name not in read]
-    if left:
-        looked.said.append(f"nothing reads {listed(left)}")
-    money = [name for name in left if _CHANGES_A_SUM.search(name)]
-    if money and "orders" in found.sources:
-        found.questions.append(
-            f"nothing reads {', '.join(money)}: if what a customer paid, or whether it counts, "
-            "depends on it, say so (recipes difference, keep, leave_out, or a column of ours)"
-        )
 
 
 def _is_read_as_it_is(name: str, names: Sequence[str]) -> bool:
@@ -276,9 +256,14 @@ def _say_style(
     looked: Inspected,
     lines: Sequence[Proposal],
     what: WhatIsRead,
+    numbers: Sequence[str],
+    dates: Sequence[str],
 ) -> None:
-    """How numbers and dates are written, as the whole columns prove it."""
-    numbers, dates = {}, {}
+    """How numbers and dates are written, as the whole columns prove it.
+
+    Beside those of the lines they are in the columns named.
+    """
+    numbers, dates = {name: name for name in numbers}, {name: name for name in dates}
     for line in lines:
         for name in line.theirs if line.ours else ():
             if line.ours in SOURCES[line.source].numbers:
@@ -286,7 +271,7 @@ def _say_style(
             elif line.ours in SOURCES[line.source].dates:
                 dates[name] = name
         if line.ours == "currency" and line.recipe == "constant":
-            looked.currencies = (line.value,)
+            looked.currencies, looked.is_currency_said = (line.value,), True
         elif line.ours == "currency":
             records = f"(select {quoted(line.theirs[0])} as currency from rows)"
             looked.currencies = currencies_in(connection, records)
@@ -310,9 +295,12 @@ def _say_style(
         zone = f"regexp_extract({quoted(name)}, '([+-][0-9]{{2}}:?[0-9]{{2}}|Z)$')"
         distinct = connection.execute(f"select distinct {zone} from rows limit 20").fetchall()
         zones |= {zone for (zone,) in distinct if zone}
+    looked.zones = tuple(sorted(zones))
     if zones:
         looked.said.append(f"time zones in dates: {', '.join(sorted(zones))}")
-    if looked.currencies:
+    if looked.is_currency_said:
+        looked.said.append(f"the file names no currency: taken for {looked.currencies[0]}")
+    elif looked.currencies:
         looked.said.append(f"currencies: {', '.join(looked.currencies)}")
     if looked.order_is_open:
         looked.recognised.questions.append(
@@ -373,32 +361,30 @@ def _say_words(query, looked: Inspected, lines: Sequence[Proposal]) -> None:
             )
 
 
-def _each_once(header: Sequence[str]) -> list[str]:
-    names: list[str] = []
-    for position, name in enumerate(header, start=1):
-        name = name.strip() or f"column {position}"
-        again = {each.lower() for each in names}
-        names.append(name if name.lower() not in again else f"{name} ({position})")
-    return names
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Inspect a folder; returns the status for the shell."""
     parser = argparse.ArgumentParser(prog="customer_tiering.inspect", description=__doc__)
     tables = Tables.said({})
     default = os.environ.get("CRM_DATA", "." if tables else "sample_data")
-    parser.add_argument("folder", nargs="?", default=default, type=Path)
-    folder = parser.parse_args(arguments).folder.expanduser()
+    parser.add_argument("folder", nargs="?", type=Path)
+    said = parser.parse_args(arguments).folder
+    folder = (said or Path(default)).expanduser()
     try:
         found, what = _inspect_tables(tables, folder) if tables else inspect_folder(folder)
     except InputError as error:
         print(error, file=sys.stderr)
         return 1
     if tables:
-        print(f"Looked at {tables.name}: {len(found)} tables, up to {_ROWS_OF_A_TABLE:,} rows each")
+        many = f"{len(found)} {'table' if len(found) == 1 else 'tables'}"
+        print(f"Looked at {tables.name}: {many}, up to {_ROWS_OF_A_TABLE:,} rows each")
     else:
-        print(f"Looked at {shown(str(folder))}: {len(found)} files")
+        many = f"{len(found)} {'file' if len(found) == 1 else 'files'}"
+        print(f"Looked at {shown(str(folder))}: {many}")
     print("\n".join(report(found, what)))
+    if tables and not (said or os.environ.get("CRM_DATA")):
+        # A build would look for it in no folder.
+        print("\nSet CRM_DATA to a folder and run it again: the proposal is written there.")
+        return 0
     for name, rows in zip(FILES, propose(found, what), strict=True):
         if len(rows) > 1:
             path = folder / f"_{name}"

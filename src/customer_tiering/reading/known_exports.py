@@ -29,7 +29,7 @@ def known_exports(
             continue
         preset = fitting[0]
         said = f"{shown(name)} looks like {' or '.join(each.name for each in fitting)}"
-        how_much = f"{preset.known(header)} of {len(header)} headers"
+        how_much = preset.share_of(header)
         if len(fitting) > 1 or not preset.is_certain:
             lacks = f", but {preset.lacks}" if preset.lacks else ", of which we know a part"
             detail = f"{said} ({how_much}){lacks}. make inspect proposes how to read it: confirm it"

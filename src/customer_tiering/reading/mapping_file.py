@@ -203,7 +203,11 @@ def _problem_of_column(
         return f"{line.source} has no column '{line.ours}'. Its columns are {known}"
     if not line.ours:
         if not line.recipe:
-            return "their_column and our_column go together: fill in both, or none to name the file"
+            return (
+                f"our_column is empty beside '{shown(SEPARATOR.join(line.theirs))}', and "
+                f"their_column and our_column go together. Name the column of {line.source} that "
+                f"it is ({', '.join(source.columns)}), or remove the line"
+            )
         return f"{line.recipe} makes one of our columns: name it in our_column"
     earlier = said.columns.get(line.ours, [])
     if earlier and (line.theirs or not recipe.goes_on):
