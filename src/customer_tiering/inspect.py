@@ -41,7 +41,7 @@ from customer_tiering.reading.folder_files import (
 from customer_tiering.reading.known_exports import is_in_our_shape
 from customer_tiering.reading.mapping_file import FileMapping
 from customer_tiering.reading.names import each_once, quoted
-from customer_tiering.reading.opened_files import SourceFile, open_file
+from customer_tiering.reading.opened_files import SourceFile, open_file, sheet_of
 from customer_tiering.reading.packed_files import ending_of, is_packed, unpacked
 from customer_tiering.reading.presets import presets_of
 from customer_tiering.reading.proposals import Proposal, Query, Recognised
@@ -110,7 +110,7 @@ def _inspect(
         file = what.opened(name)
         if file is None:
             path = folder / name
-            text = unpacked(path) if is_packed(name) else path
+            text = unpacked(path, sheet_of(path)) if is_packed(name) else path
             looked.header_line = header_line_of(text) if ending != "parquet" else 1
             at = str(looked.header_line) if looked.header_line > 1 else ""
             file = open_file(folder, name, FileMapping(name, header_line=at))

@@ -181,6 +181,8 @@ def plan_as_it_is(
             if name not in {each.file for each in its_presets}
         ]
         plans.append(_plan_source(source, files, [*its_files, *its_presets], systems, problems))
+    if not any(plan.files for plan in plans if plan.source.is_needed):
+        problems += files.of_several_sheets
     plans = _with_skips_counted(_with_contacts(plans))
     notes = [
         *unused_files(folder, files.names, {*mapping, *by_preset}, problems),

@@ -8,6 +8,7 @@ from customer_tiering.reading.folder_files import MAPPING_FILE, file_names
 from customer_tiering.reading.mapping_file import MAPPING_COLUMNS, read_small_table
 from customer_tiering.reading.opened_files import SourceFile
 from customer_tiering.reading.proposals import Proposal
+from customer_tiering.reading.recipes import RECIPES
 from customer_tiering.reading.source_plan import FilePlan, plan_as_it_is
 
 
@@ -67,6 +68,11 @@ def what_is_read(folder: Path) -> WhatIsRead:
     found.has_mapping = MAPPING_FILE in [name.lower() for name in file_names(folder)]
     lines = [cells for _, cells in read_small_table(folder, MAPPING_FILE, MAPPING_COLUMNS, [])]
     found.mapped = {cells.get("file", "") for cells in lines} - {""}
+    said_to_feed = {
+        cells.get("file")
+        for cells in lines
+        if RECIPES.get(cells.get("recipe", ""), RECIPES[""]).of != "file"
+    }
     found.mapped_sources = {cells.get("source", "").lower() for cells in lines}
     try:
         plan = plan_as_it_is(folder, {}, found.problems)
@@ -74,6 +80,8 @@ def what_is_read(folder: Path) -> WhatIsRead:
         found.problems.append(f"{error.filename or folder} cannot be read: {error.strerror}")
         return found
     found.settings = dict(plan.settings)
+    recognised = {note.source_file for note in plan.notes if note.note == "recognised"}
+    found.mapped -= recognised - said_to_feed
     for source in plan.sources:
         for file in source.files:
             is_whole = {*file.source.required} <= file.shape.fields.keys()
