@@ -179,7 +179,7 @@ def test_what_nobody_knows_gets_a_template(tmp_path, capsys):
     said = capsys.readouterr().out
     assert "UTF-16" in said and "semicolon" in said
     assert "decimal sign: comma" in said and "the day comes first" in said
-    assert "4 lines, of which 1 is a guess, and 3 are open" in said
+    assert "4 lines, of which 1 is a guess and 3 are open" in said
     assert "fill in what is open, or remove it" in said
     with (tmp_path / "_mapping.csv").open(encoding="utf-8-sig") as file:
         lines = [[*line.values()] for line in csv.DictReader(file)]

@@ -227,12 +227,15 @@ def next_step(path: Path, rows: Sequence[Sequence[str]], what: WhatIsRead) -> st
     """What a person does with the file that was written."""
     name = path.name.removeprefix("_")
     lines = len(rows) - 1
-    guesses = sum(row[-1].startswith("guess") for row in rows)
-    its_guesses = f", of which {guesses} are guesses" if guesses > 1 else ""
-    its_guesses = ", of which 1 is a guess" if guesses == 1 else its_guesses
     open_ = sum(row[-1].startswith("open") for row in rows)
-    its_guesses += f", and {open_} {'is' if open_ == 1 else 'are'} open" if open_ else ""
-    said = f"Written: {shown(str(path))}, {lines} line{'s' if lines > 1 else ''}{its_guesses}. "
+    guesses = sum(row[-1].startswith("guess") for row in rows)
+    parts = [
+        f"{guesses} {'is a guess' if guesses == 1 else 'are guesses'}" if guesses else "",
+        f"{open_} {'is' if open_ == 1 else 'are'} open" if open_ else "",
+    ]
+    of_which = " and ".join(filter(None, parts))
+    of_which = f", of which {of_which}" if of_which else ""
+    said = f"Written: {shown(str(path))}, {lines} line{'s' if lines > 1 else ''}{of_which}. "
     said += "Read them, correct them, and "
     if open_:
         said += "fill in what is open, or remove it (the column why says more); then "
