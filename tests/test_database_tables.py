@@ -263,6 +263,18 @@ def test_inspect_looks_at_tables(tmp_path, monkeypatch, capsys):
     assert "3 tables" in said and "orders.csv" in said and "people.csv" in said
 
 
+def test_inspect_writes_nothing_where_no_build_would_look(tmp_path, monkeypatch, capsys):
+    tables = sqlite(tmp_path)
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.delenv("CRM_DATA", raising=False)
+    monkeypatch.setenv("CRM_SCHEMA", "main")
+    monkeypatch.setenv("CRM_DATABASE", tables.database)
+    assert main([]) == 0
+    assert "Set CRM_DATA to a folder and run it again" in capsys.readouterr().out
+    assert not list((tmp_path / "here").iterdir())
+
+
 def test_a_number_is_not_read_by_the_texts_beside_it(tmp_path):
     """12.500 is a number, also where texts of the same table prove the decimal comma."""
     query = """

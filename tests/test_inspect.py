@@ -10,7 +10,9 @@ import pytest
 from conftest import shared_case
 
 from customer_tiering.inspect import main
-from customer_tiering.reading.ingest import register_sources
+from customer_tiering.reading.ingest import InputError, register_sources
+from customer_tiering.reading.names import squashed
+from customer_tiering.reading.presets import presets
 
 SHOP = (
     "Name,Email,Order status,Accepts Marketing,Currency,Total,Created at,Qty,"
@@ -51,6 +53,8 @@ def accept(folder: Path, capsys, corrections: dict[str, str]):
             for wrong, right in corrections.items():
                 assert wrong in text
                 text = text.replace(wrong, right)
+            # It is open where the dates have other offsets.
+            text = text.replace('business_time_zone,""', "business_time_zone,Europe/Berlin")
             (folder / name).write_text(text, "utf-8")
     connection = duckdb.connect()
     register_sources(connection, folder)
@@ -77,7 +81,7 @@ def test_cells_on_the_first_row_contacts_refunds_and_consents(inspected):
     consents = connection.execute("select channel, state from raw.consents").fetchall()
     assert consents == [("email", "yes"), ("email", "no")]
     settings = connection.execute("from raw.settings").fetchall()
-    assert settings == [("reporting_currency", "EUR")]
+    assert settings == [("reporting_currency", "EUR"), ("business_time_zone", "Europe/Berlin")]
 
 
 def test_the_amount_of_the_order_on_each_line_is_never_summed(inspected):
@@ -139,12 +143,52 @@ def test_a_header_that_a_sheet_would_run_is_inert_and_read(inspected, tmp_path):
     assert day == "2025-01-01"
 
 
-def test_nothing_is_proposed_that_a_build_would_refuse(inspected, tmp_path):
+def test_what_lacks_a_column_is_open_and_a_build_says_in_which_line(tmp_path, capsys):
     refunds = "id,created_at,note,order_id\n1,2025-01-01,late,1\n"
     text = "order_id,customer_id,ordered_at,amount\n1,A,2025-01-01,10\n"
-    said, _ = inspected(orders_csv=text, shop_refund_data_csv=refunds)
-    assert "as refunds it lacks customer_id, amount" in said
-    assert not (tmp_path / "_mapping.csv").exists()
+    (tmp_path / "shop_refund_data.csv").write_text(refunds, "utf-8")
+    (tmp_path / "orders.csv").write_text(text, "utf-8")
+    assert main([str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    assert "as refunds it lacks customer_id, amount" in said and "1 is open" in said
+    (tmp_path / "_mapping.csv").rename(tmp_path / "mapping.csv")
+    with pytest.raises(InputError, match=r"mapping\.csv, line 2: our_column is empty beside 'id'"):
+        register_sources(duckdb.connect(), tmp_path)
+
+
+UNKNOWN = {
+    "Bestellnr;Kunde;Datum;Betrag;Status": "1;A;13.1.2025;10,50;bezahlt",
+    "Rechnungsnummer;Kundennummer;Bestelldatum;Gesamtbetrag": "1;A;13.1.2025;10,50",
+    "Order No,Client,Order Date,Total,State": "1,A,1/13/2025,10.50,paid",
+    "单号,会员,日期,实收,状态": "1,A,2025-01-13,10.50,完成",
+}
+
+
+@pytest.mark.parametrize("header", UNKNOWN)
+def test_words_of_other_languages_are_known(header, inspected):
+    said, connection = inspected(data_csv=f"{header}\n{UNKNOWN[header]}\n")
+    assert "guess: feeds orders" in said and "UTF-8" in said
+    [(amount,)] = connection.execute("select amount from raw.orders").fetchall()
+    assert amount in ("10,50", "10.50")
+
+
+def test_what_nobody_knows_gets_a_template(tmp_path, capsys):
+    text = "Foo;Wer;Wann;Betrag\n1;A;13.1.2025;10,50\n".encode("utf-16")
+    (tmp_path / "data.csv").write_bytes(text)
+    assert main([str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    assert "UTF-16" in said and "semicolon" in said
+    assert "decimal sign: comma" in said and "the day comes first" in said
+    assert "4 lines, of which 1 is a guess and 3 are open" in said
+    assert "fill in what is open, or remove it" in said
+    with (tmp_path / "_mapping.csv").open(encoding="utf-8-sig") as file:
+        lines = [[*line.values()] for line in csv.DictReader(file)]
+    assert lines[3][:4] == ["orders", "data.csv", "Betrag", "amount"]
+    assert lines[0][2:4] == ["Foo", ""]
+    assert "orders needs order_id, customer_id, ordered_at, too" in lines[0][-1]
+    (tmp_path / "_mapping.csv").rename(tmp_path / "mapping.csv")
+    with pytest.raises(InputError, match=r"mapping\.csv, line 2: our_column is empty beside 'Foo'"):
+        register_sources(duckdb.connect(), tmp_path)
 
 
 # Case: what its orders come to, and which texts of the proposal a person corrects.
@@ -253,3 +297,27 @@ def test_lines_that_say_who_bought_and_when_are_the_orders(tmp_path, capsys):
     connection = duckdb.connect()
     register_sources(connection, tmp_path)
     assert orders(connection) == {"1": 50}
+
+
+def test_what_the_files_do_not_name_is_not_said_to_be_named(tmp_path, capsys):
+    said = next(
+        (preset, lines)
+        for preset in presets()
+        if preset.is_certain
+        and (lines := [line for line in preset.lines if line[2:4] == ("currency", "constant")])
+    )
+    header = sorted(said[0].headers)
+    used = {squashed(name) for line in said[0].lines for name in line[1].split("|")}
+    # A header that stands twice is one.
+    text = (
+        ",".join([*header, next(name for name in header if name not in used)])
+        + "\n"
+        + "1," * len(header)
+        + "1\n"
+    )
+    (tmp_path / "x.csv").write_text(text, "utf-8")
+    assert main([str(tmp_path)]) == 0
+    told = capsys.readouterr().out
+    assert "1 file\n" in told and "currencies:" not in told
+    assert f"{len(header)} of {len(header)} headers" in told
+    assert "the files name none" in (tmp_path / "_settings.csv").read_text("utf-8-sig")

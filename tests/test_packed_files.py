@@ -11,6 +11,7 @@ from openpyxl import Workbook
 
 from customer_tiering.inspect import main
 from customer_tiering.reading.ingest import InputError, register_sources
+from customer_tiering.reading.presets import presets
 
 HEADER = ["order_id", "customer_id", "ordered_at", "amount"]
 ROWS = [
@@ -156,3 +157,48 @@ def test_a_file_that_grows_beyond_all_measure_is_not_unpacked(tmp_path, monkeypa
     (tmp_path / "orders.csv.gz").write_bytes(gzip.compress(b"0" * 1_000_000))
     with pytest.raises(InputError, match="grows beyond all measure"):
         read(tmp_path)
+
+
+SHOP = sorted(next(each for each in presets() if each.name.startswith("Magento")).headers)
+SHOP_ROW = ["1" if "date" not in name else "2025-01-01" for name in SHOP]
+
+
+def test_the_sheet_that_alone_is_ours_or_of_a_known_export_is_read(tmp_path, capsys):
+    write_workbook(tmp_path / "orders.xlsx", Notes=[["by", "Li"]], Data=[HEADER, *ROWS])
+    connection = read(tmp_path)
+    assert orders(tmp_path) == READ
+    [(detail,)] = connection.execute("select detail from raw.reading_notes").fetchall()
+    assert "Data alone has our names" in detail and detail.endswith("Not read: Notes")
+    assert main([str(tmp_path)]) == 0
+    assert "is read as orders, by its name" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "said", ["", "orders,shop.xlsx,,,sheet,Data", "orders,shop.xlsx,,,system,x"]
+)
+def test_a_known_export_beside_notes_is_known(said, tmp_path, capsys):
+    write_workbook(tmp_path / "shop.xlsx", Notes=[["by", "Li"]], Data=[SHOP, SHOP_ROW])
+    if said:
+        header = "source,file,their_column,our_column,recipe,value\n"
+        (tmp_path / "mapping.csv").write_text(f"{header}{said}\n", "utf-8")
+    assert len(orders(tmp_path)) == 1
+    assert main([str(tmp_path)]) == 0
+    assert "by its headers" in capsys.readouterr().out
+
+
+def test_of_several_sheets_a_build_says_which_there_are(tmp_path):
+    write_workbook(tmp_path / "book.xlsx", A=[["x", "y"], [1, 2]], B=[["z"], [1]])
+    with pytest.raises(InputError, match=r"book\.xlsx has 2 sheets with rows: A, B\. Say which"):
+        read(tmp_path)
+
+
+def test_a_sheet_is_said_once_for_all_sources_of_a_file(tmp_path):
+    write_workbook(tmp_path / "book.xlsx", Notes=[["by", "Li"]], Data=[["No", *HEADER[1:]], *ROWS])
+    (tmp_path / "mapping.csv").write_text(
+        "source,file,their_column,our_column,recipe,value\n"
+        "orders,book.xlsx,,,sheet,Data\norders,book.xlsx,No,order_id,,\n"
+        "customers,book.xlsx,customer_id,customer_id,,\n",
+        "utf-8",
+    )
+    connection = read(tmp_path)
+    assert connection.execute("select count(*) from raw.customers").fetchall() == [(3,)]

@@ -587,3 +587,27 @@ def test_the_maven_crm_by_recipes_alone(tmp_path):
     industries = {industry for (industry,) in rows(connection, "industry", "customers")}
     assert "technology" in industries and "technolgy" not in industries
     assert rows(connection, "count(*)", "opportunities") == [(8_800,)]
+
+
+@pytest.mark.parametrize(
+    ("kept", "left_out"),
+    [
+        ("", 3),
+        ("refunds,x.csv,State,,keep,back", 1),
+        ("refunds,x.csv,State,,keep,back;test", 0),
+        ("refunds,x.csv,State,,keep,filled", 0),
+    ],
+)
+def test_rows_that_are_skipped_and_kept_by_nothing_are_counted(tmp_path, kept, left_out):
+    text = "order_id,customer_id,ordered_at,amount,State\n" + "".join(
+        f"{n},A,2025-01-01,5,{state}\n" for n, state in enumerate(["", "back", "back", "test"])
+    )
+    mapping = "orders,x.csv,State,,skip,back;test\n"
+    if kept:
+        mapping += (
+            f"refunds,x.csv,,refund_id,row_number,\nrefunds,x.csv,ordered_at,refunded_at,,\n{kept}"
+        )
+    connection = read(tmp_path, mapping, x_csv=text)
+    assert rows(connection, "order_id") == [("0",)]
+    counts = "select rows_left_out from raw.source_files where source = 'orders'"
+    assert connection.execute(counts).fetchall() == [(left_out,)]

@@ -9,16 +9,23 @@ mapping and settings, which a build does not read before a person has taken the 
 import argparse
 import csv
 import os
-import re
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
+from customer_tiering.inspected import (
+    FILES,
+    Inspected,
+    next_step,
+    one_file_each,
+    propose,
+    report,
+    say_what_nothing_reads,
+)
 from customer_tiering.private_files import OWNER_ALONE, set_mode
 from customer_tiering.reading.contract import SOURCES, Source
 from customer_tiering.reading.database_tables import Tables, as_folder
@@ -28,87 +35,49 @@ from customer_tiering.reading.file_style import currencies_in, find_style
 from customer_tiering.reading.folder_files import (
     MAPPING_FILE,
     READ_ENDINGS,
-    SETTINGS_FILE,
     is_ignored,
-    listed,
     shown,
 )
 from customer_tiering.reading.known_exports import is_in_our_shape
-from customer_tiering.reading.mapping_file import MAPPING_COLUMNS, RECIPE_COLUMNS, FileMapping
-from customer_tiering.reading.names import quoted
-from customer_tiering.reading.opened_files import SourceFile, open_file
+from customer_tiering.reading.mapping_file import FileMapping
+from customer_tiering.reading.names import each_once, quoted
+from customer_tiering.reading.opened_files import SourceFile, open_file, sheet_of
 from customer_tiering.reading.packed_files import ending_of, is_packed, unpacked
 from customer_tiering.reading.presets import presets_of
-from customer_tiering.reading.proposals import Proposal, Recognised
-from customer_tiering.reading.recipes import SEPARATOR, Field, Shape
-from customer_tiering.reading.recognise import kind_of, recognise
+from customer_tiering.reading.proposals import Proposal, Query, Recognised
+from customer_tiering.reading.recipes import Field, Shape
+from customer_tiering.reading.recognise import recognise
 from customer_tiering.reading.source_plan import FilePlan, InputError
+from customer_tiering.reading.templates import numbers_and_dates
 from customer_tiering.reading.text_files import header_line_of
+from customer_tiering.reading.what_is_read import WhatIsRead, what_is_read
 from customer_tiering.sheets import write_csv
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 
-# What a build cannot say without a source, by what it would be called there.
-NEEDS = {
-    "margin and contribution": ("order_items",),
-    "behaviour and intent": ("events",),
-    "engagement": ("events", "interactions"),
-    "potential": ("opportunities",),
-    "influence": ("referrals", "social_profiles", "surveys"),
-    "attitude": ("surveys",),
-    "market segments": ("customers",),
-    "personal contacts": ("customers",),
-}
 _DAMAGED = r"\s*[0-9]+([.,][0-9]+)?[Ee][+][0-9]+\s*"
-# Words of columns on which it may depend what an order came to.
-_CHANGES_A_SUM = re.compile(
-    r"(?i)discount|rebate|voucher|refund|return|cancel|void|delet|(^|[_ ])test|(^|[_ ])paid"
-    r"|优惠|折扣|退|取消|作废|删除|测试"
-)
 _MOST_SHOWN = 12
 # Of each table of a database: enough to see how it is written.
 _ROWS_OF_A_TABLE = 100_000
 
 
-@dataclass
-class Inspected:
-    """One file, looked at.
-
-    Attributes:
-        name: its name in the folder.
-        said: what is to be said of it, sentence by sentence.
-        recognised: what it seems to hold.
-        is_read: whether a build reads it as it is.
-        header_line: the line on which its header stands.
-        currencies: what it names.
-        order_is_open: whether its dates can be read in two ways.
-    """
-
-    name: str
-    said: list[str]
-    recognised: Recognised
-    is_read: bool = False
-    header_line: int = 1
-    currencies: tuple[str, ...] = ()
-    order_is_open: bool = False
-
-
-def inspect_folder(folder: Path) -> list[Inspected]:
-    """Look at every file of a folder that may hold data."""
+def inspect_folder(folder: Path) -> tuple[list[Inspected], WhatIsRead]:
+    """Look at every file of a folder that may hold data, and at what a build reads of it."""
     if not folder.is_dir():
         raise InputError(folder, ["The folder does not exist. Set CRM_DATA to that of the export"])
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     found = []
+    what = what_is_read(folder)
     with duckdb.connect() as connection:
         for path in paths:
             name = str(path.relative_to(folder))
             if not any(is_ignored(part) for part in Path(name).parts):
-                found.append(_inspect(connection, folder, name))
-    _one_file_each(found)
-    return found
+                found.append(_inspect(connection, folder, name, what))
+    one_file_each(found)
+    return found, what
 
 
-def _inspect_tables(tables: Tables, folder: Path) -> list[Inspected]:
+def _inspect_tables(tables: Tables, folder: Path) -> tuple[list[Inspected], WhatIsRead]:
     """Look at every table of a schema; the folder is the one of their mapping and settings."""
     warehouse = os.environ.get("DUCKDB_PATH", "warehouse.duckdb")
     try:
@@ -122,38 +91,30 @@ def _inspect_tables(tables: Tables, folder: Path) -> list[Inspected]:
         tempfile.TemporaryDirectory() as place,
         as_folder(connection, tables, None, Path(place) / "tables", _ROWS_OF_A_TABLE) as (its, _),
     ):
+        # A build has the folder's files beside the tables; a table of the same name is taken.
+        for each in folder.iterdir() if folder.is_dir() else ():
+            if each.name.lower() in FILES:
+                (its / each.name).symlink_to(each.absolute())
         return inspect_folder(its)
 
 
-def _one_file_each(found: Sequence[Inspected]) -> None:
-    """Of the files that may feed a source, those whose names speak of it, if any does."""
-    for source in SOURCES:
-        telling = [
-            looked.name
-            for looked in found
-            if source in looked.recognised.sources and kind_of(looked.name) == source
-        ]
-        for looked in found:
-            if telling and looked.name not in telling and source in looked.recognised.sources:
-                looked.recognised.drop(source)
-                looked.recognised.findings.append(
-                    f"may hold {source}, too; {shown(telling[0])} has the name of it"
-                )
-
-
-def _inspect(connection: duckdb.DuckDBPyConnection, folder: Path, name: str) -> Inspected:
+def _inspect(
+    connection: duckdb.DuckDBPyConnection, folder: Path, name: str, what: WhatIsRead
+) -> Inspected:
     looked = Inspected(name, [], Recognised())
     ending = ending_of(name)
     if ending not in READ_ENDINGS:
         looked.said.append(f"is not read: its ending is .{ending}. Save it as CSV (UTF-8)")
         return looked
     try:
-        path = folder / name
-        text = unpacked(path) if is_packed(name) else path
-        looked.header_line = header_line_of(text) if ending != "parquet" else 1
-        at = str(looked.header_line) if looked.header_line > 1 else ""
-        file = open_file(folder, name, FileMapping(name, header_line=at))
-        _look_at(connection, file, looked)
+        file = what.opened(name)
+        if file is None:
+            path = folder / name
+            text = unpacked(path, sheet_of(path)) if is_packed(name) else path
+            looked.header_line = header_line_of(text) if ending != "parquet" else 1
+            at = str(looked.header_line) if looked.header_line > 1 else ""
+            file = open_file(folder, name, FileMapping(name, header_line=at))
+        _look_at(connection, file, looked, what)
     except (UnusableFileError, ValueError) as error:
         looked.said.append(str(error))
     except OSError as error:
@@ -161,9 +122,11 @@ def _inspect(connection: duckdb.DuckDBPyConnection, folder: Path, name: str) -> 
     return looked
 
 
-def _look_at(connection: duckdb.DuckDBPyConnection, file: SourceFile, looked: Inspected) -> None:
+def _look_at(
+    connection: duckdb.DuckDBPyConnection, file: SourceFile, looked: Inspected, what: WhatIsRead
+) -> None:
     """Read a file whole, and say what stands in it."""
-    names = _each_once(file.header)
+    names = each_once(file.header)
     # In DuckDB a name is the same in any case.
     columns = tuple(f"c{position}" for position in range(len(names)))
     source = Source("inspected", columns, ())
@@ -179,7 +142,7 @@ def _look_at(connection: duckdb.DuckDBPyConnection, file: SourceFile, looked: In
         looked.said.append("Parquet")
     if not file.has_rows:
         looked.said.append("no rows")
-        looked.recognised = recognise(file.name, names, None)
+        _recognise(file, names, looked, what, None)
         return
     with file_reader(connection) as read:
         rows = read(FilePlan(source, 0, file, shape))
@@ -195,32 +158,80 @@ def _look_at(connection: duckdb.DuckDBPyConnection, file: SourceFile, looked: In
         return connection.execute(sql).fetchall()
 
     [(count,)] = query("select count(*) from rows")
-    looked.said.append(f"{count:,} rows, {len(names)} columns")
+    looked.said.append(f"{count:,} row{'s' * (count != 1)}, {len(names)} columns")
     if rows.unreadable:
         first = rows.unreadable[0]
         looked.said.append(
             f"{len(rows.unreadable):,} lines cannot be read, the first in row {first.source_row}: "
             f"{first.error}"
         )
-    looked.recognised = _by_preset(file.name, names, looked) or recognise(file.name, names, query)
-    looked.is_read = looked.is_read or (
-        _is_read_as_it_is(file.name, names)
-        and looked.header_line == 1
-        and not any(line.recipe for line in looked.recognised.proposals)
+    lines = _recognise(file, names, looked, what, query)
+    say_what_nothing_reads(names, looked, lines)
+    open_ = ([], [])
+    if not (lines or looked.read_as or looked.recognised.findings or file.name in what.mapped):
+        looked.header = tuple(names)
+        open_ = numbers_and_dates(query, names)
+    _say_style(connection, looked, lines, what, *open_)
+    _say_keys(query, looked, lines)
+    _say_words(query, looked, lines)
+
+
+def _recognise(
+    file: SourceFile,
+    names: Sequence[str],
+    looked: Inspected,
+    what: WhatIsRead,
+    query: Query | None,
+) -> list[Proposal]:
+    """Say what a file feeds as it is, and what it seems to hold; returns the lines that hold.
+
+    What a build reads as it is gets no proposal that changes how it is read, unless its rows are
+    lines, which no name says.
+    """
+    read_as = what.sources_of(file.name)
+    preset = _by_preset(file)
+    if file.name in what.mapped:
+        looked.read_as, looked.by = read_as, f"by {MAPPING_FILE}"
+    elif preset:
+        looked.read_as, looked.by = read_as, "by its headers"
+        looked.recognised = preset
+        if read_as:
+            looked.recognised.proposals = []
+    elif read_as or not _is_left_for_others(file.name, looked, what):
+        looked.recognised = recognise(file.name, names, query)
+        if read_as and not looked.recognised.rows_are_lines:
+            looked.read_as, looked.by = read_as, "by its name"
+            consents = [
+                line
+                for line in looked.recognised.proposals
+                if line.source == "consents" and "consents" not in read_as
+            ]
+            looked.recognised.proposals = consents
+            looked.recognised.findings = []
+    if looked.read_as:
+        return list(what.lines_of(file.name, list(names)))
+    return looked.recognised.proposals
+
+
+def _is_left_for_others(name: str, looked: Inspected, what: WhatIsRead) -> bool:
+    """Whether a file has the name of a source whose files the mapping names, and is none."""
+    source = next(iter(Path(name).parts)).partition(".")[0].lower()
+    if source not in SOURCES or source not in what.mapped_sources:
+        return False
+    looked.recognised.findings.append(
+        f"is not read: {MAPPING_FILE} names the files of {source}. If it is one of them, add the "
+        f"line {source},{shown(name)},,"
     )
-    _say_what_nothing_reads(names, looked)
-    _say_style(connection, looked)
-    _say_keys(query, looked)
-    _say_words(query, looked)
+    return True
 
 
-def _by_preset(name: str, names: Sequence[str], looked: Inspected) -> Recognised | None:
+def _by_preset(file: SourceFile) -> Recognised | None:
     """What a known export feeds; None if it is none."""
+    names = each_once(file.header)
     fitting = presets_of(names)
-    if not fitting or _is_read_as_it_is(name, names):
+    if not fitting or _is_read_as_it_is(file.name, names):
         return None
     preset = fitting[0]
-    looked.is_read = len(fitting) == 1 and preset.is_certain
     found = Recognised(
         [
             Proposal(source, theirs, ours, recipe, value, f"guess: as {preset.name} have it")
@@ -228,27 +239,10 @@ def _by_preset(name: str, names: Sequence[str], looked: Inspected) -> Recognised
         ]
     )
     alike = " or ".join(each.name for each in fitting)
-    found.findings.append(f"recognised as {alike}, {preset.known(names)} of {len(names)} headers")
+    found.findings.append(f"recognised as {alike}, {preset.share_of(file.header)}")
     if preset.lacks:
         found.questions.append(preset.lacks)
     return found
-
-
-def _say_what_nothing_reads(names: Sequence[str], looked: Inspected) -> None:
-    """The columns that a guess leaves out; those that may change a sum are asked about."""
-    found = looked.recognised
-    if not found.proposals or any(line.why.endswith(" have it") for line in found.proposals):
-        return
-    read = {name for line in found.proposals for name in line.theirs}
-    left = [name for name in names if name not in read]
-    if left:
-        looked.said.append(f"nothing reads {listed(left)}")
-    money = [name for name in left if _CHANGES_A_SUM.search(name)]
-    if money and "orders" in found.sources:
-        found.questions.append(
-            f"nothing reads {', '.join(money)}: if what a customer paid, or whether it counts, "
-            "depends on it, say so (recipes difference, keep, leave_out, or a column of ours)"
-        )
 
 
 def _is_read_as_it_is(name: str, names: Sequence[str]) -> bool:
@@ -257,17 +251,27 @@ def _is_read_as_it_is(name: str, names: Sequence[str]) -> bool:
     return is_in_our_shape(stem, names)
 
 
-def _say_style(connection: duckdb.DuckDBPyConnection, looked: Inspected) -> None:
-    """How numbers and dates are written, as the whole columns prove it."""
-    numbers, dates = {}, {}
-    for line in looked.recognised.proposals:
+def _say_style(
+    connection: duckdb.DuckDBPyConnection,
+    looked: Inspected,
+    lines: Sequence[Proposal],
+    what: WhatIsRead,
+    numbers: Sequence[str],
+    dates: Sequence[str],
+) -> None:
+    """How numbers and dates are written, as the whole columns prove it.
+
+    Beside those of the lines they are in the columns named.
+    """
+    numbers, dates = {name: name for name in numbers}, {name: name for name in dates}
+    for line in lines:
         for name in line.theirs if line.ours else ():
             if line.ours in SOURCES[line.source].numbers:
                 numbers[name] = name
             elif line.ours in SOURCES[line.source].dates:
                 dates[name] = name
         if line.ours == "currency" and line.recipe == "constant":
-            looked.currencies = (line.value,)
+            looked.currencies, looked.is_currency_said = (line.value,), True
         elif line.ours == "currency":
             records = f"(select {quoted(line.theirs[0])} as currency from rows)"
             looked.currencies = currencies_in(connection, records)
@@ -283,7 +287,7 @@ def _say_style(connection: duckdb.DuckDBPyConnection, looked: Inspected) -> None
         conditions = " or ".join(
             f"regexp_full_match({quoted(name)}, '{pattern}')" for name in dates
         )
-        looked.order_is_open = bool(
+        looked.order_is_open = "date_order" not in what.settings and bool(
             connection.execute(f"select 1 from rows where {conditions} limit 1").fetchone()
         )
     zones = set()
@@ -291,9 +295,12 @@ def _say_style(connection: duckdb.DuckDBPyConnection, looked: Inspected) -> None
         zone = f"regexp_extract({quoted(name)}, '([+-][0-9]{{2}}:?[0-9]{{2}}|Z)$')"
         distinct = connection.execute(f"select distinct {zone} from rows limit 20").fetchall()
         zones |= {zone for (zone,) in distinct if zone}
+    looked.zones = tuple(sorted(zones))
     if zones:
         looked.said.append(f"time zones in dates: {', '.join(sorted(zones))}")
-    if looked.currencies:
+    if looked.is_currency_said:
+        looked.said.append(f"the file names no currency: taken for {looked.currencies[0]}")
+    elif looked.currencies:
         looked.said.append(f"currencies: {', '.join(looked.currencies)}")
     if looked.order_is_open:
         looked.recognised.questions.append(
@@ -303,9 +310,9 @@ def _say_style(connection: duckdb.DuckDBPyConnection, looked: Inspected) -> None
     looked.recognised.questions += [detail for _, detail in style.notes]
 
 
-def _say_keys(query, looked: Inspected) -> None:
+def _say_keys(query, looked: Inspected, lines: Sequence[Proposal]) -> None:
     """Keys that repeat, and ids that a tool has damaged."""
-    for line in looked.recognised.proposals:
+    for line in lines:
         if not line.ours.endswith("_id") or len(line.theirs) != 1 or line.recipe:
             continue
         column = quoted(line.theirs[0])
@@ -326,18 +333,14 @@ def _say_keys(query, looked: Inspected) -> None:
                 looked.said.append(f"{line.theirs[0]}: {keys:,} keys on {rows:,} rows")
 
 
-def _say_words(query, looked: Inspected) -> None:
+def _say_words(query, looked: Inspected, lines: Sequence[Proposal]) -> None:
     """Statuses and stages that the rules do not know, with counts."""
     for ours, source, seed in (
         ("status", "orders", "order_statuses.csv"),
         ("stage", "opportunities", "opportunity_stages.csv"),
     ):
         line = next(
-            (
-                line
-                for line in looked.recognised.proposals
-                if (line.source, line.ours) == (source, ours)
-            ),
+            (line for line in lines if (line.source, line.ours) == (source, ours)),
             None,
         )
         if line is None or not (SEEDS / seed).exists():
@@ -358,111 +361,38 @@ def _say_words(query, looked: Inspected) -> None:
             )
 
 
-def _each_once(header: Sequence[str]) -> list[str]:
-    names: list[str] = []
-    for position, name in enumerate(header, start=1):
-        name = name.strip() or f"column {position}"
-        again = {each.lower() for each in names}
-        names.append(name if name.lower() not in again else f"{name} ({position})")
-    return names
-
-
-def report(found: Sequence[Inspected]) -> list[str]:
-    """What is to be said, line by line."""
-    lines: list[str] = []
-    for looked in found:
-        said = dict.fromkeys(looked.said)
-        lines += ["", shown(looked.name), *(f"  {sentence}" for sentence in said)]
-        fed = looked.recognised.sources
-        if looked.is_read:
-            how = "by its name" if _is_source(looked.name) else "by its headers"
-            lines.append(f"  is read as {', '.join(fed) or _stem(looked.name)}, {how}")
-        elif fed:
-            lines.append(f"  guess: feeds {', '.join(fed)}")
-        else:
-            lines.append("  feeds nothing that is known")
-        lines += [f"  {sentence}" for sentence in looked.recognised.findings]
-        lines += [f"  ? {sentence}" for sentence in looked.recognised.questions]
-    there = {source for looked in found for source in looked.recognised.sources}
-    there |= {_stem(looked.name) for looked in found if looked.is_read}
-    if "orders" not in there:
-        lines += ["", "No file seems to hold orders, without which there is nothing to tier."]
-    lacking = [what for what, needs in NEEDS.items() if not there & {*needs}]
-    if lacking:
-        lines += ["", f"Without a source for: {', '.join(lacking)}."]
-    return lines
-
-
-def _stem(name: str) -> str:
-    return Path(name).parts[0].partition(".")[0].lower()
-
-
-def _is_source(name: str) -> bool:
-    return _stem(name) in SOURCES
-
-
-def propose(found: Sequence[Inspected]) -> tuple[list[list[str]], list[list[str]]]:
-    """The rows of a mapping and of settings that would read what was found."""
-    mapping = [[*MAPPING_COLUMNS, *RECIPE_COLUMNS, "why"]]
-    for looked in found:
-        if looked.is_read or not looked.recognised.proposals:
-            continue
-        proposals = sorted(
-            looked.recognised.proposals, key=lambda line: list(SOURCES).index(line.source)
-        )
-        if looked.header_line > 1:
-            first = Proposal(proposals[0].source, (), "", "header_line", str(looked.header_line))
-            proposals.insert(0, first)
-        mapping += [
-            [
-                line.source,
-                looked.name,
-                SEPARATOR.join(line.theirs),
-                line.ours,
-                line.recipe,
-                line.value,
-                line.why,
-            ]
-            for line in proposals
-        ]
-    settings = [["setting", "value", "why"]]
-    currencies = sorted({code for looked in found for code in looked.currencies})
-    if len(currencies) == 1:
-        settings.append(["reporting_currency", currencies[0], "the only one that the files name"])
-    return mapping, settings
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Inspect a folder; returns the status for the shell."""
     parser = argparse.ArgumentParser(prog="customer_tiering.inspect", description=__doc__)
     tables = Tables.said({})
     default = os.environ.get("CRM_DATA", "." if tables else "sample_data")
-    parser.add_argument("folder", nargs="?", default=default, type=Path)
-    folder = parser.parse_args(arguments).folder.expanduser()
+    parser.add_argument("folder", nargs="?", type=Path)
+    said = parser.parse_args(arguments).folder
+    folder = (said or Path(default)).expanduser()
     try:
-        found = _inspect_tables(tables, folder) if tables else inspect_folder(folder)
+        found, what = _inspect_tables(tables, folder) if tables else inspect_folder(folder)
     except InputError as error:
         print(error, file=sys.stderr)
         return 1
     if tables:
-        print(f"Looked at {tables.name}: {len(found)} tables, up to {_ROWS_OF_A_TABLE:,} rows each")
+        many = f"{len(found)} {'table' if len(found) == 1 else 'tables'}"
+        print(f"Looked at {tables.name}: {many}, up to {_ROWS_OF_A_TABLE:,} rows each")
     else:
-        print(f"Looked at {shown(str(folder))}: {len(found)} files")
-    print("\n".join(report(found)))
-    mapping, settings = propose(found)
-    for name, rows in ((MAPPING_FILE, mapping), (SETTINGS_FILE, settings)):
+        many = f"{len(found)} {'file' if len(found) == 1 else 'files'}"
+        print(f"Looked at {shown(str(folder))}: {many}")
+    print("\n".join(report(found, what)))
+    if tables and not (said or os.environ.get("CRM_DATA")):
+        # A build would look for it in no folder.
+        print("\nSet CRM_DATA to a folder and run it again: the proposal is written there.")
+        return 0
+    for name, rows in zip(FILES, propose(found, what), strict=True):
         if len(rows) > 1:
             path = folder / f"_{name}"
             header, *lines = rows
             table = pa.table(dict(zip(header, zip(*lines, strict=True), strict=True)))
             write_csv(duckdb.from_arrow(table), path)
             set_mode(path, OWNER_ALONE)
-            guesses = sum(row[-1].startswith("guess") for row in rows)
-            print(
-                f"\nWritten: {shown(str(path))}, {len(rows) - 1} lines"
-                f"{f', of which {guesses} are guesses' if guesses else ''}. Read them, correct "
-                f"them, and name the file {name}: then a build reads it."
-            )
+            print(f"\n{next_step(path, rows, what)}")
     return 0
 
 

@@ -66,6 +66,7 @@ class FileMapping:
         sheet: which sheet of a workbook; empty where only one has rows.
         system: the system that the ids are of, if it is said.
         absent: columns of ours for which it lacks theirs; what has our name is something else.
+        is_of_file_alone: whether it says only how the file is written, and not what it feeds.
     """
 
     file: str
@@ -76,6 +77,7 @@ class FileMapping:
     sheet: str = ""
     system: str | None = None
     absent: frozenset[str] = frozenset()
+    is_of_file_alone: bool = True
 
     def add(self, line: MappingLine) -> None:
         """Take a line about rows or a column; one that only names the file says no more."""
@@ -152,6 +154,8 @@ def read_mapping(folder: Path, problems: list[str]) -> dict[str, list[FileMappin
             problems.append(f"{line.where}: {problem}")
             continue
         files[file] = known
+        if RECIPES[line.recipe].of != "file":
+            known.is_of_file_alone = False
         if line.recipe in ("system", "sheet"):
             setattr(known, line.recipe, value)
         else:
@@ -160,7 +164,17 @@ def read_mapping(folder: Path, problems: list[str]) -> dict[str, list[FileMappin
         for files in mapping.values():
             if file in files:
                 setattr(files[file], recipe, line.value)
-    return {source: list(files.values()) for source, files in mapping.items() if files}
+    found = {source: list(files.values()) for source, files in mapping.items() if files}
+    _say_sheets_of_all([each for its in found.values() for each in its])
+    return found
+
+
+def _say_sheets_of_all(files: list[FileMapping]) -> None:
+    """A sheet that is said for one source holds for all of the file, unless there are others."""
+    for each in files:
+        sheets = {other.sheet for other in files if other.file == each.file} - {""}
+        if len(sheets) == 1:
+            [each.sheet] = sheets
 
 
 def _problem(line: MappingLine, known: FileMapping, folder: Path) -> str | None:
@@ -203,7 +217,11 @@ def _problem_of_column(
         return f"{line.source} has no column '{line.ours}'. Its columns are {known}"
     if not line.ours:
         if not line.recipe:
-            return "their_column and our_column go together: fill in both, or none to name the file"
+            return (
+                f"our_column is empty beside '{shown(SEPARATOR.join(line.theirs))}', and "
+                f"their_column and our_column go together. Name the column of {line.source} that "
+                f"it is ({', '.join(source.columns)}), or remove the line"
+            )
         return f"{line.recipe} makes one of our columns: name it in our_column"
     earlier = said.columns.get(line.ours, [])
     if earlier and (line.theirs or not recipe.goes_on):

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 
 def normalise(name: str) -> str:
@@ -17,3 +18,13 @@ def squashed(name: str) -> str:
 def quoted(name: str) -> str:
     """A name as it stands in SQL."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def each_once(header: Sequence[str]) -> list[str]:
+    """The names of columns, of which none is empty or stands twice."""
+    names: list[str] = []
+    for position, name in enumerate(header, start=1):
+        name = name.strip() or f"column {position}"
+        again = {each.lower() for each in names}
+        names.append(name if name.lower() not in again else f"{name} ({position})")
+    return names

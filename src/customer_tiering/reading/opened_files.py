@@ -1,17 +1,27 @@
 """Files of the folder of an export, opened: what each is, how it is written, and its header."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
 
 from customer_tiering.reading import parquet_files
+from customer_tiering.reading.contract import SOURCES
 from customer_tiering.reading.file_kinds import check_can_be_opened
 from customer_tiering.reading.folder_files import PARQUET_ENDING, READ_ENDINGS, shown
 from customer_tiering.reading.literal_path import literal_path
 from customer_tiering.reading.mapping_file import FileMapping
-from customer_tiering.reading.packed_files import ending_of, is_packed, unpacked
+from customer_tiering.reading.names import normalise
+from customer_tiering.reading.packed_files import (
+    WORKBOOKS,
+    SeveralSheetsError,
+    ending_of,
+    is_packed,
+    sheets_with_rows,
+    unpacked,
+)
 from customer_tiering.reading.presets import presets_of
 from customer_tiering.reading.text_files import (
     TextFormat,
@@ -57,29 +67,36 @@ class OpenedFiles:
         self._folder = folder
         self._known_encodings = known_encodings
         self._problems = problems
+        # What is said of workbooks of which nobody knows which sheet is meant.
+        self.of_several_sheets: list[str] = []
         # Whose headers were looked at, to see what the files are.
         self._looked_at: dict[str, SourceFile] = {}
         # By name and sheet.
         self._opened: dict[tuple[str, str], SourceFile | None] = {}
 
-    def header_of(self, name: str) -> tuple[str, tuple[str, ...]]:
+    def header_of(self, said: FileMapping) -> tuple[str, tuple[str, ...]]:
         """Where the header of a file stands, as a mapping says it, and the header.
 
         None of what is wrong with the file is a problem: perhaps it is not meant to be read.
         """
+        name = said.file
         try:
             check_can_be_opened(self._folder / name)
-            file = open_file(self._folder, name, FileMapping(name), self._known_encodings)
-            self._looked_at[name] = file
-            if file.text and not presets_of(file.header):
+            file = open_file(self._folder, name, said, self._known_encodings)
+            if not (said.sheet or said.header_line or said.delimiter):
+                self._looked_at[name] = file
+            if file.text and not said.header_line and not presets_of(file.header):
                 line = header_line_of(file.path)
                 if line > 1:
-                    said = FileMapping(name, header_line=str(line))
-                    below = open_file(self._folder, name, said, self._known_encodings)
-                    return said.header_line, below.header
+                    lower = replace(said, header_line=str(line))
+                    below = open_file(self._folder, name, lower, self._known_encodings)
+                    return lower.header_line, below.header
+        except SeveralSheetsError as error:
+            self.of_several_sheets.append(f"{shown(name)} {error}")
+            return "", ()
         except (ValueError, OSError):
             return "", ()
-        return "", file.header
+        return said.header_line, file.header
 
     @property
     def names(self) -> set[str]:
@@ -108,6 +125,41 @@ class OpenedFiles:
         return self._opened[key]
 
 
+def sheet_of(path: Path) -> str:
+    """Of a workbook with several sheets the one that alone has our names, or of a known export.
+
+    Empty where there is none such, or one sheet only.
+    """
+    if ending_of(path.name) not in WORKBOOKS:
+        return ""
+    status = path.stat()
+    return _sheet_of(path, status.st_size, status.st_mtime_ns)
+
+
+@cache
+def _sheet_of(path: Path, size: int, changed: int) -> str:
+    sheets = sheets_with_rows(path)
+    if len(sheets) < 2:
+        return ""
+    source = SOURCES.get(path.name.lower().partition(".")[0])
+    ours, known = [], []
+    for sheet in sheets:
+        text = unpacked(path, sheet)
+        try:
+            header = read_format(text, "utf-8").header
+            below = read_format(text, "utf-8", str(header_line_of(text))).header
+        except UnusableFileError:
+            continue
+        names = {*map(normalise, header)}
+        if any({*each.required} <= names for each in ([source] if source else SOURCES.values())):
+            ours.append(sheet)
+        if presets_of(header) or presets_of(below):
+            known.append(sheet)
+    # A name of a source says what is looked for.
+    found = ours if source and ours else {*ours, *known}
+    return next(iter(found)) if len(found) == 1 else ""
+
+
 def open_file(
     folder: Path,
     name: str,
@@ -131,7 +183,8 @@ def open_file(
         raise UnusableFileError("is a folder. It should be a file")
     check_can_be_opened(path)
     status = path.stat()
-    place = f"{path}#{said.sheet}" if said.sheet else str(path)
+    sheet = said.sheet or sheet_of(path)
+    place = f"{path}#{sheet}" if sheet else str(path)
     version = (place, status.st_size, status.st_mtime_ns)
     ending = ending_of(path.name)
     if ending == PARQUET_ENDING:
@@ -141,7 +194,7 @@ def open_file(
         known = ", ".join(f".{each}" for each in READ_ENDINGS)
         raise UnusableFileError(f"has an ending that is not read. Save it as one of {known}")
     if is_packed(path.name):
-        path = unpacked(path, said.sheet)
+        path = unpacked(path, sheet)
     encoding = (known_encodings or {}).get(version) or find_encoding(path)
     text = read_format(path, encoding, said.header_line, said.delimiter)
     return SourceFile(path, name, version, text.header, text, None, text.has_rows)

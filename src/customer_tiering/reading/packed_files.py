@@ -29,6 +29,10 @@ MOST_TIMES_LARGER = 1_000
 _CHUNK = 1 << 20
 
 
+class SeveralSheetsError(UnusableFileError):
+    """A workbook has several sheets, and nobody says which one is meant."""
+
+
 def ending_of(name: str) -> str:
     """The ending of a file name without its point, small: `csv.gz` is one."""
     parts = name.lower().rsplit(".", 2)
@@ -126,9 +130,9 @@ def _rows_of_sheet(path: Path, sheet: str) -> Iterator[list[str]]:
     if not sheet:
         found = sheets_with_rows(path)
         if len(found) > 1:
-            raise UnusableFileError(
+            raise SeveralSheetsError(
                 f"has {len(found)} sheets with rows: {', '.join(found)}. Say which one in "
-                f"mapping.csv (recipe sheet)"
+                f"mapping.csv (recipe sheet): no one alone is a known export, or has our names"
             )
         if not found:
             raise UnusableFileError("is a workbook without a row. Export it again")

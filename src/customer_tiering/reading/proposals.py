@@ -52,15 +52,35 @@ class Recognised:
         proposals: lines of the mapping.
         findings: sentences about the rows.
         questions: sentences about what only a person can know.
+        rows_are_lines: whether several rows are one order, so that by names alone it is read wrong.
     """
 
     proposals: list[Proposal] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
+    rows_are_lines: bool = False
 
     def drop(self, source: str) -> None:
         """Take back what was proposed for a source."""
         self.proposals = [line for line in self.proposals if line.source != source]
+        self.drop_skips()
+
+    def drop_skips(self) -> None:
+        """Take back each `skip` whose rows no other source keeps: they would vanish."""
+        kept = {(line.theirs, line.value) for line in self.proposals if line.recipe == "keep"}
+        lost = [
+            line
+            for line in self.proposals
+            if line.recipe == "skip" and (line.theirs, line.value) not in kept
+        ]
+        self.proposals = [line for line in self.proposals if line not in lost]
+        self.questions += dict.fromkeys(
+            f"some rows have a {line.value} {line.theirs[0]}, and no source of their own: they "
+            f"count as {line.source}. If they give money back that another file of refunds has, "
+            "too, leave them out (recipe leave_out)"
+            for line in lost
+            if line.source == "orders"
+        )
 
     @property
     def sources(self) -> list[str]:

@@ -51,7 +51,7 @@ OTHER_DECIMALS = {
 }
 _DATE_ORDERS = ("dmy", "mdy", "utc")
 
-_CONDITIONS = ("negative", "positive", "empty", "filled")
+CONDITIONS = ("negative", "positive", "empty", "filled")
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def texts_of(value: str) -> list[str]:
 
 
 def _is_condition(value: str) -> bool:
-    return value in _CONDITIONS or bool(texts_of(value.removeprefix("begins with ")))
+    return value in CONDITIONS or bool(texts_of(value.removeprefix("begins with ")))
 
 
 _WHICH = (

@@ -22,6 +22,8 @@ _NOBODY = (
 )
 # Nobody buys so large a share of the orders, of so many.
 _MOST_OF_ONE, _MANY_ROWS = 0.2, 50
+# An export has a few orders twice by mistake; of lines there are more.
+_FEW_TWICE = 0.1
 
 
 class Orders:
@@ -39,6 +41,9 @@ class Orders:
         if self.customer in (self.order, self.day):
             self.customer = None
         self.contacts = [name for name in names.find_all("contact") if name != self.customer]
+        updated = find("orders", "updated_at")
+        # Rows of one order that were changed at different times are its versions, no lines.
+        self._has_versions = bool(updated and self.order and query and self._varies(updated))
 
     def _key(self) -> str | None:
         """The column that names the order: of those that may, the first that most rows have."""
@@ -74,7 +79,14 @@ class Orders:
         lines.append(buyer)
         lines.append(self._of_an_order(self.day, "ordered_at", repeats))
         lines += self._amount(found, repeats)
-        has_lines = bool(self.product and self.quantity and self.price and repeats is not None)
+        has_lines = bool(
+            self.product
+            and self.quantity
+            and self.price
+            and repeats is not None
+            and not self._has_versions
+        )
+        found.rows_are_lines = self._rows_are_lines(repeats)
         for column in SOURCES["orders"].optional:
             if (
                 (theirs := self._names.find("orders", column))
@@ -92,7 +104,8 @@ class Orders:
         lines += self._refunds(buyer, refund_rows)
         lines += self._customers(buyer, lines)
         lines += consents(self._names, buyer, self.day)
-        found.questions += [*self._questions(lines), *other_consents(self._names)]
+        found.drop_skips()
+        found.questions += [*self._questions(found.proposals), *other_consents(self._names)]
 
     def _questions(self, lines: list[Proposal]) -> Iterator[str]:
         """What makes a total wrong, and only a person can know."""
@@ -253,13 +266,27 @@ class Orders:
         return [Proposal("customers", (self.customer,), "customer_id"), *said] if said else []
 
     def _repeats(self) -> list[tuple] | None:
-        """Orders that stand on several rows: some of them; empty where none does."""
+        """Orders that stand on several rows, as lines do: some of them; empty where none does."""
         if self._query is None or not self.order:
             return None
+        if self._has_versions:
+            return []
         return self._query(
             f"select {quoted(self.order)} from rows where trim({quoted(self.order)}) <> ''"
             " group by all having count(*) > 1 limit 5"
         )
+
+    def _rows_are_lines(self, repeats: list[tuple] | None) -> bool:
+        """Whether rows are lines of orders, and not orders of which a few are written twice."""
+        if not repeats:
+            return False
+        if self.product or self.quantity or self.price:
+            return True
+        order = quoted(self.order)
+        [(rows, orders)] = self._query(
+            f"select count(*), count(distinct {order}) from rows where trim({order}) <> ''"
+        )
+        return rows - orders > _FEW_TWICE * orders
 
     def _varies(self, column: str) -> bool:
         """Whether a column has several values within one order."""

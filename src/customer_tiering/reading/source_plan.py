@@ -4,7 +4,7 @@ Pure Python, so that any engine can follow the plan. All problems of all files a
 and raised together: who prepares an export wants one list, not one error per attempt.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from customer_tiering.reading.reading_notes import (
     keys_without_secret,
     missing_columns,
 )
-from customer_tiering.reading.recipes import Field, RowRule, Shape
+from customer_tiering.reading.recipes import CONDITIONS, Field, RowRule, Shape, texts_of
 from customer_tiering.reading.text_files import header_line
 
 # So many numbers are kept free for the records of each file. Also in int_rejected_records.
@@ -154,7 +154,7 @@ def plan_folder(
             what = "is not a folder" if folder.exists() else "does not exist"
             problem = f"The folder {what}. Set CRM_DATA to the folder of the export"
             raise InputError(folder, [problem])
-        plan = _plan(folder, known_encodings or {}, problems)
+        plan = plan_as_it_is(folder, known_encodings or {}, problems)
     except OSError as error:
         name = shown(str(error.filename or folder))
         raise InputError(folder, [f"{name} cannot be read: {error.strerror or error}"]) from error
@@ -163,9 +163,10 @@ def plan_folder(
     return plan
 
 
-def _plan(
+def plan_as_it_is(
     folder: Path, known_encodings: Mapping[FileVersion, str], problems: list[str]
 ) -> FolderPlan:
+    """The plan of what can be read, also where there are problems: then it is not to be used."""
     mapping = read_mapping(folder, problems)
     settings = read_settings(folder, problems)
     files = OpenedFiles(folder, known_encodings, problems)
@@ -180,7 +181,9 @@ def _plan(
             if name not in {each.file for each in its_presets}
         ]
         plans.append(_plan_source(source, files, [*its_files, *its_presets], systems, problems))
-    plans = _with_contacts(plans)
+    if not any(plan.files for plan in plans if plan.source.is_needed):
+        problems += files.of_several_sheets
+    plans = _with_skips_counted(_with_contacts(plans))
     notes = [
         *unused_files(folder, files.names, {*mapping, *by_preset}, problems),
         *missing_columns(plans),
@@ -247,6 +250,48 @@ def _with_contacts(plans: list[SourcePlan]) -> list[SourcePlan]:
             file, shape=replace(file.shape, names_contacts=file.source.name == DELETIONS)
         ),
     )
+
+
+def _with_skips_counted(plans: list[SourcePlan]) -> list[SourcePlan]:
+    """The plans, where rows that are skipped and that no other source keeps are left out.
+
+    Both feed no record of the source; those that are left out are counted as excluded, while
+    those that are skipped count where they are kept, and would else vanish.
+    """
+    files = [file for plan in plans for file in plan.files]
+
+    def counted(file: FilePlan) -> FilePlan:
+        kept = [
+            rule
+            for other in files
+            if other.file.path == file.file.path and other.source != file.source
+            for rule in other.shape.rules
+            if rule.recipe == "keep"
+        ]
+        rules = [each for rule in file.shape.rules for each in _split_skip(rule, kept)]
+        return replace(file, shape=replace(file.shape, rules=tuple(rules)))
+
+    return _with_files(plans, counted)
+
+
+def _split_skip(rule: RowRule, kept: Sequence[RowRule]) -> Iterator[RowRule]:
+    """A rule; of one that skips, the values that nothing keeps in a rule that leaves them out."""
+    if rule.recipe != "skip":
+        yield rule
+        return
+    values = [each.value for each in kept if each.position == rule.position]
+    if rule.value in values:
+        yield rule
+    elif rule.value in CONDITIONS or rule.value.startswith("begins with "):
+        yield replace(rule, recipe="leave_out")
+    else:
+        texts = [text for value in values for text in texts_of(value)]
+        # Whatever is filled is kept where a source is of the filled ones.
+        is_kept = {text: text in texts or "filled" in values for text in texts_of(rule.value)}
+        for recipe, is_its in (("skip", True), ("leave_out", False)):
+            if its := [text for text, kept_too in is_kept.items() if kept_too is is_its]:
+                # A list also of one, which could be the name of a condition.
+                yield RowRule(rule.position, recipe, f"{';'.join(its)};")
 
 
 def _with_style_columns(plans: list[SourcePlan]) -> list[SourcePlan]:

@@ -71,6 +71,10 @@ class Preset:
         """How many headers of a file it knows."""
         return len({squashed(name) for name in header} & self.headers)
 
+    def share_of(self, header: Sequence[str]) -> str:
+        """How many headers of a file it knows, in words; one that stands twice is one."""
+        return f"{self.known(header)} of {len({*map(squashed, header)})} headers"
+
 
 def _names(text: str) -> list[str]:
     return [name.strip() for name in next(csv.reader([text]))]
