@@ -1,5 +1,5 @@
-/* One row per record that is one of several of a customer: whose it is, and why, for all that stand to the right of
-   staging, where it is found. */
+/* One row per record that is one of several of a customer: whose it is, and why. For the layers that do not
+   read staging, where it is found. */
 {{ config(materialized='view') }}
 select
     record_id,

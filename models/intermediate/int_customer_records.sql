@@ -1,6 +1,14 @@
-/* One row per record of the customers export, typed, with its outcome and the customer that it is of. Attributes
-   have no date of their own and are taken as known today. */
+/* One row per record of the customers export, typed, with its outcome and the customer that it is of.
+   Attributes have no date of their own and are taken as known today. */
 {{ config(materialized='restated', meta={'records_restated_by': 'stg_customers'}) }}
+with
+
+moved as (
+
+    {{ moved_ids() }}
+
+)
+
 select
     records.source_row,
     records.customer_id as record_id,
@@ -26,4 +34,4 @@ select
     records.outcome,
     records.reject_reason
 from {{ ref('stg_customers') }} as records
-left join ({{ moved_ids() }}) as moved on records.customer_id = moved.record_id
+left join moved on records.customer_id = moved.record_id

@@ -84,7 +84,9 @@ reviews as (
 )
 
 select
-    row_number() over (order by problem, first_record_id, last_record_id, records, because_en) as review_number,
+    row_number() over (
+        order by problem, first_record_id, last_record_id, records, because_en
+    ) as review_number,
     problem,
     records,
     first_record_id,

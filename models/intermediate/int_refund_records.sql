@@ -1,8 +1,8 @@
 /* One row per record of the refunds export, with its amount in the reporting currency, at the rate of its
    own day, and its final outcome. A refund with an order belongs to that order: to its customer, and in its
    currency where it names none. It takes back only what came in: nothing of an order that never counted, and
-   with the other refunds of the order no more than its amount. Of an order that is no sale it is excluded, too. A refund of somebody who is neither in the
-   CRM's list nor has an order is rejected. */
+   with the other refunds of the order no more than its amount. Of an order that is no sale it is excluded,
+   too. A refund of somebody who is neither in the CRM's list nor has an order is rejected. */
 {{ config(materialized='restated', meta={'records_restated_by': 'stg_refunds'}) }}
 with
 

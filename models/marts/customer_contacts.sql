@@ -21,7 +21,9 @@ records as (
 
     select
         *,
-        row_number() over (partition by customer_id order by updated_at desc nulls last, record_id asc) as place_back
+        row_number() over (
+            partition by customer_id order by updated_at desc nulls last, record_id asc
+        ) as place_back
     from {{ ref('int_customer_records') }}
     where outcome = 'accepted'
 

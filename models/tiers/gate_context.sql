@@ -1,5 +1,6 @@
 /* One row: what the gate must know of this build besides the candidate itself, and the bounds
    that it is judged by. */
+-- depends_on: {{ ref('int_customer_identities') }}
 {{ config(schema='audit') }}
 {% set builds = model_builds() if numbers_runs() else {} %}
 {% set build_number = builds.get('customer_tier_candidate', {}).get('begun', 0) %}
@@ -58,15 +59,6 @@ bounds as (
 
 ),
 
-/* Ids of records that are another customer's now. */
-moved as (
-
-    select record_id
-    from {{ ref('int_customer_identities') }}
-    where record_id <> customer_id
-
-),
-
 previous as (
 
     {# What was told last: by ids, as other ids are other customers, however many they are. -#}
@@ -85,7 +77,8 @@ previous as (
         group by customer_id
     ) as shown
     left join {{ ref('customer_tier_candidate') }} as candidates on shown.customer_id = candidates.customer_id
-    left join moved on shown.customer_id = moved.record_id
+    left join {{ ref('int_customer_identities') }} as moved
+        on shown.customer_id = moved.record_id and moved.record_id <> moved.customer_id
     where shown.tier_code <> ''
     {%- else -%}
     select
@@ -100,13 +93,13 @@ previous as (
 parted as (
 
     {% set finished = load_relation(audit_table('finished_identities')) if execute -%}
+    {% if finished -%}
     select count(*) as customers_split
     from {{ ref('customer_tier_candidate') }} as candidates
-    {%- if finished %}
     inner join {{ finished }} as finished
         on candidates.customer_id = finished.record_id and finished.record_id <> finished.customer_id
-    {%- else %}
-    where 1 = 0
+    {%- else -%}
+    select cast(0 as bigint) as customers_split
     {%- endif %}
 
 ),

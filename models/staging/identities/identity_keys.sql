@@ -1,6 +1,6 @@
-/* One row per record, rule and key: what the record has that only one person should have, by the rules of the
-   seed identity_rules; and a key for every two records of which people have said that they are one. Keys say who
-   people are. */
+/* One row per record, rule and key: what the record has that only one person should have, by the rules of
+   the seed identity_rules; and a key for every two records of which people have said that they are one. Keys
+   say who people are. */
 {{ config(materialized='table') }}
 with
 
@@ -22,7 +22,9 @@ values_of_records as (
         rules.rule,
         rules.trust,
         rules.most_records,
-        {% set columns = ['name', 'email', 'phone', 'birth_date', 'member_number', 'union_id', 'linked_customer_id'] %}
+        {% set columns = [
+            'name', 'email', 'phone', 'birth_date', 'member_number', 'union_id', 'linked_customer_id',
+        ] %}
         /* Null where one of the columns is: then there is no key. */
         {% for column in columns %}
         case
@@ -39,11 +41,11 @@ values_of_records as (
 linked as (
 
     select distinct
-        linked_customer_id as record_id,
+        records.linked_customer_id as record_id,
         rules.rule,
         rules.trust,
         rules.most_records,
-        linked_customer_id || ' ' as key_value
+        records.linked_customer_id || ' ' as key_value
     from {{ ref('identity_records') }} as records
     inner join rules on rules.key_columns = '+linked_customer_id+'
     where records.linked_customer_id is not null

@@ -1,9 +1,9 @@
 /* One row per level of trust and record that shares a key with another one: the first record of all that are
    connected with it by keys of that level or of a stronger one, and whether these make one person.
 
-   The label of a record is passed on from key to key; its first record has the lowest. Eight rounds: who is
-   further away than eight links is not taken for the same person, and neither is anybody between. So there is no
-   recursion, and every round reads the one before it once. */
+   The label of a record is passed on from key to key; its first record has the lowest. Eight rounds: records
+   that are further apart than eight links are not taken for one person, and neither is any between them. So
+   there is no recursion, and every round reads the one before it once. */
 {{ config(materialized='table') }}
 {% set rounds = 8 %}
 with
@@ -119,7 +119,10 @@ parted as (
     from {{ ref('identity_decisions') }} as decisions
     inner join connected as one on decisions.customer_id = one.record_id
     inner join connected as other
-        on decisions.other_customer_id = other.record_id and one.level = other.level and one.label = other.label
+        on
+            decisions.other_customer_id = other.record_id
+            and one.level = other.level
+            and one.label = other.label
     where decisions.decision = 'different'
 
 ),
@@ -142,7 +145,8 @@ select
     substr(connected.label, 12) as first_record_id,
     case
         when parted.label is not null then 'decided_different'
-        when groups.goes_on = 1 or groups.records > {{ var('most_records_of_a_person') }} then 'too_many_records'
+        when groups.goes_on = 1 or groups.records > {{ var('most_records_of_a_person') }}
+            then 'too_many_records'
         when named.names > {{ var('most_names_of_a_person') }} then 'too_many_names'
     end as problem,
     groups.records

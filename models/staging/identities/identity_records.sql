@@ -51,6 +51,20 @@ guests as (
 records as (
 
     select * from listed
+    where email is not null or record_id not like '%@%'
+    union
+    select
+        record_id,
+        name,
+        record_id as email,
+        phone,
+        birth_date,
+        member_number,
+        union_id,
+        linked_customer_id,
+        created_date
+    from listed
+    where email is null and record_id like '%@%'
     union
     select * from guests
 
@@ -59,7 +73,7 @@ records as (
 select
     record_id,
     name,
-    {{ email_key("case when email is null and record_id like '%@%' then record_id else email end") }} as email,
+    {{ email_key('email') }} as email,
     {{ phone_key('phone') }} as phone,
     birth_date,
     member_number,

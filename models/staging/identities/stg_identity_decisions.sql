@@ -1,5 +1,5 @@
-/* One row per record of what people have decided of two ids, typed, each with its outcome. One that does not say
-   why and by whom is rejected: nobody could explain it. */
+/* One row per record of what people have decided of two ids, typed, each with its outcome. One that does not
+   say why and by whom is rejected: nobody could explain it. */
 with
 
 raw as (
@@ -29,7 +29,7 @@ records as (
         case
             when customer_id is null or other_customer_id is null or customer_id = other_customer_id
                 then 'missing_customer'
-            when {{ id_problem('customer_id') }} is not null or {{ id_problem('other_customer_id') }} is not null
+            when coalesce({{ id_problem('customer_id') }}, {{ id_problem('other_customer_id') }}) is not null
                 then 'damaged_id'
             when author is null or reason is null then 'missing_explanation'
             when decided_at is null then 'unparsable_date'
