@@ -68,7 +68,8 @@ RECORDS = {
         R4,007,soon,1,CNY, <- unparsable_date
         R5,007,2025-12-02,,CNY, <- unparsable_amount
         R6,007,2025-12-02,1,XAU, <- unknown_currency
-        R7,007,2025-12-02,1,CNY,14 <- refund_of_uncounted_order
+        R7,007,2025-12-02,1,CNY,nowhere <- refund_of_uncounted_order
+        R10,007,2025-12-02,1,CNY,14
         R8,007,2025-12-02,10,CNY,1
         R9,007,2025-12-03,1,CNY,1 <- refund_beyond_order
     """,
@@ -122,6 +123,15 @@ RECORDS = {
         007,phone,perhaps,2025-12-01 <- unknown_consent
         999,email,yes,2025-12-01 <- unknown_customer
         007,email,no,2026-12-01 <- future_date
+    """,
+    "identity_decisions": """
+        customer_id,other_customer_id,decision,author,reason,decided_at
+        007,012,different,Kim,twins,2025-12-01
+        007,,same,Kim,one,2025-12-01 <- missing_customer
+        007,2.02609E+11,same,Kim,one,2025-12-01 <- damaged_id
+        007,013,same,,one,2025-12-01 <- missing_explanation
+        007,013,same,Kim,one,soon <- unparsable_date
+        007,013,maybe,Kim,who knows,2025-12-01 <- unknown_decision
     """,
     "campaigns": """
         campaign_id,starts_at,discount_rate

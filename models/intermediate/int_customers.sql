@@ -1,6 +1,6 @@
 /* One row per customer: whoever is in the CRM's list or has an order. Of several records of one customer
-   each attribute is the one that was written last. Attributes have no date of their own and are taken as known
-   today. */
+   each attribute is the one that was written last. Attributes have no date of their own and are taken as
+   known today. */
 {{ config(materialized='restated', meta={'customers_restated_by': 'int_touched_customers'}) }}
 with
 

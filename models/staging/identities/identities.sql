@@ -1,6 +1,6 @@
-/* One row per record that is one of several of a person: whose it is, and why. By the weakest level of trust at
-   which all that are connected make one person: what the stronger keys hold stays together. Whoever is not here has
-   one record, and its id. */
+/* One row per record that is one of several of a person: whose it is, and why. By the weakest level of trust
+   at which all that are connected make one person: what the stronger keys hold stays together. A customer who
+   is not here has one record, and its id. */
 {{ config(materialized='table') }}
 with
 
@@ -40,13 +40,48 @@ shared as (
 
 ),
 
+rules as (
+
+    select distinct
+        record_id,
+        rule
+    from shared
+    where records > 1
+
+),
+
 reasons as (
 
     select
         record_id,
         {{ listed('rule') }} as matched_by
-    from (select distinct record_id, rule from shared where records > 1) as rules -- noqa: ST05
+    from rules
     group by record_id
+
+),
+
+decisions as (
+
+    select
+        customer_id,
+        other_customer_id,
+        author
+    from {{ ref('identity_decisions') }}
+    where decision = 'same'
+
+),
+
+authors as (
+
+    select
+        customer_id as record_id,
+        author
+    from decisions
+    union
+    select
+        other_customer_id as record_id,
+        author
+    from decisions
 
 ),
 
@@ -55,11 +90,7 @@ deciders as (
     select
         record_id,
         {{ listed('author') }} as decided_by
-    from (
-        select customer_id as record_id, author from {{ ref('identity_decisions') }} where decision = 'same'
-        union
-        select other_customer_id as record_id, author from {{ ref('identity_decisions') }} where decision = 'same'
-    ) as authors
+    from authors
     group by record_id
 
 ),
