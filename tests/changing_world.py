@@ -94,7 +94,9 @@ OF_THE_RUN = {
     "int_touched_customers",
     "fit_dates_to_restate",
     "tier_dates_to_restate",
+    "stg_arrived_keys",
     "stg_changed_keys",
+    "regrouped_customers",
     "tier_publications",
 }
 

@@ -33,32 +33,6 @@ by_status as (
 
 ),
 
-alike as (
-
-    select
-        count(*) as alike_count,
-        min(first_id) as first_id,
-        min_by(last_id, first_id) as last_id
-    from (
-        select
-            min(customer_id) as first_id,
-            max(customer_id) as last_id
-        from {{ ref('int_customers') }}
-        group by lower(customer_id)
-        having count(*) > 1
-    ) as pairs
-
-),
-
-/* Customer ids are published: what is a contact is told, and not repeated as an example. */
-contacts as (
-
-    select count(*) as contact_count
-    from {{ ref('int_customers') }}
-    where customer_id like '%@%' or {{ matches('customer_id', '^1[3-9][0-9]{9}$') }}
-
-),
-
 counted as (
 
     select
@@ -97,28 +71,6 @@ counted as (
     from by_status
     union all
     select
-        'customers' as source,
-        'ids_alike' as note,
-        alike_count as records,
-        first_id || ' / ' || last_id as example
-    from alike
-    union all
-    select
-        'customers' as source,
-        'ids_are_contacts' as note,
-        contact_count as records,
-        cast(null as string) as example
-    from contacts
-    union all
-    select
-        'customers' as source,
-        'last_of_several' as note,
-        count(*) as records,
-        min(record_id) as example
-    from {{ ref('int_customer_records') }}
-    where is_last_of_several
-    union all
-    select
         'products' as source,
         'last_of_several' as note,
         count(*) as records,
@@ -126,22 +78,7 @@ counted as (
     from {{ ref('stg_products') }}
     where is_last_of_several
     union all
-    select
-        'customers' as source,
-        case when problem = 'key_of_many' then 'key_of_many' else 'not_one_customer' end as note,
-        count(*) as records,
-        min(first_record_id || ' / ' || last_record_id) as example
-    from {{ ref('int_identity_reviews') }}
-    where problem <> 'decided_different'
-    group by case when problem = 'key_of_many' then 'key_of_many' else 'not_one_customer' end
-    union all
-    select
-        'customers' as source,
-        'one_customer' as note,
-        count(*) as records,
-        min(record_id || ' = ' || customer_id) as example
-    from {{ ref('identities') }}
-    where record_id <> customer_id
+    select * from {{ ref('int_customer_notes') }}
     union all
     select
         coalesce(source, 'orders') as source,

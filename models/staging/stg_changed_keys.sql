@@ -1,10 +1,10 @@
-/* One row per source and key of which this run reads the records again, in all versions: the keys of
-   records that came since the last finished run; of those that hang on an order or a customer in
-   them; and of those that were rejected as dated too late, whose day may have come. `is_known` tells
-   that earlier runs have a record of that key. As the source `touched`: the customers of the orders
-   in question. Empty where a run reads every record. */
+/* One row per source and key of which this run reads the records again, in all versions: those of
+   stg_arrived_keys, and those that hang on an order or a customer in them. `is_known` tells that earlier runs
+   have a record of that key. As the source `touched`: the customers of the orders in question. Empty where a
+   run reads every record. */
 {{- config(materialized='table') }}
 {{- wait_for_config() }}
+-- depends_on: {{ ref('stg_arrived_keys') }}, {{ ref('regrouped_customers') }}, {{ ref('identities') }}
 {% set keys = record_keys() %}
 {% if reads_everything() %}
 select
@@ -17,62 +17,9 @@ where 1 = 0
 {% set since = last_load_before() %}
 with
 
-rejected as (
-
-    select
-        source,
-        record_id
-    from {{ table_of('intermediate', 'int_rejected_records') }}
-    where record_id is not null and reject_reason = 'future_date'
-
-),
-
-/* Ids that are of another person than at the last finished run, or not any more: the persons in question. */
-regrouped as (
-
-    select
-        coalesce(now.record_id, before.record_id) as record_id,
-        coalesce(now.customer_id, now.record_id, before.record_id) as customer_id,
-        coalesce(before.customer_id, before.record_id, now.record_id) as customer_id_before
-    from {{ ref('identities') }} as now
-    full outer join {{ audit_table('finished_identities') }} as before on now.record_id = before.record_id
-    where now.customer_id is distinct from (before.customer_id)
-
-),
-
-persons as (
-
-    select customer_id from regrouped
-    union
-    select customer_id_before as customer_id from regrouped
-    union
-    select record_id as customer_id from regrouped
-
-),
-
 arrived as (
 
-    {% for name, key in keys.items() %}
-    select
-        '{{ name }}' as source,
-        {{ clean_id(key) }} as record_id
-    from {{ source('crm', name) }}
-    where loaded_in > {{ since }}
-    union
-    {% endfor %}
-    select * from rejected
-    union
-    select
-        'orders' as source,
-        order_id as record_id
-    from {{ table_of('intermediate', 'int_orders') }}
-    where order_id is not null and customer_id in (select persons.customer_id from persons)
-    union
-    select
-        'customers' as source,
-        record_id
-    from {{ table_of('intermediate', 'int_customer_records') }}
-    where customer_id in (select persons.customer_id from persons)
+    select * from {{ ref('stg_arrived_keys') }}
 
 ),
 
@@ -109,7 +56,7 @@ named as (
     from arrived
     where source = 'customers'
     union
-    select customer_id from persons
+    select customer_id from {{ ref('regrouped_customers') }}
 
 ),
 

@@ -1,100 +1,11 @@
 /* One row per level of trust and record that shares a key with another one: the first record of all that are
-   connected with it by keys of that level or of a stronger one, and whether these make one person.
-
-   The label of a record is passed on from key to key; its first record has the lowest. Eight rounds: records
-   that are further apart than eight links are not taken for one person, and neither is any between them. So
-   there is no recursion, and every round reads the one before it once. */
+   connected with it at that level, and whether these make one person. */
 {{ config(materialized='table') }}
-{% set rounds = 8 %}
 with
-
-shared as (
-
-    select
-        record_id,
-        trust,
-        rule || ' ' || key_value as key_text
-    from {{ ref('identity_keys') }}
-    where records between 2 and most_records
-
-),
-
-levels as (
-
-    select distinct trust as level
-    from shared
-
-),
-
-described as (
-
-    select
-        record_id,
-        min(created_date) as first_date
-    from {{ ref('identity_records') }}
-    group by record_id
-
-),
-
-/* The first system's ids have no system before them. */
-labelled as (
-
-    select
-        levels.level,
-        shared.record_id,
-        shared.key_text,
-        case when {{ system_of('shared.record_id') }} is null then '0' else '1' end
-        || coalesce(cast(described.first_date as string), '9999-12-31') || shared.record_id as label
-    from shared
-    inner join levels on shared.trust <= levels.level
-    left join described on shared.record_id = described.record_id
-
-),
-
-{% for round in range(rounds) %}
-{% set before = 'labelled' if loop.first else 'round_' ~ (round - 1) %}
-keys_{{ round }} as (
-
-    select
-        level,
-        record_id,
-        key_text,
-        min(label) over (partition by level, key_text) as label
-    from {{ before }}
-
-),
-
-round_{{ round }} as (
-
-    select
-        level,
-        record_id,
-        key_text,
-        min(label) over (partition by level, record_id) as label
-    from keys_{{ round }}
-
-),
-
-{% endfor %}
-settled as (
-
-    select
-        *,
-        min(label) over (partition by level, key_text) as lowest_label,
-        max(label) over (partition by level, key_text) as highest_label
-    from round_{{ rounds - 1 }}
-
-),
 
 connected as (
 
-    select
-        level,
-        record_id,
-        label,
-        max(case when lowest_label <> highest_label then 1 else 0 end) as goes_on
-    from settled
-    group by level, record_id, label
+    select * from {{ ref('identity_connections') }}
 
 ),
 

@@ -1,0 +1,56 @@
+/* One row: the customers who were told last, and how many of them are gone, or became one, or several. */
+-- depends_on: {{ ref('int_customer_identities') }}
+{{ config(schema='audit') }}
+with
+
+previous as (
+
+    {# What was told last: by ids, as other ids are other customers, however many they are. -#}
+    {% set told = load_relation(table_of('marts', 'tier_publications')) if execute -%}
+    {% if told -%}
+    select
+        count(*) as previous_customers,
+        count(case when candidates.customer_id is null and moved.record_id is null then 1 end) as customers_gone,
+        count(moved.record_id) as customers_merged
+    from (
+        select
+            customer_id,
+            max_by(coalesce(tier_code, ''), coalesce(build_number, 0)) as tier_code
+        from {{ told }}
+        where customer_id not in ({{ forgotten_customers() }})
+        group by customer_id
+    ) as shown
+    left join {{ ref('customer_tier_candidate') }} as candidates on shown.customer_id = candidates.customer_id
+    left join {{ ref('int_customer_identities') }} as moved
+        on shown.customer_id = moved.record_id and moved.record_id <> moved.customer_id
+    where shown.tier_code <> ''
+    {%- else -%}
+    select
+        cast(null as bigint) as previous_customers,
+        cast(null as bigint) as customers_gone,
+        cast(null as bigint) as customers_merged
+    {%- endif %}
+
+),
+
+/* Customers who were records of another one at the last finished run. */
+parted as (
+
+    {% set finished = load_relation(audit_table('finished_identities')) if execute -%}
+    {% if finished -%}
+    select count(*) as customers_split
+    from {{ ref('customer_tier_candidate') }} as candidates
+    inner join {{ finished }} as finished
+        on candidates.customer_id = finished.record_id and finished.record_id <> finished.customer_id
+    {%- else -%}
+    select cast(0 as bigint) as customers_split
+    {%- endif %}
+
+)
+
+select
+    cast(previous.previous_customers as integer) as previous_customers,
+    cast(previous.customers_gone as integer) as customers_gone,
+    cast(previous.customers_merged + parted.customers_split as integer) as customers_regrouped
+from previous
+cross join parted
