@@ -1,5 +1,5 @@
 /* One row: the customers who were told last, and how many of them are gone, or became one, or several. */
--- depends_on: {{ ref('int_customer_identities') }}
+-- depends_on: {{ ref('int_customer_identities') }}, {{ ref('customer_tier_candidate') }}
 {{ config(schema='audit') }}
 with
 
