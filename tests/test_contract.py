@@ -35,7 +35,9 @@ def test_a_column_that_is_added_in_one_place_is_found_everywhere(tmp_path):
 
 
 def test_personal_columns_are_in_no_reject(sample_build):
-    assert SOURCES["customers"].personal == ("name", "email", "phone", "birth_date")
+    assert SOURCES["customers"].personal == (
+        *("name", "email", "phone", "birth_date", "member_number", "union_id"),
+    )
     records = sample_build.rows(
         "select raw_record from marts.rejected_records where source = 'customers'"
     )

@@ -50,6 +50,7 @@ def test_every_score_is_the_one_of_its_view(sample_build):
     assert rest - set(LABELLED.values()) == {
         *("business_line", "tier_code", "tier_name", "composite_score", "tier_since"),
         *("nps_class", "market_priority", "permitted_channels", "refused_channels"),
+        *("record_count", "system_count"),
     }
 
 

@@ -4,8 +4,8 @@
         those people out. -#}
     {{ return([
         'customers', 'orders', 'order_items', 'products', 'refunds', 'interactions', 'events', 'fx_rates',
-        'tier_overrides', 'tickets', 'campaigns', 'campaign_touches', 'opportunities', 'subscriptions', 'surveys',
-        'referrals', 'social_profiles', 'consents', 'identity_decisions', 'deletions',
+        'tier_overrides', 'identity_decisions', 'tickets', 'campaigns', 'campaign_touches', 'opportunities', 'subscriptions', 'surveys',
+        'referrals', 'social_profiles', 'consents', 'deletions',
     ]) }}
 {%- endmacro %}
 

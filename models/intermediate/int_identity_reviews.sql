@@ -12,18 +12,31 @@ rules as (
 
 ),
 
-keys_of_many as (
+shared_keys as (
 
     select
         rule,
-        key_value,
         most_records,
         count(*) as records,
         min(record_id) as first_record_id,
         max(record_id) as last_record_id
     from {{ ref('identity_keys') }}
     where records > most_records
-    group by rule, key_value, most_records
+    group by rule, most_records, key_value
+
+),
+
+/* Two keys of the same rule that the same records share say the same. */
+keys_of_many as (
+
+    select
+        rule,
+        most_records,
+        first_record_id,
+        last_record_id,
+        max(records) as records
+    from shared_keys
+    group by rule, most_records, first_record_id, last_record_id
 
 ),
 
@@ -84,9 +97,6 @@ reviews as (
 )
 
 select
-    row_number() over (
-        order by problem, first_record_id, last_record_id, records, because_en
-    ) as review_number,
     problem,
     records,
     first_record_id,

@@ -1,7 +1,6 @@
 /* One row per key that too many records share, and per group of connected records that is no one person: for
    people to decide (source identity_decisions). */
 select
-    cast(review_number as integer) as review_number,
     problem,
     cast(records as integer) as records,
     first_record_id,

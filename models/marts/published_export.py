@@ -33,7 +33,11 @@ def model(dbt, session):
         Table("customer_tags", dbt.ref("customer_tags"), ("customer_id", "rule_set", "tag")),
         Table("cluster_profiles", dbt.ref("cluster_profiles"), ("cluster",)),
         Table("customer_identities", dbt.ref("customer_identities"), ("record_id",)),
-        Table("identity_review", dbt.ref("identity_review"), ("review_number",)),
+        Table(
+            "identity_review",
+            dbt.ref("identity_review"),
+            ("problem", "first_record_id", "last_record_id", "because_en"),
+        ),
         Table("customer_tier_factors", dbt.ref("customer_tier_factors"), ("customer_id", "factor")),
         Table(
             "customer_tier_history",

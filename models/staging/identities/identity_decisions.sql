@@ -34,7 +34,6 @@ select
     decision,
     author,
     reason,
-    decided_at,
-    row_number() over (order by customer_id, other_customer_id) as decision_rank
+    decided_at
 from ranked
 where place_back = 1

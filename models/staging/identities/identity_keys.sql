@@ -57,7 +57,7 @@ decided as (
     select
         customer_id,
         other_customer_id,
-        decision_rank
+        customer_id || ' ' || other_customer_id as key_value
     from {{ ref('identity_decisions') }}
     where decision = 'same'
 
@@ -75,7 +75,7 @@ keys as (
         'decision' as rule,
         0 as trust,
         2 as most_records,
-        cast(decision_rank as string) as key_value
+        key_value
     from decided
     union
     select
@@ -83,7 +83,7 @@ keys as (
         'decision' as rule,
         0 as trust,
         2 as most_records,
-        cast(decision_rank as string) as key_value
+        key_value
     from decided
 
 )

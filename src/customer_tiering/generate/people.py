@@ -51,7 +51,17 @@ def customers(
             }
         )
         currencies.append(currency)
+    never = np.iinfo(np.int64).max
+    _share_keys([people[index] for index in range(total) if first_order[index] == never])
     return people, currencies
+
+
+def _share_keys(prospects: list[Record]) -> None:
+    """Have some stand in the list twice, and some have given the telephone of a shop."""
+    for one, other in zip(prospects[0:8:2], prospects[1:8:2], strict=True):
+        other["email"] = one["email"].upper()
+    for prospect in prospects[8:20]:
+        prospect["phone"] = "021-5555 0000"
 
 
 def _free(numbers: str, number: int, count: int, taken: set[str]) -> str:
