@@ -1,6 +1,6 @@
 /* One row per source and key of which something is new to this run: records that came since the last finished
-   run; those that were rejected as dated too late, whose day may have come; orders and records of customers who
-   have been regrouped. Empty where a run reads every record. */
+   run; those that were rejected as dated too late, whose day may have come; orders and records of customers
+   who have been regrouped. Empty where a run reads every record. */
 {{- config(materialized='table') }}
 {{- wait_for_config() }}
 -- depends_on: {{ ref('regrouped_customers') }}

@@ -1,9 +1,9 @@
-/* One row per level of trust and record that shares a key with another one: the label of the first record of all
-   that are connected with it by keys of that level or of a stronger one.
+/* One row per level of trust and record that shares a key with another one: the label of the first record of
+   all that are connected with it by keys of that level or of a stronger one.
 
-   A label is passed on from key to key; the first record has the lowest. Eight rounds: records that are further
-   apart than eight links stay apart, which goes_on tells. So there is no recursion, and every round reads the
-   one before it once. */
+   A label is passed on from key to key; the first record has the lowest. Eight rounds: records that are
+   further apart than eight links stay apart, which goes_on tells. So there is no recursion, and every round
+   reads the one before it once. */
 {{ config(materialized='table') }}
 {% set rounds = 8 %}
 with
