@@ -122,7 +122,7 @@ def test_recipes_give_the_same_raw_rows(session, tmp_path, monkeypatch):
     found = raw(lambda query: [tuple(row) for row in session.sql(query).collect()])
     assert found == expected
     assert [row[4] for row in found["orders"]] == ["1", "crm:1"]
-    assert found["settings"] == [("reporting_currency", "EUR")]
+    assert found["settings"] == [("reporting_currency", "EUR"), ("systems", "shop crm")]
     assert len(found["refunds"]) == 1 and "c@x" not in str(found["lines"])
 
 
