@@ -1,5 +1,6 @@
 /* One row: what the gate must know of this build besides the candidate itself, and the bounds
    that it is judged by. */
+-- depends_on: {{ ref('int_customer_identities') }}
 {{ config(schema='audit') }}
 {% set builds = model_builds() if numbers_runs() else {} %}
 {% set build_number = builds.get('customer_tier_candidate', {}).get('begun', 0) %}
@@ -58,6 +59,8 @@ bounds as (
 
 ),
 
+{{ told_last() }}
+
 compared as (
 
     select
@@ -74,9 +77,9 @@ compared as (
         cast(customers.known_customers as integer) as known_customers,
         cast(candidate.candidate_customers as integer) as candidate_customers,
         cast(candidate.tiered_customers as integer) as tiered_customers,
-        previous.previous_customers,
-        previous.customers_gone,
-        previous.customers_regrouped,
+        cast(previous.previous_customers as integer) as previous_customers,
+        cast(previous.customers_gone as integer) as customers_gone,
+        cast(previous.customers_merged + parted.customers_split as integer) as customers_regrouped,
         cast(
             {{ dbt.datediff('orders.last_order_date', run_date(), 'day') }} as integer -- noqa: LT05
         ) as feed_age_days,
@@ -90,7 +93,8 @@ compared as (
     cross join orders
     cross join versions
     cross join bounds
-    cross join {{ ref('gate_last_told') }} as previous
+    cross join previous
+    cross join parted
 
 )
 

@@ -1,8 +1,6 @@
-/* One row: the customers who were told last, and how many of them are gone, or became one, or several. */
--- depends_on: {{ ref('int_customer_identities') }}, {{ ref('customer_tier_candidate') }}
-{{ config(schema='audit') }}
-with
-
+{% macro told_last() -%}
+    {#- Two CTEs of gate_context, which must be as fresh as it is: `previous`, the customers who were told last and
+        how many of them are gone or have become one; and `parted`, how many have become several. -#}
 previous as (
 
     {# What was told last: by ids, as other ids are other customers, however many they are. -#}
@@ -46,11 +44,5 @@ parted as (
     select cast(0 as bigint) as customers_split
     {%- endif %}
 
-)
-
-select
-    cast(previous.previous_customers as integer) as previous_customers,
-    cast(previous.customers_gone as integer) as customers_gone,
-    cast(previous.customers_merged + parted.customers_split as integer) as customers_regrouped
-from previous
-cross join parted
+),
+{%- endmacro %}
