@@ -1,5 +1,5 @@
-/* One row per thing that people should know of the customers that were read: how many records it is about, and
-   an example. */
+/* One row per thing that people should know of the customers that were read: how many records it is about,
+   and an example. */
 with
 
 alike as (
