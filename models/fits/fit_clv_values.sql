@@ -53,7 +53,7 @@ looked_up as (
         grid.expected_orders_low,
         grid.expected_orders_high,
         grid.discounted_orders,
-        /* Between the customer's own mean and that of all; nothing where more money came back than was paid. */
+        /* Between the own mean and that of all; nothing where more money came back than was paid. */
         case
             when grid.p_alive is not null
                 then
