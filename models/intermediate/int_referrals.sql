@@ -3,12 +3,30 @@
    buys for the first time afterwards; whoever says so twice has won one. */
 with
 
-referrals as (
+known as (
 
     {{ of_known_customers(
         'stg_referrals', ['referral_id', 'referred_customer_id', 'referral_outcome'],
         days={'referral_date': 'referred_at'}
     ) }}
+
+),
+
+/* The one who was referred may be named by another id of theirs. */
+referrals as (
+
+    select
+        known.source_row,
+        known.customer_id,
+        known.referral_id,
+        known.referral_date,
+        coalesce(identities.customer_id, known.referred_customer_id) as referred_customer_id,
+        known.referral_outcome,
+        known.outcome,
+        known.reject_reason
+    from known
+    left join {{ ref('int_customer_identities') }} as identities
+        on known.referred_customer_id = identities.record_id
 
 ),
 
