@@ -4,7 +4,7 @@ BIN := .venv/bin
 
 SPARK_BIN := .venv-spark/bin
 
-.PHONY: build inspect preview test test-long lint docs bench sample clean build-spark test-spark test-spark-sample bench-spark bench-memory bench-daily bench-clv
+.PHONY: build inspect preview identity-train test test-long lint docs bench sample clean build-spark test-spark test-spark-sample bench-spark bench-memory bench-daily bench-clv
 .DELETE_ON_ERROR:
 
 ## The main job: environment, then everything from raw exports to the published tiers. Unit tests
@@ -21,6 +21,10 @@ inspect: .venv/ready
 ## Who would change tier under the rules now in seeds/, and how much revenue; publishes nothing.
 preview: .venv/ready
 	$(BIN)/python -m customer_tiering.preview
+
+## Learn from the last build how likely records are of one person; writes seeds/identity_weights.csv.
+identity-train: .venv/ready
+	$(BIN)/python -m customer_tiering.identity_train
 
 ## What `.ci/run` tests: whole builds, invariants, published figures, faults.
 test: .venv/ready

@@ -52,7 +52,7 @@ where is_last_of_several
 union all
 select
     'customers' as source,
-    case when problem = 'key_of_many' then 'key_of_many' else 'not_one_customer' end as note,
+    case when problem in ('key_of_many', 'likely_match') then problem else 'not_one_customer' end as note,
     count(*) as records,
     min(
         case
@@ -62,7 +62,7 @@ select
     ) as example
 from {{ ref('int_identity_reviews') }}
 where problem <> 'decided_different'
-group by case when problem = 'key_of_many' then 'key_of_many' else 'not_one_customer' end
+group by case when problem in ('key_of_many', 'likely_match') then problem else 'not_one_customer' end
 union all
 select
     'customers' as source,

@@ -1,5 +1,5 @@
-/* One row per key that too many records share, and per group of records that keys connect and that are no one
-   person: what was not taken for one customer, and why. */
+/* One row per key that too many records share, per group of records that keys connect and that are no one person,
+   and per pair of records that are likely one: what was not taken for one customer, and why. */
 with
 
 rules as (
@@ -64,6 +64,21 @@ connected as (
 
 ),
 
+/* Neither likely enough to be joined, nor connected by others. */
+likely as (
+
+    select
+        pairs.*,
+        cast(cast(pairs.weight as decimal(9, 1)) as string) as weight_text
+    from {{ ref('identity_likely_pairs') }} as pairs
+    left join {{ ref('identities') }} as one on pairs.record_id = one.record_id
+    left join {{ ref('identities') }} as other on pairs.other_record_id = other.record_id
+    where
+        not pairs.is_joined
+        and coalesce(one.customer_id, pairs.record_id) <> coalesce(other.customer_id, pairs.other_record_id)
+
+),
+
 reviews as (
 
     select
@@ -93,6 +108,15 @@ reviews as (
             else '记录超过{{ var("most_records_of_a_person") }}条，或经过多条其他记录间接相连'
         end as because_zh
     from connected
+    union all
+    select
+        'likely_match' as problem,
+        2 as records,
+        record_id as first_record_id,
+        other_record_id as last_record_id,
+        'likely one customer, weight ' || weight_text || ': ' || evidence_en as because_en,
+        '可能是同一客户，权重' || weight_text || '：' || evidence_zh as because_zh
+    from likely
 
 )
 

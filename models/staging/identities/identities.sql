@@ -36,7 +36,7 @@ shared as (
         keys.rule,
         count(*) over (partition by persons.customer_id, keys.rule, keys.key_value) as records
     from persons
-    inner join {{ ref('identity_keys') }} as keys on persons.record_id = keys.record_id
+    inner join {{ ref('identity_shared_keys') }} as keys on persons.record_id = keys.record_id
 
 ),
 

@@ -14,8 +14,7 @@ shared as (
         record_id,
         trust,
         rule || ' ' || key_value as key_text
-    from {{ ref('identity_keys') }}
-    where records between 2 and most_records
+    from {{ ref('identity_shared_keys') }}
 
 ),
 

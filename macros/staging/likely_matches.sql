@@ -1,0 +1,69 @@
+{#- What two records are compared by, where no key connects them. These macros are the one place that says it: the
+    models compile them, and `make identity-train` reads them as the table identity_comparisons. -#}
+
+{% macro likely_comparisons() -%}
+    {#- The columns of identity_compared_records, each with what a level of it means in words. -#}
+    {{ return([
+        {'column': 'name', 'same': ['same name', '姓名相同'], 'near': ['similar name', '姓名相近'],
+            'other': ['other name', '姓名不同']},
+        {'column': 'birth_date', 'same': ['same birth date', '出生日期相同'],
+            'near': ['similar birth date', '出生日期相近'], 'other': ['other birth date', '出生日期不同']},
+        {'column': 'email', 'same': ['same e-mail', '邮箱相同'], 'near': ['similar e-mail', '邮箱相近'],
+            'other': ['other e-mail', '邮箱不同']},
+        {'column': 'phone', 'same': ['same phone', '手机号相同'], 'near': ['similar phone', '手机号相近'],
+            'other': ['other phone', '手机号不同']},
+        {'column': 'member_number', 'same': ['same member number', '会员号相同'],
+            'near': ['similar member number', '会员号相近'], 'other': ['other member number', '会员号不同']},
+    ]) }}
+{%- endmacro %}
+
+
+{% macro likely_levels() -%}
+    {#- The levels of the seed identity_weights: that of any two records, then three for each comparison. -#}
+    {%- set levels = ['prior'] -%}
+    {%- for comparison in likely_comparisons() -%}
+        {%- for level in ['same', 'near', 'other'] -%}
+            {%- do levels.append(comparison.column ~ '_' ~ level) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(levels) }}
+{%- endmacro %}
+
+
+{% macro likely_near(column, one, other) -%}
+    {#- Whether two values that are not the same are near each other: what a slip of the keyboard makes of one. -#}
+    {%- set distance = edit_distance(one, other) -%}
+    {%- if column == 'name' -%}
+        {#- One letter in five; the words the other way round; of a Chinese name of three characters one of the
+            last two. -#}
+        ({{ distance }} * 5 <= greatest(length({{ one }}), length({{ other }}))
+        or split_part({{ one }}, ' ', 2) || ' ' || split_part({{ one }}, ' ', 1) = {{ other }}
+        or (length({{ one }}) = 3 and length({{ other }}) = 3 and substr({{ one }}, 1, 1) = substr({{ other }}, 1, 1)
+        and (substr({{ one }}, 2, 1) = substr({{ other }}, 2, 1) or substr({{ one }}, 3, 1) = substr({{ other }}, 3, 1))))
+    {%- elif column == 'email' -%}
+        {#- Another provider, or a slip. -#}
+        (split_part({{ one }}, '@', 1) = split_part({{ other }}, '@', 1) or {{ distance }} <= 2)
+    {%- elif column == 'phone' -%}
+        {#- Written without its country, or a slip. -#}
+        (right({{ one }}, 8) = right({{ other }}, 8) or {{ distance }} <= 1)
+    {%- else -%}
+        {#- One digit, or two that are swapped. Dates are texts, 2024-01-31. -#}
+        {{ distance }} <= 2
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro likely_blocks() -%}
+    {#- Pairs are looked for among records that have one of these in common. -#}
+    {{ return({
+        'birth_date': "birth_date || ' ' || substr(name, 1, 1)",
+        'name': 'name',
+        'name_and_birth_year': "name || ' ' || substr(birth_date, 1, 4)",
+        'email': "split_part(email, '@', 1)",
+        'email_start': "substr(email, 1, 5) || ' ' || substr(name, 1, 1)",
+        'phone_end': 'right(phone, 8)',
+        'phone_start': 'substr(phone, 1, length(phone) - 2)',
+        'member_number_start': 'substr(member_number, 1, length(member_number) - 2)',
+        'member_number_end': "substr(member_number, 3)",
+    }) }}
+{%- endmacro %}
