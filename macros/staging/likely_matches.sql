@@ -14,6 +14,8 @@
             'other': ['other phone', '手机号不同']},
         {'column': 'member_number', 'same': ['same member number', '会员号相同'],
             'near': ['similar member number', '会员号相近'], 'other': ['other member number', '会员号不同']},
+        {'column': 'city', 'same': ['same city', '城市相同'], 'near': ['similar city', '城市相近'],
+            'other': ['other city', '城市不同']},
     ]) }}
 {%- endmacro %}
 
@@ -33,7 +35,11 @@
 {% macro likely_near(column, one, other) -%}
     {#- Whether two values that are not the same are near each other: what a slip of the keyboard makes of one. -#}
     {%- set distance = edit_distance(one, other) -%}
-    {%- if column == 'name' -%}
+    {%- if column == 'city' -%}
+        {#- One letter in five, or the same with something behind it: 上海 and 上海市. -#}
+        ({{ distance }} * 5 <= greatest(length({{ one }}), length({{ other }}))
+        or left({{ one }}, length({{ other }})) = {{ other }} or left({{ other }}, length({{ one }})) = {{ one }})
+    {%- elif column == 'name' -%}
         {#- One letter in five; the words the other way round; of a Chinese name of three characters one of the
             last two. -#}
         ({{ distance }} * 5 <= greatest(length({{ one }}), length({{ other }}))
@@ -56,7 +62,10 @@
 {% macro likely_blocks() -%}
     {#- Pairs are looked for among records that have one of these in common. -#}
     {{ return({
-        'birth_date': "birth_date || ' ' || substr(name, 1, 1)",
+        'birth_date': 'birth_date',
+        'birth_date_and_initial': "birth_date || ' ' || substr(name, 1, 1)",
+        'birth_date_and_initials': "birth_date || ' ' || least(substr(name, 1, 1), substr(split_part(name, ' ', 2), 1, 1))"
+            ~ " || greatest(substr(name, 1, 1), substr(split_part(name, ' ', 2), 1, 1))",
         'name': 'name',
         'name_and_birth_year': "name || ' ' || substr(birth_date, 1, 4)",
         'email': "split_part(email, '@', 1)",

@@ -40,6 +40,7 @@ connected as (
 select distinct
     records.record_id,
     records.name,
+    records.city,
     cast(records.birth_date as string) as birth_date,
     case when emails.key_value is null then records.email end as email,
     case when phones.key_value is null then records.phone end as phone,
