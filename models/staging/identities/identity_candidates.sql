@@ -16,11 +16,23 @@ weighed as (
 
 ),
 
+connected as (
+
+    select distinct keys.record_id
+    from {{ ref('identity_keys') }} as keys
+    inner join weighed on weighed.level is not null
+    where keys.records between 2 and keys.most_records
+
+),
+
 records as (
 
-    select compared.*
+    select
+        compared.*,
+        connected.record_id is null as is_alone
     from {{ ref('identity_compared_records') }} as compared
     inner join weighed on weighed.level is not null
+    left join connected on compared.record_id = connected.record_id
 
 ),
 

@@ -12,42 +12,26 @@ rules as (
 
 ),
 
-keys as (
-
-    select * from {{ ref('identity_keys') }}
-
-),
-
 keys_of_many as (
 
     select distinct
         rules.key_column,
         keys.key_value
-    from keys
+    from {{ ref('identity_keys') }} as keys
     inner join rules on keys.rule = rules.rule
     where keys.records > keys.most_records
 
-),
-
-connected as (
-
-    select distinct record_id
-    from keys
-    where records between 2 and most_records
-
 )
 
-select distinct
+select
     records.record_id,
     records.name,
     records.city,
     cast(records.birth_date as string) as birth_date,
     case when emails.key_value is null then records.email end as email,
     case when phones.key_value is null then records.phone end as phone,
-    case when members.key_value is null then records.member_number end as member_number,
-    connected.record_id is null as is_alone
+    case when members.key_value is null then records.member_number end as member_number
 from {{ ref('identity_records') }} as records
-left join connected on records.record_id = connected.record_id
 left join keys_of_many as emails
     on records.email || ' ' = emails.key_value and emails.key_column = 'email'
 left join keys_of_many as phones

@@ -19,6 +19,17 @@ weights as (
 
 ),
 
+/* Of the records that stand in a pair: without weights none is read. */
+{% for side, record in [('ones', 'record_id'), ('others', 'other_record_id')] %}
+{{ side }} as (
+
+    select *
+    from {{ ref('identity_compared_records') }}
+    where record_id in (select candidates.{{ record }} from {{ ref('identity_candidates') }} as candidates)
+
+),
+
+{% endfor %}
 compared as (
 
     select
@@ -34,8 +45,8 @@ compared as (
         end as {{ comparison.column }}{{ ',' if not loop.last }}
         {% endfor %}
     from {{ ref('identity_candidates') }} as candidates
-    inner join {{ ref('identity_compared_records') }} as one on candidates.record_id = one.record_id
-    inner join {{ ref('identity_compared_records') }} as other on candidates.other_record_id = other.record_id
+    inner join ones as one on candidates.record_id = one.record_id
+    inner join others as other on candidates.other_record_id = other.record_id
 
 ),
 
