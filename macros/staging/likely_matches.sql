@@ -76,3 +76,59 @@
         'member_number_end': "substr(member_number, 3)",
     }) }}
 {%- endmacro %}
+
+
+{% macro likely_level(column, ones, others) -%}
+    {#- How far a column of two tables agrees; null where one of them lacks it. -#}
+    {%- set one, other = ones ~ '.' ~ column, others ~ '.' ~ column -%}
+    case
+        when {{ one }} is null or {{ other }} is null then null
+        when {{ one }} = {{ other }} then 'same'
+        when {{ likely_near(column, one, other) }} then 'near'
+        else 'other'
+    end
+{%- endmacro %}
+
+
+{% macro likely_weight(compared, weights) -%}
+    {#- The sum of the weights of the levels, in the columns of `compared`. -#}
+    {{ weights }}.prior
+    {%- for comparison in likely_comparisons() %}
+        + case {{ compared }}.{{ comparison.column }}
+            {%- for level in ['same', 'near', 'other'] %}
+            when '{{ level }}' then {{ weights }}.{{ comparison.column }}_{{ level }}
+            {%- endfor %}
+            else 0
+        end
+    {%- endfor %}
+{%- endmacro %}
+
+
+{% macro likely_evidence(compared, language, separator) -%}
+    {#- The levels in words; no values. -#}
+    concat_ws(
+        '{{ separator }}'
+        {%- for comparison in likely_comparisons() %},
+        case {{ compared }}.{{ comparison.column }}
+            {%- for level in ['same', 'near', 'other'] %}
+            when '{{ level }}' then '{{ comparison[level][language] }}'
+            {%- endfor %}
+        end
+        {%- endfor %}
+    )
+{%- endmacro %}
+
+
+{% macro likely_conditions() -%}
+    {#- Each comparison's levels as Splink takes them: columns of two records have _l and _r behind their names. -#}
+    {%- set rows = [] -%}
+    {%- for comparison in likely_comparisons() -%}
+        {%- set column = comparison.column -%}
+        {%- set one, other = column ~ '_l', column ~ '_r' -%}
+        {%- do rows.append((column, 'missing', one ~ ' is null or ' ~ other ~ ' is null')) -%}
+        {%- do rows.append((column, 'same', one ~ ' = ' ~ other)) -%}
+        {%- do rows.append((column, 'near', likely_near(column, one, other))) -%}
+        {%- do rows.append((column, 'other', 'else')) -%}
+    {%- endfor -%}
+    {{ return(rows) }}
+{%- endmacro %}

@@ -1,5 +1,5 @@
-/* One row per key that too many records share, per group of records that keys connect and that are no one person,
-   and per pair of records that are likely one: what was not taken for one customer, and why. */
+/* One row per key that too many records share, per group of records that keys connect and that are no one
+   person, and per pair of records that are likely one: what was not taken for one customer, and why. */
 with
 
 rules as (

@@ -2,10 +2,11 @@
 
     python -m customer_tiering.identity_train [file]
 
-Reads the records of the last build (DUCKDB_PATH), learns with Splink from a bounded sample of them, without anybody
-saying which are one, and writes the probabilities that the SQL of the next build works with: of Fellegi and Sunter
-(1969), m that records of one person agree to a level, u that those of two people do. What is compared, and how,
-is read from the warehouse, too: it is what the models compare.
+Reads the records of the last build (DUCKDB_PATH), learns with Splink from a bounded sample of them,
+without anybody saying which are one, and writes the probabilities that the SQL of the next build
+works with: of Fellegi and Sunter (1969), m that records of one person agree to a level, u that those
+of two people do. What is compared, and how, is read from the warehouse, too: it is what the models
+compare.
 """
 
 import csv
@@ -38,7 +39,7 @@ RANDOM_PAIRS = 2_000_000
 BLOCKED_PAIRS = 1_000_000
 """From which m is learned, at most, with each thing that records may have in common."""
 SHARE_FOUND_BY_KEYS = 0.9
-"""How many of the pairs of one person the exact keys find: an assumption, and the weights hang little on it."""
+"""How many of the pairs of one person the exact keys find: assumed, and little depends on it."""
 FLOOR = 0.001
 """No level is impossible among the records of one person."""
 SEED = 7
@@ -53,13 +54,14 @@ class TrainingError(ToldError):
 
 
 def learned(records: pa.Table, comparisons: Sequence[tuple[str, str, str]]) -> Probabilities:
-    """The probabilities m and u of each level; of `prior` that any two records are of one person, or are not.
+    """The probabilities m and u of each level; of `prior` that any two records are one person.
 
-    The same for the same records, in whatever order: they are sorted, and Splink samples by a hash of the id.
+    The same for the same records, in whatever order: they are sorted, and Splink samples by a hash
+    of the id.
 
     Args:
         records: one row per record: record_id, and the columns that are compared.
-        comparisons: column, level and condition of each level, in the order in which they are asked.
+        comparisons: column, level and condition of each level, in the order of asking.
 
     Raises:
         TrainingError: if there is too little to learn from.
@@ -73,8 +75,9 @@ def learned(records: pa.Table, comparisons: Sequence[tuple[str, str, str]]) -> P
         keys = [key for key in EXACT_KEYS if _pairs(connection, key) > 0]
         if sum(_pairs(connection, key) for key in keys) < FEWEST_PAIRS:
             raise TrainingError(
-                f"Fewer than {FEWEST_PAIRS} pairs of records share a key (e-mail, phone, member number, name and birth "
-                "date). So nothing shows what records of one person look like, and exact keys are all there is."
+                f"Fewer than {FEWEST_PAIRS} pairs of records share a key (e-mail, phone, member "
+                "number, name and birth date). So nothing shows what records of one person look "
+                "like, and exact keys are all there is."
             )
         # What hardly anybody has, or nobody shares, is no evidence.
         used = [name for name in columns if pairs[name] >= FEWEST_PAIRS]
@@ -143,7 +146,7 @@ def splink_comparison(
 
 
 def _of_comparison(levels: Sequence[Mapping[str, Any]] | None) -> tuple[list[float], list[float]]:
-    """The probabilities of the three levels, each adding up to 1; all alike where nothing was learned."""
+    """The probabilities of the levels, each adding up to 1; all alike where nothing was learned."""
     even = [1 / len(LEVELS)] * len(LEVELS)
     by_level = {each["label_for_charts"]: each for each in levels or ()}
     m = [by_level.get(level, {}).get("m_probability") for level in LEVELS]
@@ -168,7 +171,8 @@ def _splink() -> Any:
         return importlib.import_module("splink")
     except ImportError as error:
         raise TrainingError(
-            "Splink is not installed. It comes with the extra identity: pip install 'customer-tiering[identity]'."
+            "Splink is not installed. It comes with the extra identity: "
+            "pip install 'customer-tiering[identity]'."
         ) from error
 
 
@@ -180,12 +184,13 @@ def records_of(warehouse: Path) -> tuple[pa.Table, list[tuple[str, str, str]]]:
     """
     if not warehouse.exists():
         raise TrainingError(
-            f"There is no warehouse {warehouse} (DUCKDB_PATH) to learn from. Run `make build` first."
+            f"There is no warehouse {warehouse} (DUCKDB_PATH) to learn from. Run `make build` "
+            "first."
         )
     try:
         with duckdb.connect(str(warehouse), read_only=True) as connection:
             comparisons = connection.execute(
-                f"select comparison, level, condition from {COMPARISONS}"
+                f"select comparison, level, condition from {COMPARISONS} order by place"
             ).fetchall()
             names = ", ".join(dict.fromkeys(column for column, _, _ in comparisons))
             records = connection.execute(
@@ -195,7 +200,8 @@ def records_of(warehouse: Path) -> tuple[pa.Table, list[tuple[str, str, str]]]:
             ).to_arrow_table()
     except duckdb.CatalogException as error:
         raise TrainingError(
-            f"The warehouse {warehouse} (DUCKDB_PATH) has no table {COMPARISONS}. Run `make build` first."
+            f"The warehouse {warehouse} (DUCKDB_PATH) has no table {COMPARISONS}. Run `make build` "
+            "first."
         ) from error
     except duckdb.Error as error:
         raise TrainingError(
@@ -203,8 +209,8 @@ def records_of(warehouse: Path) -> tuple[pa.Table, list[tuple[str, str, str]]]:
         ) from error
     if len(records) < FEWEST_RECORDS:
         raise TrainingError(
-            f"The warehouse {warehouse} (DUCKDB_PATH) has {len(records):,} records of people. Below "
-            f"{FEWEST_RECORDS:,} chance would decide what is learned."
+            f"The warehouse {warehouse} (DUCKDB_PATH) has {len(records):,} records of people. "
+            f"Below {FEWEST_RECORDS:,} chance would decide what is learned."
         )
     return records, comparisons
 
@@ -239,15 +245,17 @@ def main() -> None:
     file = Path(sys.argv[1]) if len(sys.argv) > 1 else WEIGHTS
     if not file.parent.is_dir():
         raise TrainingError(
-            f"There is no folder {file.parent}/ to write {file.name} into. Run it in the folder of the project, or "
-            "name a file."
+            f"There is no folder {file.parent}/ to write {file.name} into. Run it in the folder of "
+            "the project, or name a file."
         )
     logging.getLogger("splink").setLevel(logging.ERROR)
     records, comparisons = records_of(Path(os.environ.get("DUCKDB_PATH", "warehouse.duckdb")))
     probabilities = learned(records, comparisons)
     written(probabilities, file)
     print(report(probabilities, len(records)))
-    print(f"\nWritten to {file}. The next build applies it; `make preview` does without publishing.")
+    print(
+        f"\nWritten to {file}. The next build applies it; `make preview` does without publishing."
+    )
 
 
 if __name__ == "__main__":

@@ -59,10 +59,13 @@ _DAMAGED = r"\s*[0-9]+([.,][0-9]+)?[Ee][+][0-9]+\s*"
 _MOST_SHOWN = 12
 # What several customers may share, written in one way; empty where it is no key.
 _KEYS = {
-    "email": "case when {value} like '%@%.%' then regexp_replace(lower({value}), '[+][^@]*@', '@') end",
+    "email": (
+        "case when {value} like '%@%.%' then regexp_replace(lower({value}), '[+][^@]*@', '@') end"
+    ),
     "phone": (
         "case when regexp_full_match({value}, '[0-9+() ./-]{{8,}}')"
-        " then regexp_replace(regexp_replace({value}, '[^0-9]', '', 'g'), '^(00)?86(1[3-9][0-9]{{9}})$', '\\2') end"
+        " then regexp_replace(regexp_replace({value}, '[^0-9]', '', 'g'),"
+        " '^(00)?86(1[3-9][0-9]{{9}})$', '\\2') end"
     ),
     "member_number": "lower({value})",
     "union_id": "{value}",
@@ -345,7 +348,7 @@ def _say_keys(query, looked: Inspected, lines: Sequence[Proposal]) -> None:
 
 
 def _say_shared_keys(query, looked: Inspected, lines: Sequence[Proposal]) -> None:
-    """Contacts that several customers of a file share: a build makes one customer of them, or takes none for a key.
+    """Keys that several customers of a file share: likely one customer, or nobody's key.
 
     About as seeds/identity_rules.csv has it; a build reads the keys of all files together.
     """
@@ -360,8 +363,8 @@ def _say_shared_keys(query, looked: Inspected, lines: Sequence[Proposal]) -> Non
             continue
         value = key.format(value=f"trim({columns[ours]})")
         [(shared, records, of_many)] = query(
-            "select count(*) filter (records <= 10), coalesce(sum(records) filter (records <= 10), 0),"
-            " count(*) filter (records > 10) from ("
+            "select count(*) filter (records <= 10),"
+            " coalesce(sum(records) filter (records <= 10), 0), count(*) filter (records > 10) from ("
             f"select {value} as key, count(distinct trim({record})) as records from rows"
             " where key <> '' group by all having records > 1)"
         )
@@ -372,8 +375,8 @@ def _say_shared_keys(query, looked: Inspected, lines: Sequence[Proposal]) -> Non
             )
         if of_many:
             looked.said.append(
-                f"{name}: {of_many:,} of them {'stands' if of_many == 1 else 'stand'} with more than 10 customers, and "
-                f"{'is' if of_many == 1 else 'are'} nobody's"
+                f"{name}: {of_many:,} of them {'stands' if of_many == 1 else 'stand'} with more "
+                f"than 10 customers, and {'is' if of_many == 1 else 'are'} nobody's"
             )
 
 
