@@ -4,9 +4,9 @@
 
 Reads the records of the last build (DUCKDB_PATH), learns with Splink from a bounded sample of them,
 without anybody saying which are one, and writes the probabilities that the SQL of the next build
-works with: of Fellegi and Sunter (1969), m that records of one person agree to a level, u that those
-of two people do. What is compared, and how, is read from the warehouse, too: it is what the models
-compare.
+works with: of Fellegi and Sunter (1969), m that records of one person agree to a level, u that
+those of two people do. What is compared, and how, is read from the warehouse, too: it is what the
+models compare.
 """
 
 import csv

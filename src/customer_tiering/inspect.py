@@ -364,7 +364,8 @@ def _say_shared_keys(query, looked: Inspected, lines: Sequence[Proposal]) -> Non
         value = key.format(value=f"trim({columns[ours]})")
         [(shared, records, of_many)] = query(
             "select count(*) filter (records <= 10),"
-            " coalesce(sum(records) filter (records <= 10), 0), count(*) filter (records > 10) from ("
+            " coalesce(sum(records) filter (records <= 10), 0),"
+            " count(*) filter (records > 10) from ("
             f"select {value} as key, count(distinct trim({record})) as records from rows"
             " where key <> '' group by all having records > 1)"
         )
