@@ -1,5 +1,5 @@
-/* One row per key that too many records share, per group of connected records that is no one person, and per pair
-   of records that are likely one: for people to decide (source identity_decisions). */
+/* One row per key that too many records share, per group of connected records that is no one person, and per
+   pair of records that are likely one: for people to decide (source identity_decisions). */
 select
     problem,
     cast(records as integer) as records,

@@ -1,8 +1,8 @@
-/* One row per pair of records that have something in common and of which a key connects at least one with nobody:
-   what likely matches are looked for in. Without weights there are none.
+/* One row per pair of records that have something in common and of which a key connects at least one with
+   nobody: what likely matches are looked for in. Without weights there are none.
 
-   What more than 20 records have in common is left out, so that there are never more than 19 pairs to a record and
-   block. */
+   What more than 20 records have in common is left out, so that there are never more than 19 pairs to a
+   record and block. */
 {{ config(materialized='table') }}
 {% set most_records = 20 %}
 with

@@ -1,5 +1,5 @@
-/* One row per record and version, as likely matches compare it. What is no key, because too many records have it,
-   is no evidence either. */
+/* One row per record and version, as likely matches compare it. What is no key, because too many records
+   have it, is no evidence either. */
 {{ config(materialized='view') }}
 with
 

@@ -1,5 +1,5 @@
-/* One row per comparison and level of likely matches: how two records are compared, in the order in which it is
-   asked. For `make identity-train`, which learns the weights of exactly these. */
+/* One row per comparison and level of likely matches: how two records are compared, in the order in which
+   it is asked. For `make identity-train`, which learns the weights of exactly these. */
 {{ config(materialized='view') }}
 {% for comparison, level, condition in likely_conditions() %}
 select

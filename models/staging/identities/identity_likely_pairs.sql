@@ -1,6 +1,7 @@
-/* One row per pair of records that are likely one person, with the weight of the evidence: of Fellegi and Sunter
-   (1969), "A theory for record linkage", the sum over what was compared of log2(m / u), and that of any two
-   records. What one of the two lacks counts nothing. Of several versions of a record those that fit best.
+/* One row per pair of records that are likely one person, with the weight of the evidence: of Fellegi and
+   Sunter (1969), "A theory for record linkage", the sum over what was compared of log2(m / u), and that
+   of any two records. What one of the two lacks counts nothing. Of several versions of a record those
+   that fit best.
 
    m is the probability that records of one person agree to a level, u that those of two people do. */
 {{ config(materialized='table') }}

@@ -1,5 +1,5 @@
-/* One row per record and key by which others are connected with it: exact keys that not too many records have,
-   and likely matches, which are trusted least. */
+/* One row per record and key by which others are connected with it: exact keys that not too many records
+   have, and likely matches, which are trusted least. */
 {{ config(materialized='view') }}
 select
     record_id,
