@@ -1,6 +1,11 @@
 /* One row per key that too many records share, and per group of records that keys connect and that are no one
-   person: what was not taken for one customer, and why. */
+   person: what was not taken for one customer, and why. Counted with people who asked to be forgotten, where
+   their records still come, and without their ids. */
+-- depends_on: {{ ref('identities_forgotten') }}
 with
+
+forgotten as ({{ forgotten_customers() }}),
+
 
 rules as (
 
@@ -17,11 +22,11 @@ shared_keys as (
     select
         rule,
         most_records,
-        count(*) as records,
+        max(records) as records,
         min(record_id) as first_record_id,
         max(record_id) as last_record_id
     from {{ ref('identity_keys') }}
-    where records > most_records
+    where records > most_records and record_id not in (select forgotten.customer_id from forgotten)
     group by rule, most_records, key_value
 
 ),
@@ -47,7 +52,7 @@ groups as (
         *,
         min(level) over (partition by first_record_id) as first_level
     from {{ ref('identity_links') }}
-    where problem is not null
+    where problem is not null and record_id not in (select forgotten.customer_id from forgotten)
 
 ),
 
@@ -56,11 +61,13 @@ connected as (
     select
         problem,
         records,
-        first_record_id,
+        coalesce(
+            max(case when record_id = first_record_id then record_id end), min(record_id)
+        ) as first_record_id,
         max(record_id) as last_record_id
     from groups
     where level = first_level
-    group by problem, records, first_record_id
+    group by problem, records, groups.first_record_id
 
 ),
 
