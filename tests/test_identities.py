@@ -6,6 +6,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import phonenumbers
+import pyarrow.csv
+import pyarrow.parquet as pq
 import pytest
 from conftest import WITHOUT_TESTS, WITHOUT_UNIT_TESTS, Workspace, shared_case
 
@@ -173,6 +175,8 @@ def test_day_by_day_is_the_same_as_at_once(build, tmp_path):
     shop = Workspace(tmp_path, data)
     shop.dbt("build", *WITHOUT_TESTS, variables=AS_OF)
     assert ("A1",) in shop.rows("select customer_id from marts.customer_tier")
+    became = "select customer_id, merged_into, split_from from marts.tier_publications"
+    assert {row[1:] for row in shop.rows(became)} == {(None, None)}
     write(data, PEOPLE)
     accepted = AS_OF | {"accept_jump_because": "records came"}
     shop.dbt("build", *WITHOUT_TESTS, variables=accepted)
@@ -182,12 +186,23 @@ def test_day_by_day_is_the_same_as_at_once(build, tmp_path):
     assert shop.rows(tiers) == build.rows(tiers)
     days = "select * from intermediate.int_customer_days order by all"
     assert shop.rows(days) == build.rows(days)
+    of_this_run = " where build_number = (select max(build_number) from audit.builds)"
+    merged = " and (merged_into is not null or split_from is not null)"
+    assert set(shop.rows(became + of_this_run + merged)) == {
+        ("A1", "A2", None),
+        ("A3", "A2", None),
+        ("D3", "D1", None),
+    }
+    when = "select record_id from marts.customer_identities where merged_at is not null"
+    assert set(shop.rows(when)) == {("A1",), ("A3",), ("D3",)}
     # And back.
     write(data, PEOPLE, DECISIONS + "A1,A2,different,Kim,sisters,2026-03-01\n")
     shop.dbt("build", *WITHOUT_TESTS, variables=accepted)
     assert {("A1",), ("A2",), ("A3",), ("A4",)} <= set(
         shop.rows("select customer_id from marts.customer_tier")
     )
+    split = {("A1", None, "A2"), ("A3", None, "A2"), ("A4", None, "A2")}
+    assert set(shop.rows(became + of_this_run + merged)) == split
     # Who asks to be forgotten by one id goes with all of them, and does not come back.
     (data / "deletions.csv").write_text("customer_id\nD3\n")
     shop.dbt("build", *WITHOUT_TESTS, variables=accepted)
@@ -198,6 +213,12 @@ def test_day_by_day_is_the_same_as_at_once(build, tmp_path):
     assert shop.rows(told) == [(3,)]
     shop.dbt("build", "--full-refresh", *WITHOUT_TESTS, variables=accepted)
     assert shop.rows(left) == []
+    # Nor does the id of somebody who is gone stay in what was told of others.
+    (data / "deletions.csv").write_text("customer_id\nD3\nA2\n")
+    shop.dbt("build", *WITHOUT_TESTS, variables=accepted)
+    named = "select count(*) from marts.tier_publications where 'A2' in (merged_into, split_from)"
+    assert shop.rows(named) == [(0,)]
+    assert shop.rows("select split_from from marts.tier_publications where customer_id = 'A4'")
 
 
 def test_the_guests_of_a_shop_are_one_by_their_address(tmp_path):
@@ -230,3 +251,84 @@ def test_phones_are_written_as_the_library_of_phones_does(tmp_path):
     for n, spelling in enumerate(spellings):
         number = phonenumbers.parse(re.sub("^00", "+", spelling), "CN")
         assert keys[f"P{n}"] == f"{number.country_code}{number.national_number}", spelling
+
+
+# People who asked to be forgotten, in a first run
+
+FORGOTTEN = {"A1", "A2", "A3", "A4", "E1", "H01", "g@example.com", "K1"}
+HEADERS = [*HEADER.strip().split(","), "order_id", "ordered_at", "amount"]
+GUEST = [("K1", "Kai", "g@example.com", "", "", "", "2024-01-01", "K1")]
+
+
+def found_in_any_table(workspace: Workspace, pattern: str, but: tuple[str, ...] = ()) -> list[str]:
+    """The tables of a warehouse that have a pattern in any of their rows."""
+    tables = workspace.rows(
+        "select table_schema || '.' || table_name from information_schema.tables"
+        " where table_type = 'BASE TABLE'"
+    )
+    assert len(tables) > 60
+    matches = f"regexp_matches(cast(each as varchar), '{pattern}')"
+    return [
+        table
+        for (table,) in tables
+        if table not in but
+        and workspace.rows(f"select exists (from {table} as each where {matches})") == [(True,)]
+    ]
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_first_run_connects_before_it_forgets(tmp_path, kind):
+    data = tmp_path / "data"
+    write(data, [*PEOPLE, *GUEST])
+    (data / "deletions.csv").write_text("customer_id\nA3\nE1\nH01\ng@example.com\n")
+    if kind == "parquet":
+        for source in ("customers", "orders"):
+            text = pyarrow.csv.ConvertOptions(column_types=dict.fromkeys(HEADERS, "string"))
+            table = pyarrow.csv.read_csv(data / f"{source}.csv", convert_options=text)
+            pq.write_table(table, data / f"{source}.parquet")
+            (data / f"{source}.csv").unlink()
+    shop = Workspace(tmp_path, data)
+    accepted = AS_OF | {"accept_jump_because": "records came"}
+    shop.dbt("build", *WITHOUT_TESTS, variables=accepted)
+
+    def is_as_it_should_be() -> bool:
+        customers = {row[0] for row in shop.rows("select customer_id from marts.customer_tier")}
+        # Of a decision that two are different, and of a shop's own phone, the others stay, apart.
+        assert customers == {person[7] for person in PEOPLE} - FORGOTTEN
+        keys = "mia@|13800000001|g@example|Mia"
+        given = ("raw.deletions_lines", "raw.forgotten_ids", "raw.connected_ids")
+        assert found_in_any_table(shop, keys, but=given) == []
+        assert found_in_any_table(shop, r"\b(A[1-4]|E1|H01|K1)\b", but=given) == []
+        return True
+
+    assert is_as_it_should_be()
+    went = "select source, rows_in, rows_forgotten from marts.row_reconciliation"
+    counted = {source: rows for source, *rows in shop.rows(went)}
+    people = len(PEOPLE) + 1
+    assert counted["customers"] == [people, 7] and counted["orders"] == [people, 7]
+    assert counted["refunds"] == [1, 1] and counted["tickets"] == [1, 1]
+    # Without news; with another file of the same person, which no list names; from scratch.
+    shop.dbt("build", *WITHOUT_TESTS, variables=accepted)
+    assert is_as_it_should_be()
+    (data / "customers").mkdir()
+    (data / "customers" / "crm.csv").write_text(
+        HEADER + "X1,Mia,mia@example.com,,,,2026-01-01\nX2,Nobody,x2@example.com,,,,2026-01-01\n"
+    )
+    (data / "orders").mkdir()
+    (data / "orders" / "crm.csv").write_text(
+        "order_id,customer_id,ordered_at,amount\nO-X1,X1,2026-10-01,10\n"
+    )
+    shop.dbt("build", *WITHOUT_TESTS, variables=accepted)
+    assert ("X1",) not in shop.rows("select customer_id from marts.customer_tier")
+    assert found_in_any_table(shop, "mia@") == []
+    (data / f"customers.{kind}").unlink()
+    (data / "customers" / "again.csv").write_text(HEADER + "A2,Mia,,,,,2024-01-01\n")
+    for words in ((), ("--full-refresh",)):
+        shop.dbt("build", *words, *WITHOUT_TESTS, variables=accepted)
+        customers = {row[0] for row in shop.rows("select customer_id from marts.customer_tier")}
+        assert not customers & {"A1", "A2", "A3", "A4", "X1"} and "B1" in customers
+    # Who takes it back is there again, with all that the files have.
+    (data / "deletions.csv").write_text("customer_id\nE1\n")
+    shop.dbt("build", *WITHOUT_TESTS, variables=accepted)
+    customers = {row[0] for row in shop.rows("select customer_id from marts.customer_tier")}
+    assert {"A2", "X1", "H01"} <= customers and "E1" not in customers

@@ -37,6 +37,23 @@
 {%- endmacro %}
 
 
+{% macro rank_of_system(record_id) -%}
+    {#- Two digits: the place of the system that an id is of, in the order in which the mapping names them; 00 is the
+        first one. -#}
+    {%- set systems = (folder_setting('systems') or '').split(' ')[1:] -%}
+    {%- if systems -%}
+    case split_part({{ record_id }}, ':', 1)
+        {%- for system in systems %}
+        when '{{ system }}' then '{{ '%02d' % loop.index }}'
+        {%- endfor %}
+        else '00'
+    end
+    {%- else -%}
+    '00'
+    {%- endif -%}
+{%- endmacro %}
+
+
 {% macro moved_ids() -%}
     {#- A query of the records whose id is not the one of their person. -#}
     select
