@@ -27,6 +27,12 @@
 {%- endmacro %}
 
 
+{% macro name_key(name) -%}
+    {#- Without blanks and points, which people write or leave out. -#}
+    {{ replace_all(name, '[ .,·-]', '') }}
+{%- endmacro %}
+
+
 {% macro system_of(record_id) -%}
     {#- The system that stands before an id; null for an id of the first one, and where there is only one. -#}
     {%- set systems = (folder_setting('systems') or '').split(' ')[1:] -%}

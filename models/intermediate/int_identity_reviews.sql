@@ -4,8 +4,11 @@
 -- depends_on: {{ ref('identities_forgotten') }}
 with
 
-forgotten as ({{ forgotten_customers() }}),
+forgotten as (
 
+    {{ forgotten_customers() }}
+
+),
 
 rules as (
 
@@ -42,6 +45,22 @@ keys_of_many as (
         max(records) as records
     from shared_keys
     group by rule, most_records, first_record_id, last_record_id
+
+),
+
+/* Of several customers, by whatever else may connect their records. */
+keys_of_several_names as (
+
+    select
+        keys.rule,
+        count(distinct keys.record_id) as records,
+        min(keys.record_id) as first_record_id,
+        max(keys.record_id) as last_record_id
+    from {{ ref('identity_keys') }} as keys
+    left join {{ ref('identities') }} as identities on keys.record_id = identities.record_id
+    where keys.split_key is not null and keys.record_id not in (select forgotten.customer_id from forgotten)
+    group by keys.rule, keys.split_key
+    having count(distinct coalesce(identities.customer_id, keys.record_id)) > 1
 
 ),
 
@@ -83,6 +102,17 @@ reviews as (
         '超过' || cast(keys_of_many.most_records as string) || '条记录' || rules.meaning_zh as because_zh
     from keys_of_many
     inner join rules on keys_of_many.rule = rules.rule
+    union all
+    select
+        'names_differ' as problem,
+        max(named.records) as records,
+        named.first_record_id,
+        named.last_record_id,
+        'different names, ' || rules.meaning_en as because_en,
+        '姓名不同，' || rules.meaning_zh as because_zh
+    from keys_of_several_names as named
+    inner join rules on named.rule = rules.rule
+    group by named.first_record_id, named.last_record_id, rules.meaning_en, rules.meaning_zh
     union all
     select
         problem,

@@ -1,6 +1,6 @@
 /* One row per record, rule and key: what the record has that only one person should have, by the rules of
    the seed identity_rules; and a key for every two records of which people have said that they are one. Keys
-   say who people are. */
+   say who people are. By some rules records with different names share no key: those of a family with one phone. */
 {{ config(materialized='table') }}
 with
 
@@ -10,7 +10,8 @@ rules as (
         cast(rule as string) as rule,
         '+' || cast(columns as string) || '+' as key_columns,
         cast(trust as integer) as trust,
-        cast(most_records as integer) as most_records
+        cast(most_records as integer) as most_records,
+        coalesce(cast(unless as string), '') = 'names_differ' as needs_one_name
     from {{ ref('identity_rules') }}
 
 ),
@@ -22,6 +23,7 @@ values_of_records as (
         rules.rule,
         rules.trust,
         rules.most_records,
+        case when rules.needs_one_name then coalesce({{ name_key('records.name') }}, '') end as name_key,
         {% set columns = [
             'name', 'email', 'phone', 'birth_date', 'member_number', 'union_id', 'linked_customer_id',
         ] %}
@@ -37,6 +39,18 @@ values_of_records as (
 
 ),
 
+/* A record without a name goes with the one name that there is; with none of several. */
+named as (
+
+    select
+        *,
+        min(nullif(name_key, '')) over (partition by rule, key_value)
+        <> max(nullif(name_key, '')) over (partition by rule, key_value) as names_differ
+    from values_of_records
+    where key_value is not null
+
+),
+
 /* Who is linked has the key of the link, too. */
 linked as (
 
@@ -45,7 +59,8 @@ linked as (
         rules.rule,
         rules.trust,
         rules.most_records,
-        records.linked_customer_id || ' ' as key_value
+        records.linked_customer_id || ' ' as key_value,
+        cast(null as string) as split_key
     from {{ ref('identity_records') }} as records
     inner join rules on rules.key_columns = '+linked_customer_id+'
     where records.linked_customer_id is not null
@@ -65,8 +80,15 @@ decided as (
 
 keys as (
 
-    select distinct * from values_of_records
-    where key_value is not null
+    select distinct
+        record_id,
+        rule,
+        trust,
+        most_records,
+        case when names_differ then key_value || name_key else key_value end as key_value,
+        case when names_differ then key_value end as split_key
+    from named
+    where names_differ is distinct from (true) or name_key <> ''
     union
     select * from linked
     union
@@ -75,7 +97,8 @@ keys as (
         'decision' as rule,
         0 as trust,
         2 as most_records,
-        key_value
+        key_value,
+        null as split_key
     from decided
     union
     select
@@ -83,7 +106,8 @@ keys as (
         'decision' as rule,
         0 as trust,
         2 as most_records,
-        key_value
+        key_value,
+        null as split_key
     from decided
 
 )
