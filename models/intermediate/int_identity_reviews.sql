@@ -20,50 +20,6 @@ rules as (
 
 ),
 
-shared_keys as (
-
-    select
-        rule,
-        most_records,
-        max(records) as records,
-        min(record_id) as first_record_id,
-        max(record_id) as last_record_id
-    from {{ ref('identity_keys') }}
-    where records > most_records and record_id not in (select forgotten.customer_id from forgotten)
-    group by rule, most_records, key_value
-
-),
-
-/* Two keys of the same rule that the same records share say the same. */
-keys_of_many as (
-
-    select
-        rule,
-        most_records,
-        first_record_id,
-        last_record_id,
-        max(records) as records
-    from shared_keys
-    group by rule, most_records, first_record_id, last_record_id
-
-),
-
-/* Of several customers, by whatever else may connect their records. */
-keys_of_several_names as (
-
-    select
-        keys.rule,
-        count(distinct keys.record_id) as records,
-        min(keys.record_id) as first_record_id,
-        max(keys.record_id) as last_record_id
-    from {{ ref('identity_keys') }} as keys
-    left join {{ ref('identities') }} as identities on keys.record_id = identities.record_id
-    where keys.split_key is not null and keys.record_id not in (select forgotten.customer_id from forgotten)
-    group by keys.rule, keys.split_key
-    having count(distinct coalesce(identities.customer_id, keys.record_id)) > 1
-
-),
-
 /* At the most trusted level at which it shows: what less trusted keys add says nothing new. */
 groups as (
 
@@ -93,26 +49,20 @@ connected as (
 reviews as (
 
     select
-        'key_of_many' as problem,
-        keys_of_many.records,
-        keys_of_many.first_record_id,
-        keys_of_many.last_record_id,
-        'more than ' || cast(keys_of_many.most_records as string) || ' records, '
-        || rules.meaning_en as because_en,
-        '超过' || cast(keys_of_many.most_records as string) || '条记录' || rules.meaning_zh as because_zh
-    from keys_of_many
-    inner join rules on keys_of_many.rule = rules.rule
-    union all
-    select
-        'names_differ' as problem,
-        max(named.records) as records,
-        named.first_record_id,
-        named.last_record_id,
-        'different names, ' || rules.meaning_en as because_en,
-        '姓名不同，' || rules.meaning_zh as because_zh
-    from keys_of_several_names as named
-    inner join rules on named.rule = rules.rule
-    group by named.first_record_id, named.last_record_id, rules.meaning_en, rules.meaning_zh
+        shared.problem,
+        shared.records,
+        shared.first_record_id,
+        shared.last_record_id,
+        case shared.problem
+            when 'names_differ' then 'different names, '
+            else 'more than ' || cast(shared.most_records as string) || ' records, '
+        end || rules.meaning_en as because_en,
+        case shared.problem
+            when 'names_differ' then '姓名不同，'
+            else '超过' || cast(shared.most_records as string) || '条记录'
+        end || rules.meaning_zh as because_zh
+    from {{ ref('int_shared_keys') }} as shared
+    inner join rules on shared.rule = rules.rule
     union all
     select
         problem,

@@ -39,7 +39,7 @@ values_of_records as (
 
 ),
 
-/* A record without a name goes with the one name that there is; with none of several. */
+/* A record without a name goes with the one name that there is; with none of several, it has a key of its own. */
 named as (
 
     select
@@ -85,10 +85,12 @@ keys as (
         rule,
         trust,
         most_records,
-        case when names_differ then key_value || name_key else key_value end as key_value,
+        case
+            when names_differ then key_value || coalesce(nullif(name_key, ''), ' ' || record_id)
+            else key_value
+        end as key_value,
         case when names_differ then key_value end as split_key
     from named
-    where names_differ is distinct from (true) or name_key <> ''
     union
     select * from linked
     union
@@ -114,5 +116,5 @@ keys as (
 
 select
     *,
-    count(*) over (partition by rule, key_value) as records
+    count(*) over (partition by rule, coalesce(split_key, key_value)) as records
 from keys
