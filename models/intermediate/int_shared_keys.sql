@@ -17,7 +17,7 @@ keys as (
         keys.rule,
         keys.most_records,
         keys.records,
-        coalesce(keys.split_key, keys.key_value) as shared,
+        coalesce(keys.split_key, keys.key_value) as shared_value,
         coalesce(identities.customer_id, keys.record_id) as customer_id
     from {{ ref('identity_keys') }} as keys
     left join {{ ref('identities') }} as identities on keys.record_id = identities.record_id
@@ -37,7 +37,7 @@ shared as (
         min(record_id) as first_record_id,
         max(record_id) as last_record_id
     from keys
-    group by rule, most_records, records > most_records, shared
+    group by rule, most_records, records > most_records, shared_value
     having max(records) > most_records or count(distinct customer_id) > 1
 
 )

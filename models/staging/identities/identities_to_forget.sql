@@ -1,6 +1,6 @@
 /* One row per id that somebody gave who asked to be forgotten, and other id that is a record of the same person:
-   by what connects records today, or did at the last finished run. They ask as persons, whatever id of theirs
-   they give. */
+   by what connects records today; of an id that has no record any more, by what did at the last finished run.
+   They ask as persons, whatever id of theirs they give. */
 {%- set finished = load_relation(audit_table('finished_identities')) if execute %}
 with
 
@@ -45,6 +45,15 @@ finished as (
     from {{ finished }}
 
 ),
+
+without_record as (
+
+    select asked.id
+    from asked
+    left join {{ ref('identity_records') }} as records on asked.id = records.record_id
+    where records.record_id is null
+
+),
 {% endif %}
 connected as (
 
@@ -55,6 +64,9 @@ connected as (
     from asked
     inner join {{ records }} as own on asked.id = own.record_id
     inner join {{ records }} as other on own.customer_id = other.customer_id
+    {% if records == 'finished' %}
+    where asked.id in (select without_record.id from without_record)
+    {% endif %}
     {{ 'union' if not loop.last }}
     {% endfor %}
 
