@@ -89,6 +89,7 @@ select
     level,
     record_id,
     label,
+    substr(label, 13) as first_record_id,
     max(case when lowest_label <> highest_label then 1 else 0 end) as goes_on
 from settled
 group by level, record_id, label

@@ -184,14 +184,29 @@ def _forget_keys(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
     """Take the keys of everybody who is forgotten out of the models that have connected them."""
     if not value(connection, "select exists (from raw.forgotten_ids)"):
         return
-    theirs = "record_id in (select id from raw.forgotten_ids where column_name = 'customer_id')"
-    for model in ("records", "keys", "connections", "links", "persons"):
-        _without(connection, f"{schema}.identity_{model}", theirs)
+    theirs = "in (select id from raw.forgotten_ids where column_name = 'customer_id')"
+    for model in ("records", "keys", "persons"):
+        _without(connection, f"{schema}.identity_{model}", f"record_id {theirs}")
+    # Records that were not joined with theirs, as people had decided otherwise, name the first one.
+    _without(
+        connection,
+        f"{schema}.identity_connections",
+        f"record_id {theirs} or first_record_id {theirs}",
+    )
+    _without(
+        connection,
+        f"{schema}.identity_links",
+        f"record_id {theirs}",
+        f"* replace (case when first_record_id {theirs} then min(record_id) over"
+        " (partition by level, first_record_id) else first_record_id end as first_record_id)",
+    )
 
 
-def _without(connection: duckdb.DuckDBPyConnection, table: str, condition: str) -> None:
+def _without(
+    connection: duckdb.DuckDBPyConnection, table: str, condition: str, columns: str = "*"
+) -> None:
     """Write a table anew: deleting would only mark the rows, and they are to be gone."""
     connection.execute(
-        f"create or replace table {table} as select * from {table} as records"
+        f"create or replace table {table} as select {columns} from {table} as records"
         f" where not ({condition})"
     )
