@@ -37,6 +37,7 @@ class CompiledReading:
             if node["resource_type"] == "model" and node.get("compiled")
         }
         self._statements: dict[str, str] = {}
+        self._parents: dict[str, list[str]] = {}
         done: set[str] = set()
 
         def add(name: str) -> None:
@@ -46,6 +47,7 @@ class CompiledReading:
             done.add(name)
             for parent in node["depends_on"]["nodes"]:
                 add(parent)
+            self._parents[node["name"]] = [each.split(".")[-1] for each in node["depends_on"]["nodes"]]
             if node["name"] in LEFT_OUT or node["name"].startswith("config_"):
                 return
             kind = "view" if node["config"]["materialized"] == "view" else "table"
@@ -64,7 +66,7 @@ class CompiledReading:
         Args:
             folder: the export.
             days: folders that were read before, as it was on earlier days.
-            last: the model after which nothing more is wanted; all of them if not given.
+            last: the model that is wanted, with all before it; all models if not given.
             threads: of the engine.
 
         Raises:
@@ -88,12 +90,16 @@ class CompiledReading:
         found = connection.execute(
             "select value from raw.settings where setting = 'reporting_currency'"
         ).fetchone()
+        wanted = self._before(last) if last else {*self._statements}
         for name, statement in self._statements.items():
+            if name not in wanted:
+                continue
             # As a build would have compiled it.
             connection.execute(statement.replace(ANY_CURRENCY, found[0] if found else "CNY"))
-            if name == last:
-                break
         return connection
+
+    def _before(self, name: str) -> set[str]:
+        return {name}.union(*(self._before(parent) for parent in self._parents.get(name, ())))
 
 
 def compile_reading(workspace: Workspace) -> None:

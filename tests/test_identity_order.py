@@ -95,7 +95,7 @@ def persons(reading: CompiledReading, folder: Path, **how) -> dict[str, str]:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(worlds)
 def test_persons_depend_on_the_records_alone(reading, world):
