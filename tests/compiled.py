@@ -47,7 +47,9 @@ class CompiledReading:
             done.add(name)
             for parent in node["depends_on"]["nodes"]:
                 add(parent)
-            self._parents[node["name"]] = [each.split(".")[-1] for each in node["depends_on"]["nodes"]]
+            self._parents[node["name"]] = [
+                nodes[parent]["name"] for parent in node["depends_on"]["nodes"] if parent in nodes
+            ]
             if node["name"] in LEFT_OUT or node["name"].startswith("config_"):
                 return
             kind = "view" if node["config"]["materialized"] == "view" else "table"

@@ -30,7 +30,7 @@ KINDS = {
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀兰霞平刚桂英华玉萍红建文辉力永健世广志义兴良海山仁波宁贵福生龙元全国胜学祥才发武新利清飞彬富顺信子思雨欣怡佳"
 LATIN = "Anna Ben Carla David Emma Felix Grace Henry Iris Jack Kate Leo Mia Noah Olga Paul Rosa Sam".split()
-LATIN_SURNAMES = "Adams Baker Clark Davis Evans Fischer Garcia Hughes Ivanov Jones Keller Lopez".split()
+ONSETS, RHYMES = [*"BCDFGHKLMNPRSTW", "Br", "St", "Sch"], "ar en ill on uck am ers and orth ini".split()
 HEADER = "customer_id,name,email,phone,birth_date,created_at".split(",")
 
 
@@ -76,13 +76,18 @@ def draw(count: int, seed: int = 18) -> People:
     kinds, weights = [*KINDS], [*KINDS.values()]
     family_phone, family_surname, left_in_family = "", "", 0
     shop_phone, left_in_shop, last_phone = "", 0, ""
+    in_family: set[str] = set()
     for person in range(count):
         if not left_in_family and chance.random() < 0.02:
             left_in_family = chance.randint(2, 4)
             family_phone, family_surname = _phone(chance), _surname(chance)
+            in_family = set()
         if not left_in_shop and chance.random() < 0.0005:
             left_in_shop, shop_phone = 60, _phone(chance)
         name = _name(chance, family_surname if left_in_family else None)
+        while left_in_family and name in in_family:
+            name = _name(chance, family_surname)
+        in_family.add(name)
         phone = _phone(chance)
         if left_in_family:
             phone, left_in_family = family_phone, left_in_family - 1
@@ -162,15 +167,15 @@ def _with_error(chance: random.Random, base: dict, kind: str, person: int) -> di
 def _name(chance: random.Random, surname: str | None) -> str:
     """Given names as unevenly as they are given: few of them are most."""
     surname = surname or _surname(chance)
-    if surname in LATIN_SURNAMES:
+    if surname[0] < "a":
         return f"{chance.choice(LATIN)} {surname}"
-    given = "".join(GIVEN[int(len(GIVEN) * chance.random() ** 2)] for _ in range(chance.randint(1, 2)))
+    given = "".join(GIVEN[int(len(GIVEN) * chance.random() ** 2)] for _ in range(chance.choice([1, 2, 2, 2, 2])))
     return surname + given
 
 
 def _surname(chance: random.Random) -> str:
     if chance.random() < 0.2:
-        return chance.choice(LATIN_SURNAMES)
+        return chance.choice(ONSETS) + chance.choice(RHYMES) + chance.choice(RHYMES)
     return SURNAMES[int(len(SURNAMES) * chance.random() ** 2)]
 
 

@@ -36,8 +36,12 @@ def expected(records: list[tuple], decisions: list[tuple]) -> dict[str, str]:
     """The customer of each record that is one of several, by the words of docs/identities.md."""
     keys: dict[tuple, dict] = {}
     of_phone: dict[str, set[str]] = {}
-    for _, name, _, phone, *_ in records:
+    contacts: dict[tuple[str, str], tuple[set, set]] = {}
+    for _, name, email, phone, birth_date, *_ in records:
         of_phone.setdefault(phone, set()).update({name} - {""})
+        emails, phones = contacts.setdefault((name, birth_date), (set(), set()))
+        emails.update({email} - {""})
+        phones.update({phone} - {""})
     for id_, name, email, phone, birth_date, member, _ in records:
         phone_key = (2, "phone", phone)
         if len(of_phone[phone]) > 1:
@@ -45,7 +49,8 @@ def expected(records: list[tuple], decisions: list[tuple]) -> dict[str, str]:
         found = [(1, "member", member)] if member else []
         found += [(2, "email", email)] if email else []
         found += [phone_key] if phone else []
-        found += [(3, "born", name, birth_date)] if name and birth_date else []
+        if name and birth_date and max(map(len, contacts[name, birth_date])) < 2:
+            found += [(3, "born", name, birth_date)]
         for key in found:
             keys.setdefault(key, {})[id_] = True
     latest = {frozenset(pair[:2]): pair[2] for pair in decisions}

@@ -90,7 +90,7 @@
             columns={'type': 'text', 'pattern': identity_columns_pattern, 'says':
                 'columns such as name+birth_date, of name, email, phone, birth_date, member_number, union_id'},
             trust={'type': 'integer', 'from': 1, 'to': 9}, most_records={'type': 'integer', 'from': 2},
-            unless={'type': 'choice', 'choices': ['names_differ'], 'may_be_empty': true},
+            unless={'type': 'choice', 'choices': ['names_differ', 'contacts_differ'], 'may_be_empty': true},
             meaning_en=text, meaning_zh=text)},
         'reject_reasons': {'key': ['reject_reason'], 'columns': dict(
             reject_reason=text, remedy_en=text, remedy_zh=text)},

@@ -29,7 +29,7 @@
 
 {% macro name_key(name) -%}
     {#- Without blanks and points, which people write or leave out. -#}
-    {{ replace_all(name, '[ .,·-]', '') }}
+    nullif({{ replace_all(name, '[ .,·-]', '') }}, '')
 {%- endmacro %}
 
 

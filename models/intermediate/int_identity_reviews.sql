@@ -55,10 +55,12 @@ reviews as (
         shared.last_record_id,
         case shared.problem
             when 'names_differ' then 'different names, '
+            when 'contacts_differ' then 'different contacts, '
             else 'more than ' || cast(shared.most_records as string) || ' records, '
         end || rules.meaning_en as because_en,
         case shared.problem
             when 'names_differ' then '姓名不同，'
+            when 'contacts_differ' then '联系方式不同，'
             else '超过' || cast(shared.most_records as string) || '条记录'
         end || rules.meaning_zh as because_zh
     from {{ ref('int_shared_keys') }} as shared

@@ -1,5 +1,5 @@
 /* One row per rule and first and last record that share what would be a key, and is not one person's: too many
-   records have it, or records of several names that are several customers. Nobody is named who asked to be
+   records have it, or records of several customers whose names or contacts differ. Nobody is named who asked to be
    forgotten, but counted, where their records still come. */
 -- depends_on: {{ ref('identities_forgotten') }}
 with
@@ -17,6 +17,7 @@ keys as (
         keys.rule,
         keys.most_records,
         keys.records,
+        keys.differs,
         coalesce(keys.split_key, keys.key_value) as shared_value,
         coalesce(identities.customer_id, keys.record_id) as customer_id
     from {{ ref('identity_keys') }} as keys
@@ -30,7 +31,7 @@ keys as (
 shared as (
 
     select
-        case when records > most_records then 'key_of_many' else 'names_differ' end as problem,
+        case when records > most_records then 'key_of_many' else max(differs) end as problem,
         rule,
         most_records,
         max(records) as records,

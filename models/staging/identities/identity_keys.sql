@@ -1,6 +1,7 @@
 /* One row per record, rule and key: what the record has that only one person should have, by the rules of
    the seed identity_rules; and a key for every two records of which people have said that they are one. Keys
-   say who people are. By some rules records with different names share no key: those of a family with one phone. */
+   say who people are. By some rules records with different names share no key, as those of a family with one
+   phone, or records with different contacts, as those of people of one name. */
 {{ config(materialized='table') }}
 with
 
@@ -11,7 +12,7 @@ rules as (
         '+' || cast(columns as string) || '+' as key_columns,
         cast(trust as integer) as trust,
         cast(most_records as integer) as most_records,
-        coalesce(cast(unless as string), '') = 'names_differ' as needs_one_name
+        cast(unless as string) as unless
     from {{ ref('identity_rules') }}
 
 ),
@@ -23,7 +24,10 @@ values_of_records as (
         rules.rule,
         rules.trust,
         rules.most_records,
-        case when rules.needs_one_name then coalesce({{ name_key('records.name') }}, '') end as name_key,
+        rules.unless,
+        {{ name_key('records.name') }} as name_key,
+        records.email,
+        records.phone,
         {% set columns = [
             'name', 'email', 'phone', 'birth_date', 'member_number', 'union_id', 'linked_customer_id',
         ] %}
@@ -39,15 +43,23 @@ values_of_records as (
 
 ),
 
-/* A record without a name goes with the one name that there is; with none of several, it has a key of its own. */
-named as (
+judged as (
 
     select
         *,
-        min(nullif(name_key, '')) over (partition by rule, key_value)
-        <> max(nullif(name_key, '')) over (partition by rule, key_value) as names_differ
+        case
+            when unless = 'names_differ' and min(name_key) over of_key <> max(name_key) over of_key then unless
+            when
+                unless = 'contacts_differ'
+                and (
+                    min(email) over of_key <> max(email) over of_key
+                    or min(phone) over of_key <> max(phone) over of_key
+                )
+                then unless
+        end as differs
     from values_of_records
     where key_value is not null
+    window of_key as (partition by rule, key_value)
 
 ),
 
@@ -60,6 +72,7 @@ linked as (
         rules.trust,
         rules.most_records,
         records.linked_customer_id || ' ' as key_value,
+        cast(null as string) as differs,
         cast(null as string) as split_key
     from {{ ref('identity_records') }} as records
     inner join rules on rules.key_columns = '+linked_customer_id+'
@@ -85,12 +98,15 @@ keys as (
         rule,
         trust,
         most_records,
-        case
-            when names_differ then key_value || coalesce(nullif(name_key, ''), ' ' || record_id)
+        /* A record without a name goes with the one name that there is; with none of several. */
+        case differs
+            when 'names_differ' then key_value || coalesce(name_key, ' ' || record_id)
+            when 'contacts_differ' then key_value || ' ' || record_id
             else key_value
         end as key_value,
-        case when names_differ then key_value end as split_key
-    from named
+        differs,
+        case when differs is not null then key_value end as split_key
+    from judged
     union
     select * from linked
     union
@@ -100,6 +116,7 @@ keys as (
         0 as trust,
         2 as most_records,
         key_value,
+        null as differs,
         null as split_key
     from decided
     union
@@ -109,6 +126,7 @@ keys as (
         0 as trust,
         2 as most_records,
         key_value,
+        null as differs,
         null as split_key
     from decided
 
