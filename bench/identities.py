@@ -1,9 +1,9 @@
-"""`python -m bench.identities`: what connecting records costs, beside an earlier version of the project.
+"""`python -m bench.identities`: what connecting records costs, beside an earlier version.
 
-The orders of `make bench`, of customers who stand in three systems: six of ten have one record, the
-others two, with an e-mail or a phone in common. Both versions build the same folder, in full and then
-a day; an earlier version may take the records for as many customers. Prints the seconds, and those of
-the nodes on identities.
+The orders of `make bench`, of customers who stand in three systems: six of ten have one record,
+the others two, with an e-mail or a phone in common. Both versions build the same folder, in full
+and then a day; an earlier version may take the records for as many customers. Prints the seconds,
+and those of the nodes on identities.
 """
 
 import argparse
@@ -46,7 +46,8 @@ def in_three_systems(source: Path, folder: Path) -> None:
             customers = f"""
                 select customer_id, 'Customer ' || person as name,
                     case when person % 10 <> 3 then 'p' || person || '@example.com' end as email,
-                    case when person % 5 <> 4 then '138' || lpad(person::varchar, 8, '0') end as phone,
+                    case when person % 5 <> 4 then '138' || lpad(person::varchar, 8, '0') end
+                        as phone,
                     date '1960-01-01' + (person % 15000)::integer as birth_date,
                     * exclude (customer_id, name, number, person, system)
                 from (
@@ -55,7 +56,8 @@ def in_three_systems(source: Path, folder: Path) -> None:
                 ) where system = {number}
             """
             orders = f"""
-                select * exclude (number) from (select *, {of_system} from '{source}/orders.parquet')
+                select * exclude (number)
+                from (select *, {of_system} from '{source}/orders.parquet')
                 where {SYSTEM} = {number}
             """
             for name, query in {"customers": customers, "orders": orders}.items():
@@ -116,7 +118,9 @@ def main() -> None:
     parser.add_argument("--before", type=Path, help="a checkout of an earlier version")
     arguments = parser.parse_args()
     source = generated(arguments.orders, arguments.customers)
-    projects = {"now": PROJECT} | ({"before": arguments.before.resolve()} if arguments.before else {})
+    projects = {"now": PROJECT} | (
+        {"before": arguments.before.resolve()} if arguments.before else {}
+    )
     seconds: dict[tuple[str, str], dict[str, float]] = {}
     for version, project in projects.items():
         work = HERE / "work" / f"identities-{version}"

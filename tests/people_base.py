@@ -27,11 +27,35 @@ KINDS = {
     "no contacts": 2,  # the same
     "all mistyped": 2,  # nothing exact is left
 }
-SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈"
-GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀兰霞平刚桂英华玉萍红建文辉力永健世广志义兴良海山仁波宁贵福生龙元全国胜学祥才发武新利清飞彬富顺信子思雨欣怡佳"
-LATIN = "Anna Ben Carla David Emma Felix Grace Henry Iris Jack Kate Leo Mia Noah Olga Paul Rosa Sam".split()
-ONSETS, RHYMES = [*"BCDFGHKLMNPRSTW", "Br", "St", "Sch"], "ar en ill on uck am ers and orth ini".split()
-HEADER = "customer_id,name,email,phone,birth_date,created_at".split(",")
+SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹"
+SURNAMES += "彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈"
+GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀兰霞平刚桂英华玉萍红建文辉力永健世"
+GIVEN += "广志义兴良海山仁波宁贵福生龙元全国胜学祥才发武新利清飞彬富顺信子思雨欣怡佳"
+LATIN = [
+    "Anna",
+    "Ben",
+    "Carla",
+    "David",
+    "Emma",
+    "Felix",
+    "Grace",
+    "Henry",
+    "Iris",
+    "Jack",
+    "Kate",
+    "Leo",
+    "Mia",
+    "Noah",
+    "Olga",
+    "Paul",
+    "Rosa",
+    "Sam",
+]
+ONSETS, RHYMES = (
+    [*"BCDFGHKLMNPRSTW", "Br", "St", "Sch"],
+    ["ar", "en", "ill", "on", "uck", "am", "ers", "and", "orth", "ini"],
+)
+HEADER = ["customer_id", "name", "email", "phone", "birth_date", "created_at"]
 
 
 @dataclass
@@ -55,7 +79,9 @@ class People:
         (folder / "customers").mkdir(parents=True)
         mapping = ["source,file,their_column,our_column,recipe,value"]
         for system, rows in self.records.items():
-            with (folder / "customers" / f"{system}.csv").open("w", newline="", encoding="utf-8") as file:
+            with (folder / "customers" / f"{system}.csv").open(
+                "w", newline="", encoding="utf-8"
+            ) as file:
                 csv.writer(file).writerows([HEADER, *rows])
             mapping.append(f"customers,customers/{system}.csv,,,system,{system}")
         mapping.append("orders,orders.csv,,,system,shop")
@@ -169,7 +195,9 @@ def _name(chance: random.Random, surname: str | None) -> str:
     surname = surname or _surname(chance)
     if surname[0] < "a":
         return f"{chance.choice(LATIN)} {surname}"
-    given = "".join(GIVEN[int(len(GIVEN) * chance.random() ** 2)] for _ in range(chance.choice([1, 2, 2, 2, 2])))
+    given = "".join(
+        GIVEN[int(len(GIVEN) * chance.random() ** 2)] for _ in range(chance.choice([1, 2, 2, 2, 2]))
+    )
     return surname + given
 
 
@@ -214,7 +242,7 @@ def _typo_in_name(chance: random.Random, name: str) -> str:
 
 
 def pairs_right_and_wrong(people: People, customer_of: dict[str, str]) -> tuple[int, int]:
-    """Of the pairs of records that are one customer: how many are one person, and how many are not."""
+    """How many pairs of records that are one customer are one person, and how many are not."""
     together = Counter(
         (customer_of.get(record, record), person) for record, person in people.person_of.items()
     )

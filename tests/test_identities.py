@@ -56,7 +56,7 @@ PEOPLE = [
         )
         for n in range(5)
     ),
-    # Mother and daughter with one phone, each in two systems; whose is the third name's, nobody knows.
+    # Mother and daughter with one phone; whose the record without a name is, nobody knows.
     ("I1", "Eva Berg", "", "13900000009", "", "", "2024-01-01", "I1"),
     ("I2", "Ida Berg", "", "13900000009", "", "", "2024-02-01", "I2"),
     ("I3", "eva  berg", "", "13900000009", "", "", "2024-03-01", "I1"),

@@ -1,4 +1,4 @@
-"""Small worlds at random: the persons are those of a few lines of Python, whatever the order of the records."""
+"""Small worlds at random: the persons are those of a few lines of Python, in whatever order."""
 
 import csv
 import random
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 HEADER = ["customer_id", "name", "email", "phone", "birth_date", "member_number", "created_at"]
 MOST_NAMES = 4
 
-# So few values that most are shared. Everything as it is compared, so that the oracle need not read.
+# So few values that most are shared; written as they are compared, so the oracle need not read.
 IDS = [f"C{number}" for number in range(9)]
 record = st.tuples(
     st.sampled_from(IDS),
@@ -85,12 +85,18 @@ def connected(links: list[set[str]]) -> list[set[str]]:
 def write(folder: Path, files: list[list[tuple]], decisions: list[tuple]) -> None:
     (folder / "customers").mkdir(parents=True, exist_ok=True)
     for number, rows in enumerate(files):
-        with (folder / "customers" / f"{number}.csv").open("w", newline="", encoding="utf-8") as file:
+        with (folder / "customers" / f"{number}.csv").open(
+            "w", newline="", encoding="utf-8"
+        ) as file:
             csv.writer(file).writerows([HEADER, *rows])
-    rows = [f"{one},{other},{word},Kim,asked,2026-01-0{n + 1}" for n, (one, other, word) in decisions]
+    rows = [
+        f"{one},{other},{word},Kim,asked,2026-01-0{n + 1}" for n, (one, other, word) in decisions
+    ]
     header = "customer_id,other_customer_id,decision,author,reason,decided_at"
     (folder / "identity_decisions.csv").write_text("\n".join([header, *rows]) + "\n")
-    (folder / "orders.csv").write_text("order_id,customer_id,ordered_at,amount\n1,C0,2026-01-01,1\n")
+    (folder / "orders.csv").write_text(
+        "order_id,customer_id,ordered_at,amount\n1,C0,2026-01-01,1\n"
+    )
 
 
 def persons(reading: CompiledReading, folder: Path, **how) -> dict[str, str]:

@@ -82,12 +82,14 @@ linked as (
 
 decided as (
 
+    {% for column in ['customer_id', 'other_customer_id'] %}
     select
-        customer_id,
-        other_customer_id,
+        {{ column }} as record_id,
         customer_id || ' ' || other_customer_id as key_value
     from {{ ref('identity_decisions') }}
     where decision = 'same'
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 
@@ -111,17 +113,7 @@ keys as (
     select * from linked
     union
     select
-        customer_id as record_id,
-        'decision' as rule,
-        0 as trust,
-        2 as most_records,
-        key_value,
-        null as differs,
-        null as split_key
-    from decided
-    union
-    select
-        other_customer_id as record_id,
+        record_id,
         'decision' as rule,
         0 as trust,
         2 as most_records,

@@ -1,13 +1,13 @@
-"""Other ids of people who asked to be forgotten: what keys and decisions connect with an id of the list.
+"""Other ids of people who asked to be forgotten: what keys and decisions connect with theirs.
 
-Their own records are kept out of `raw` when it is read, before anybody knows who they are. So those
-that say it stay in two tables until the run has found the people's other ids:
+Their own records are kept out of `raw` when it is read, before anybody knows who they are. So
+those that say it stay in two tables until the run has found the people's other ids:
 
     raw.leaving_customers, raw.leaving_identity_decisions
 
-In every run they are taken from the files anew, as long as these have them: what a run finds depends
-on the folder and on raw.connected_ids, and not on what an earlier run has read. At its end they go
-(macro `forget_leaving`). Of the other ids only the ids are kept, in raw.connected_ids.
+In every run they are taken from the files anew, as long as these have them: what a run finds
+depends on the folder and on raw.connected_ids, and not on what an earlier run has read. At its end
+they go (macro `forget_leaving`). Of the other ids only the ids are kept, in raw.connected_ids.
 """
 
 from collections.abc import Callable, Sequence
@@ -135,7 +135,9 @@ def _take_out(connection: duckdb.DuckDBPyConnection) -> None:
         for source in SOURCES.values()
         if source.forgotten_by and source.name != DELETIONS and _count(connection, source)
     ]
-    connection.execute(f"insert into raw.forgotten_ids select column_name, id, {load} from found_ids")
+    connection.execute(
+        f"insert into raw.forgotten_ids select column_name, id, {load} from found_ids"
+    )
     tables = "select table_name from duckdb_tables() where schema_name = 'raw'"
     copied = {table for (table,) in connection.execute(tables).fetchall()}
     for source in changed:
