@@ -47,9 +47,8 @@ def judge(folder, count: int) -> None:
             drawn[kind] += 1
             found[kind] += customer_of.get(record, record) == customer_of.get(first, first)
     recall = {kind: found[kind] / drawn[kind] for kind in KINDS}
-    print(
-        f"{len(people.person_of):,} records of {count:,} people: {right:,} pairs right, {wrong:,} wrong"
-    )
+    record_count = len(people.person_of)
+    print(f"{record_count:,} records of {count:,} people: {right:,} pairs right, {wrong:,} wrong")
     print(f"precision {precision:.5f}, recall {sum(found.values()) / sum(drawn.values()):.3f}")
     for kind, share in recall.items():
         print(f"  {kind:<20}{share:.3f} of {drawn[kind]:,}")
