@@ -89,13 +89,10 @@ before as (
     select
         record_id,
         customer_id
-    {% if told_identities %}
-    from {{ told_identities }}
-    where record_id <> customer_id and customer_id not in ({{ forgotten_customers() }})
-    {% else %}
-    from merged
-    where 1 = 0
-    {% endif %}
+    from {{ told_identities or 'merged' }}
+    where
+        record_id <> customer_id and customer_id not in ({{ forgotten_customers() }})
+        {{ 'and 1 = 0' if not told_identities }}
 
 )
 

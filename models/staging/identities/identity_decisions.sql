@@ -1,6 +1,6 @@
 /* One row per pair of ids of which people have decided something: the latest decision. The ids stand in their
-   own order, whichever was named first. With those on people who asked to be forgotten, until the run has found
-   who else they are. */
+   own order, whichever was named first. With those on people who asked to be forgotten, until the run has
+   found who else they are. */
 with
 
 raw as (

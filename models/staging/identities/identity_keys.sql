@@ -28,9 +28,8 @@ values_of_records as (
         {{ name_key('records.name') }} as name_key,
         records.email,
         records.phone,
-        {% set columns = [
-            'name', 'email', 'phone', 'birth_date', 'member_number', 'union_id', 'linked_customer_id',
-        ] %}
+        {% set parts = ['name', 'email', 'phone', 'birth_date', 'member_number', 'union_id'] %}
+        {% set columns = parts + ['linked_customer_id'] %}
         /* Null where one of the columns is: then there is no key. */
         {% for column in columns %}
         case
@@ -48,7 +47,8 @@ judged as (
     select
         *,
         case
-            when unless = 'names_differ' and min(name_key) over of_key <> max(name_key) over of_key then unless
+            when unless = 'names_differ' and min(name_key) over of_key <> max(name_key) over of_key
+                then unless
             when
                 unless = 'contacts_differ'
                 and (
@@ -100,7 +100,7 @@ keys as (
         rule,
         trust,
         most_records,
-        /* A record without a name goes with the one name that there is; with none of several. */
+        /* Without a name: with the one name that there is, with none of several. */
         case differs
             when 'names_differ' then key_value || coalesce(name_key, ' ' || record_id)
             when 'contacts_differ' then key_value || ' ' || record_id
