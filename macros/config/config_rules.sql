@@ -90,6 +90,7 @@
             columns={'type': 'text', 'pattern': identity_columns_pattern, 'says':
                 'columns such as name+birth_date, of name, email, phone, birth_date, member_number, union_id'},
             trust={'type': 'integer', 'from': 1, 'to': 9}, most_records={'type': 'integer', 'from': 2},
+            unless={'type': 'choice', 'choices': ['names_differ', 'contacts_differ'], 'may_be_empty': true},
             meaning_en=text, meaning_zh=text)},
         'identity_weights': {'key': ['level'], 'complete': true, 'may_be_empty': true, 'columns': dict(
             level={'type': 'choice', 'choices': likely_levels()},

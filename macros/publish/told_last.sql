@@ -31,15 +31,15 @@ previous as (
 
 ),
 
-/* Customers who were records of another one at the last finished run. */
+/* Customers who were records of another one when tiers were last told. */
 parted as (
 
-    {% set finished = load_relation(audit_table('finished_identities')) if execute -%}
-    {% if finished -%}
+    {% set told_identities = load_relation(audit_table('told_identities')) if execute -%}
+    {% if told_identities -%}
     select count(*) as customers_split
     from {{ ref('customer_tier_candidate') }} as candidates
-    inner join {{ finished }} as finished
-        on candidates.customer_id = finished.record_id and finished.record_id <> finished.customer_id
+    inner join {{ told_identities }} as before
+        on candidates.customer_id = before.record_id and before.record_id <> before.customer_id
     {%- else -%}
     select cast(0 as bigint) as customers_split
     {%- endif %}

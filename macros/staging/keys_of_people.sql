@@ -27,6 +27,12 @@
 {%- endmacro %}
 
 
+{% macro name_key(name) -%}
+    {#- Without blanks and points, which people write or leave out. -#}
+    nullif({{ replace_all(name, '[ .,·-]', '') }}, '')
+{%- endmacro %}
+
+
 {% macro system_of(record_id) -%}
     {#- The system that stands before an id; null for an id of the first one, and where there is only one. -#}
     {%- set systems = (folder_setting('systems') or '').split(' ')[1:] -%}
@@ -34,6 +40,23 @@
         when split_part({{ record_id }}, ':', 1) in ('{{ systems | join("', '") }}')
             then split_part({{ record_id }}, ':', 1)
     end
+{%- endmacro %}
+
+
+{% macro rank_of_system(record_id) -%}
+    {#- Two digits: the place of the system that an id is of, in the order in which the mapping names them; 00 is the
+        first one. -#}
+    {%- set systems = (folder_setting('systems') or '').split(' ')[1:] -%}
+    {%- if systems -%}
+    case split_part({{ record_id }}, ':', 1)
+        {%- for system in systems %}
+        when '{{ system }}' then '{{ '%02d' % loop.index }}'
+        {%- endfor %}
+        else '00'
+    end
+    {%- else -%}
+    '00'
+    {%- endif -%}
 {%- endmacro %}
 
 

@@ -1,6 +1,14 @@
 /* One row per key that too many records share, per group of records that keys connect and that are no one
-   person, and per pair of records that are likely one: what was not taken for one customer, and why. */
+   person, and per pair of records that are likely one: what was not taken for one customer, and why. Counted
+   with people who asked to be forgotten, where their records still come, and without their ids. */
+-- depends_on: {{ ref('identities_forgotten') }}
 with
+
+forgotten as (
+
+    {{ forgotten_customers() }}
+
+),
 
 rules as (
 
@@ -12,34 +20,6 @@ rules as (
 
 ),
 
-shared_keys as (
-
-    select
-        rule,
-        most_records,
-        count(*) as records,
-        min(record_id) as first_record_id,
-        max(record_id) as last_record_id
-    from {{ ref('identity_keys') }}
-    where records > most_records
-    group by rule, most_records, key_value
-
-),
-
-/* Two keys of the same rule that the same records share say the same. */
-keys_of_many as (
-
-    select
-        rule,
-        most_records,
-        first_record_id,
-        last_record_id,
-        max(records) as records
-    from shared_keys
-    group by rule, most_records, first_record_id, last_record_id
-
-),
-
 /* At the most trusted level at which it shows: what less trusted keys add says nothing new. */
 groups as (
 
@@ -47,7 +27,7 @@ groups as (
         *,
         min(level) over (partition by first_record_id) as first_level
     from {{ ref('identity_links') }}
-    where problem is not null
+    where problem is not null and record_id not in (select forgotten.customer_id from forgotten)
 
 ),
 
@@ -56,11 +36,13 @@ connected as (
     select
         problem,
         records,
-        first_record_id,
+        coalesce(
+            max(case when record_id = first_record_id then record_id end), min(record_id)
+        ) as first_record_id,
         max(record_id) as last_record_id
     from groups
     where level = first_level
-    group by problem, records, first_record_id
+    group by problem, records, groups.first_record_id
 
 ),
 
@@ -76,21 +58,30 @@ likely as (
     where
         not pairs.is_joined
         and coalesce(one.customer_id, pairs.record_id) <> coalesce(other.customer_id, pairs.other_record_id)
+        and pairs.record_id not in (select forgotten.customer_id from forgotten)
+        and pairs.other_record_id not in (select forgotten.customer_id from forgotten)
 
 ),
 
 reviews as (
 
     select
-        'key_of_many' as problem,
-        keys_of_many.records,
-        keys_of_many.first_record_id,
-        keys_of_many.last_record_id,
-        'more than ' || cast(keys_of_many.most_records as string) || ' records, '
-        || rules.meaning_en as because_en,
-        '超过' || cast(keys_of_many.most_records as string) || '条记录' || rules.meaning_zh as because_zh
-    from keys_of_many
-    inner join rules on keys_of_many.rule = rules.rule
+        shared.problem,
+        shared.records,
+        shared.first_record_id,
+        shared.last_record_id,
+        case shared.problem
+            when 'names_differ' then 'different names, '
+            when 'contacts_differ' then 'different contacts, '
+            else 'more than ' || cast(shared.most_records as string) || ' records, '
+        end || rules.meaning_en as because_en,
+        case shared.problem
+            when 'names_differ' then '姓名不同，'
+            when 'contacts_differ' then '联系方式不同，'
+            else '超过' || cast(shared.most_records as string) || '条记录'
+        end || rules.meaning_zh as because_zh
+    from {{ ref('int_shared_keys') }} as shared
+    inner join rules on shared.rule = rules.rule
     union all
     select
         problem,

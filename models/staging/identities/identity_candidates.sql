@@ -21,7 +21,7 @@ connected as (
     select distinct keys.record_id
     from {{ ref('identity_keys') }} as keys
     inner join weighed on weighed.level is not null
-    where keys.records between 2 and keys.most_records
+    where keys.connected_records > 1 and keys.records <= keys.most_records
 
 ),
 

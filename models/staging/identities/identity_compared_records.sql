@@ -16,7 +16,7 @@ keys_of_many as (
 
     select distinct
         rules.key_column,
-        keys.key_value
+        coalesce(keys.split_key, keys.key_value) as key_value
     from {{ ref('identity_keys') }} as keys
     inner join rules on keys.rule = rules.rule
     where keys.records > keys.most_records

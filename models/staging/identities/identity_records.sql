@@ -5,6 +5,15 @@
 {{- wait_for_config() }}
 with
 
+/* With those of people who asked to be forgotten: they say who else these are, and leave at the end. */
+customers as (
+
+    select * from {{ source('crm', 'customers') }}
+    union all
+    select * from {{ source('crm', 'leaving_customers') }}
+
+),
+
 listed as (
 
     select
@@ -18,7 +27,7 @@ listed as (
         {{ clean_id('union_id') }} as union_id,
         {{ clean_id('linked_customer_id') }} as linked_customer_id,
         cast({{ parse_timestamp('created_at') }} as date) as created_date
-    from {{ source('crm', 'customers') }}
+    from customers
 
 ),
 
@@ -27,6 +36,10 @@ ordering as (
 
     select distinct {{ clean_id('customer_id') }} as record_id
     from {{ source('crm', 'orders') }}
+    where customer_id like '%@%' or customer_id like '%＠%'
+    union
+    select {{ clean_id('customer_id') }} as record_id
+    from {{ source('crm', 'deletions') }}
     where customer_id like '%@%' or customer_id like '%＠%'
 
 ),

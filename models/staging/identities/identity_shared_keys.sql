@@ -7,7 +7,7 @@ select
     trust,
     key_value
 from {{ ref('identity_keys') }}
-where records between 2 and most_records
+where connected_records > 1 and records <= most_records
 {% for record in ['record_id', 'other_record_id'] %}
 union all
 select
