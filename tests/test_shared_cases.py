@@ -401,7 +401,6 @@ def test_one_person_of_several_ids_is_one(tmp_path):
 
 
 @pytest.mark.long
-@PEOPLE
 def test_branches_add_up_to_their_parent(tmp_path):
     workspace, _ = built("13-parent-child", tmp_path)
     found = []
@@ -409,6 +408,12 @@ def test_branches_add_up_to_their_parent(tmp_path):
         with file.open(encoding="utf-8-sig", newline="") as lines:
             found += [row for row in csv.reader(lines) if "PA" in row and "12000.0000" in row]
     assert found
+    shown = "select customer_id, account_id, is_member, net_revenue, count(distinct tier_code) over ()"
+    assert workspace.rows(shown + " from marts.customer_tier order by 1") == [
+        ("PA", "PA", False, 12000, 1),
+        ("PB", "PA", True, None, 1),
+        ("PC", "PA", True, None, 1),
+    ]
 
 
 @pytest.mark.long

@@ -9,7 +9,8 @@
     audit.finished_runs           runs after which every table was whole: rules, last load of raw data
     audit.finished_dates          the scored dates of the last of them
     audit.finished_fingerprints   the customers' facts at the last of them
-    audit.finished_identities     whose each record was at the last of them -#}
+    audit.finished_identities     whose each record was at the last of them
+    audit.finished_roll_ups       to which account each member rolled up then -#}
 
 {% macro begin_run() -%}
     {#- Hook at the start of a run: gives it its number, and says of all that it is going to make that it
@@ -147,6 +148,7 @@
         ('finished_fingerprints', 'intermediate', 'int_customer_fingerprints', '*'),
         ('finished_dates', 'intermediate', 'int_scoring_dates', 'as_of_date, is_current, is_published, previous_date'),
         ('finished_identities', 'staging', 'identities', 'record_id, customer_id'),
+        ('finished_roll_ups', 'staging', 'account_roll_ups', 'customer_id, account_id'),
     ] -%}
         {%- do run_query('drop table if exists ' ~ audit_table(finished)) -%}
         {%- do run_query(

@@ -35,13 +35,3 @@
             then split_part({{ record_id }}, ':', 1)
     end
 {%- endmacro %}
-
-
-{% macro moved_ids() -%}
-    {#- A query of the records whose id is not the one of their person. -#}
-    select
-        record_id,
-        customer_id
-    from {{ ref('identities') }}
-    where record_id <> customer_id
-{%- endmacro %}

@@ -1,6 +1,6 @@
-/* One row per customer: whoever is in the CRM's list or has an order. Of several records of one customer
-   each attribute is the one that was written last. Attributes have no date of their own and are taken as
-   known today. */
+/* One row per customer: whoever is in the CRM's list or has an order. Members of an account are none: it is
+   their customer. Of several records of one customer each attribute is the one that was written last. Attributes
+   have no date of their own and are taken as known today. */
 {{ config(materialized='restated', meta={'customers_restated_by': 'int_touched_customers'}) }}
 with
 
@@ -12,7 +12,9 @@ records as (
             partition by customer_id order by updated_at desc nulls last, record_id asc
         ) as place_back
     from {{ of_touched_customers(ref('int_customer_records')) }}
-    where outcome = 'accepted'
+    where
+        outcome = 'accepted'
+        and customer_id not in (select members.customer_id from {{ ref('int_account_members') }} as members)
 
 ),
 
