@@ -7,14 +7,13 @@ with
 records as (
 
     select
-        *,
+        records.*,
         row_number() over (
-            partition by customer_id order by updated_at desc nulls last, record_id asc
+            partition by records.customer_id order by records.updated_at desc nulls last, records.record_id asc
         ) as place_back
-    from {{ of_touched_customers(ref('int_customer_records')) }}
-    where
-        outcome = 'accepted'
-        and customer_id not in (select members.customer_id from {{ ref('int_account_members') }} as members)
+    from {{ of_touched_customers(ref('int_customer_records')) }} as records
+    left join {{ ref('int_account_members') }} as members on records.customer_id = members.customer_id
+    where records.outcome = 'accepted' and members.customer_id is null
 
 ),
 

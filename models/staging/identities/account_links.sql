@@ -40,16 +40,15 @@ customers as (
 
 ),
 
-/* A line of companies is one that has their policy. The default line, or one that the seed does not know, says
-   nothing. */
+/* A line of companies is one that has their policy. One that has the default policy, or that the seed does not
+   know, says nothing. */
 declared as (
 
     select
         customers.*,
         case
             when customers.customer_type in ('b2b', 'b2c') then customers.customer_type = 'b2c'
-            when lines.business_line is not null and lines.business_line <> 'default' then lines.policy <> 'b2b'
-            else false
+            else coalesce(lines.policy not in ('b2b', 'default'), false)
         end as is_consumer
     from customers
     left join lines on customers.business_line = lines.business_line
