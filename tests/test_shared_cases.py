@@ -408,12 +408,14 @@ def test_branches_add_up_to_their_parent(tmp_path):
         with file.open(encoding="utf-8-sig", newline="") as lines:
             found += [row for row in csv.reader(lines) if "PA" in row and "12000.0000" in row]
     assert found
-    shown = "select customer_id, account_id, is_member, net_revenue, count(distinct tier_code) over ()"
-    assert workspace.rows(shown + " from marts.customer_tier order by 1") == [
-        ("PA", "PA", False, 12000, 1),
-        ("PB", "PA", True, None, 1),
-        ("PC", "PA", True, None, 1),
+    shown = "select customer_id, account_id, is_member, net_revenue from marts.customer_tier"
+    assert workspace.rows(shown + " order by 1") == [
+        ("PA", "PA", False, 12000),
+        ("PB", "PA", True, None),
+        ("PC", "PA", True, None),
     ]
+    [(tiers,)] = workspace.rows("select count(distinct tier_code) from marts.customer_tier")
+    assert tiers == 1
 
 
 @pytest.mark.long

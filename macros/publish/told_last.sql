@@ -1,6 +1,6 @@
 {% macro told_last() -%}
-    {#- Two CTEs of gate_context, which must be as fresh as it is: `previous`, the customers who were told last and
-        how many of them are gone or are now of another one; and `parted`, how many have become several. -#}
+    {#- Two CTEs of gate_context, which must be as fresh as it is: `previous`, the customers who were told last
+        and how many of them are gone or are now of another one; and `parted`, how many have become several. -#}
 previous as (
 
     {# What was told last: by ids, as other ids are other customers, however many they are. -#}

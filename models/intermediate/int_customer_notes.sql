@@ -61,7 +61,7 @@ select
         end
     ) as example
 from {{ ref('int_identity_reviews') }}
-where problem <> 'decided_different' and problem not like 'parent%'
+where problem <> 'decided_different' and problem not like 'parent_%'
 group by case when problem = 'key_of_many' then 'key_of_many' else 'not_one_customer' end
 union all
 select
@@ -78,8 +78,7 @@ select
     'no_account' as note,
     coalesce(cast(sum(records) as bigint), 0) as records,
     min(case when first_record_id not like '%@%' then first_record_id end) as example
-from {{ ref('int_identity_reviews') }}
-where problem like 'parent%'
+from {{ ref('int_account_reviews') }}
 union all
 select
     'customers' as source,

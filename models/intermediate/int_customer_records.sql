@@ -1,5 +1,5 @@
-/* One row per record of the customers export, typed, with its outcome and the person that it is of, who may be a
-   member of an account. Attributes have no date of their own and are taken as known today. */
+/* One row per record of the customers export, typed, with its outcome and the person that it is of, who may
+   be a member of an account. Attributes have no date of their own and are taken as known today. */
 {{ config(materialized='restated', meta={'records_restated_by': 'stg_customers'}) }}
 select
     records.source_row,

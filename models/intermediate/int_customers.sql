@@ -1,6 +1,6 @@
 /* One row per customer: whoever is in the CRM's list or has an order. Members of an account are none: it is
-   their customer. Of several records of one customer each attribute is the one that was written last. Attributes
-   have no date of their own and are taken as known today. */
+   their customer. Of several records of one customer each attribute is the one that was written last.
+   Attributes have no date of their own and are taken as known today. */
 {{ config(materialized='restated', meta={'customers_restated_by': 'int_touched_customers'}) }}
 with
 
@@ -9,7 +9,8 @@ records as (
     select
         records.*,
         row_number() over (
-            partition by records.customer_id order by records.updated_at desc nulls last, records.record_id asc
+            partition by records.customer_id
+            order by records.updated_at desc nulls last, records.record_id asc
         ) as place_back
     from {{ of_touched_customers(ref('int_customer_records')) }} as records
     left join {{ ref('int_account_members') }} as members on records.customer_id = members.customer_id

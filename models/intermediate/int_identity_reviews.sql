@@ -1,5 +1,5 @@
 /* One row per key that too many records share, per group of records that keys connect and that are no one
-   person, and per parent of records that do not roll up to it: what was not taken for one customer, and why. */
+   person, and per parent of records that do not roll up to it: what was not taken for one customer, why. */
 with
 
 rules as (
@@ -64,19 +64,6 @@ connected as (
 
 ),
 
-parents as (
-
-    select
-        problem,
-        count(*) as records,
-        min(customer_id) as first_record_id,
-        max(customer_id) as last_record_id
-    from {{ ref('account_roll_ups') }}
-    where problem is not null
-    group by problem, told_with
-
-),
-
 reviews as (
 
     select
@@ -107,24 +94,7 @@ reviews as (
         end as because_zh
     from connected
     union all
-    select
-        problem,
-        records,
-        first_record_id,
-        last_record_id,
-        case problem
-            when 'parent_unknown' then 'the parent that they name is not in the list of customers'
-            when 'parent_of_consumer' then 'they or their parent are declared consumers, by type or business line'
-            when 'parent_loop' then 'their parents lead in a circle'
-            else 'more than five levels below the topmost parent'
-        end as because_en,
-        case problem
-            when 'parent_unknown' then '所填的上级客户不在客户清单中'
-            when 'parent_of_consumer' then '本身或上级按客户类型或业务线属于个人消费者'
-            when 'parent_loop' then '上下级关系形成循环'
-            else '距最上级客户超过五级'
-        end as because_zh
-    from parents
+    select * from {{ ref('int_account_reviews') }}
 
 )
 

@@ -32,7 +32,8 @@ customers as (
         customer_id,
         min_by(customer_type, place_back) filter (where customer_type is not null) as customer_type,
         min_by(business_line, place_back) filter (where business_line is not null) as business_line,
-        min_by(parent_customer_id, place_back) filter (where parent_customer_id is not null) as parent_customer_id,
+        min_by(parent_customer_id, place_back) filter (where parent_customer_id is not null)
+            as parent_customer_id,
         min_by(role, place_back) filter (where role is not null) as role,
         min(created_date) as since_date
     from records
@@ -40,8 +41,8 @@ customers as (
 
 ),
 
-/* A line of companies is one that has their policy. One that has the default policy, or that the seed does not
-   know, says nothing. */
+/* A line of companies is one that has their policy. One that has the default policy, or that the seed does
+   not know, says nothing. */
 declared as (
 
     select

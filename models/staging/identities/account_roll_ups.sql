@@ -1,8 +1,8 @@
 /* One row per customer whose record names a parent: the account that it rolls up to, which is the topmost
    parent, and how far below it stands; or why it is a customer of its own.
 
-   Six joins of the links with themselves: no recursion. Whatever has a sixth parent is deeper than five levels,
-   or goes round. */
+   Six joins of the links with themselves: no recursion. Whatever has a sixth parent is deeper than five
+   levels, or goes round. */
 {{ config(materialized='table') }}
 with
 
@@ -75,7 +75,8 @@ select
     case
         when judged.problem = 'parent_loop'
             then least(
-                judged.parent_1, judged.parent_2, judged.parent_3, judged.parent_4, judged.parent_5, judged.parent_6
+                judged.parent_1, judged.parent_2, judged.parent_3, judged.parent_4, judged.parent_5,
+                judged.parent_6
             )
         else links.parent_id
     end as told_with

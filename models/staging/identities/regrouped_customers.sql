@@ -1,6 +1,6 @@
-/* One row per customer whose records are not those of the last finished run: ids that are of another person or
-   account now, or not any more, and the customers in question before and after. Empty where a run reads every
-   record. */
+/* One row per customer whose records are not those of the last finished run: ids that are of another person
+   or account now, or not any more, and the customers in question before and after. Empty where a run reads
+   every record. */
 {{ config(materialized='table') }}
 -- depends_on: {{ ref('identities') }}, {{ ref('account_roll_ups') }}
 {% if reads_everything() %}
