@@ -63,10 +63,11 @@ def write(folder: Path, records: list[tuple]) -> None:
     rows = [",".join(record[:9]) for record in records]
     (folder / "customers.csv").write_text(HEADER + "\n".join(rows) + "\n", "utf-8")
     orders = [
-        f"O-{id_},{id_},2026-10-{1 + n % 20:02},{10 + n}"
+        f"O-{id_},{id_},2026-{8 + n % 3:02}-{1 + n % 20:02},{10 + n}"
         for n, id_ in enumerate(ACCOUNTS)
         if id_ not in ("H", "K2")
     ]
+    orders.append("LAST,S1,2026-10-20,1")
     (folder / "orders.csv").write_text(
         "order_id,customer_id,ordered_at,amount\n" + "\n".join(orders) + "\n"
     )
