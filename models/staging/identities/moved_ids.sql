@@ -1,5 +1,5 @@
-/* One row per id that stands in records and is not the customer's: that of another record of the person, or of
-   a member of an account. By it every fact has its customer from staging on. */
+/* One row per id that stands in records and is not the customer's: that of another record of the person, or
+   of a member of an account. By it every fact has its customer from staging on. */
 {{ config(materialized='table') }}
 with
 
