@@ -15,6 +15,7 @@ PUBLISHED = {
     "customer_tags": ("customer_id", "rule_set", "tag"),
     "cluster_profiles": ("cluster",),
     "customer_identities": ("record_id",),
+    "account_members": ("customer_id",),
     "identity_review": ("problem", "first_record_id", "last_record_id", "because_en"),
     "customer_tier_history": ("customer_id", "as_of_date"),
     "customer_tier_changes": ("customer_id", "as_of_date"),

@@ -37,6 +37,7 @@ TABLES = {
     "customer_tags": "customer_id, rule_set, tag",
     "cluster_profiles": "cluster",
     "customer_identities": "record_id",
+    "account_members": "customer_id",
     "identity_review": "problem, first_record_id, last_record_id, because_en",
     "customer_tier_history": "as_of_date, customer_id",
     "customer_tier_changes": "as_of_date, customer_id",

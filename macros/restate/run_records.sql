@@ -10,7 +10,8 @@
     audit.finished_dates          the scored dates of the last of them
     audit.finished_fingerprints   the customers' facts at the last of them
     audit.finished_identities     whose each record was at the last of them
-    audit.told_identities         the same of the last of them that told tiers (tier_publications) -#}
+    audit.finished_roll_ups       to which account each member rolled up then
+    audit.told_identities         whose each record was at the last of them that told tiers (tier_publications) -#}
 
 {% macro begin_run() -%}
     {#- Hook at the start of a run: gives it its number, and says of all that it is going to make that it
@@ -150,9 +151,10 @@
         ('finished_fingerprints', 'intermediate', 'int_customer_fingerprints', '*'),
         ('finished_dates', 'intermediate', 'int_scoring_dates', 'as_of_date, is_current, is_published, previous_date'),
         ('finished_identities', 'staging', 'identities', 'record_id, customer_id'),
+        ('finished_roll_ups', 'staging', 'account_roll_ups', 'customer_id, account_id'),
     ] -%}
     {%- if not run_query('select is_of_the_past from ' ~ audit_table('gate_context')).rows[0][0] -%}
-        {%- do to_renew.append(('told_identities', 'staging', 'identities', 'record_id, customer_id')) -%}
+        {%- do to_renew.append(('told_identities', 'staging', 'moved_ids', 'record_id, customer_id')) -%}
     {%- endif -%}
     {%- for finished, schema, model_name, columns in to_renew -%}
         {%- do run_query('drop table if exists ' ~ audit_table(finished)) -%}

@@ -58,13 +58,3 @@
     '00'
     {%- endif -%}
 {%- endmacro %}
-
-
-{% macro moved_ids() -%}
-    {#- A query of the records whose id is not the one of their person. -#}
-    select
-        record_id,
-        customer_id
-    from {{ ref('identities') }}
-    where record_id <> customer_id
-{%- endmacro %}

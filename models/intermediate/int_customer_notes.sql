@@ -61,7 +61,7 @@ select
         end
     ) as example
 from {{ ref('int_identity_reviews') }}
-where problem <> 'decided_different'
+where problem <> 'decided_different' and problem not like 'parent_%'
 group by case when problem in ('key_of_many', 'likely_match') then problem else 'not_one_customer' end
 union all
 select
@@ -72,3 +72,17 @@ select
     min(case when record_id not like '%@%' then record_id || ' = ' || customer_id end) as example
 from {{ ref('identities') }}
 where record_id <> customer_id
+union all
+select
+    'customers' as source,
+    'no_account' as note,
+    coalesce(cast(sum(records) as bigint), 0) as records,
+    min(case when first_record_id not like '%@%' then first_record_id end) as example
+from {{ ref('int_account_reviews') }}
+union all
+select
+    'customers' as source,
+    'rolled_up' as note,
+    count(*) as records,
+    min(case when customer_id not like '%@%' then customer_id || ' / ' || account_id end) as example
+from {{ ref('int_account_members') }}

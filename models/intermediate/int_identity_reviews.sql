@@ -1,6 +1,7 @@
 /* One row per key that too many records share, per group of records that keys connect and that are no one
-   person, and per pair of records that are likely one: what was not taken for one customer, and why. Counted
-   with people who asked to be forgotten, where their records still come, and without their ids. */
+   person, per pair of records that are likely one, and per parent of records that do not roll up to it: what
+   was not taken for one customer, and why. Counted with people who asked to be forgotten, where their records
+   still come, and without their ids. */
 -- depends_on: {{ ref('identities_forgotten') }}
 with
 
@@ -108,6 +109,8 @@ reviews as (
         'likely one customer, weight ' || weight_text || ': ' || evidence_en as because_en,
         '可能是同一客户，权重' || weight_text || '：' || evidence_zh as because_zh
     from likely
+    union all
+    select * from {{ ref('int_account_reviews') }}
 
 )
 

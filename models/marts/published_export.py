@@ -33,6 +33,7 @@ def model(dbt, session):
         Table("customer_tags", dbt.ref("customer_tags"), ("customer_id", "rule_set", "tag")),
         Table("cluster_profiles", dbt.ref("cluster_profiles"), ("cluster",)),
         Table("customer_identities", dbt.ref("customer_identities"), ("record_id",)),
+        Table("account_members", dbt.ref("account_members"), ("customer_id",)),
         Table(
             "identity_review",
             dbt.ref("identity_review"),

@@ -73,7 +73,7 @@ told as (
 
 ),
 
-/* Whose each record is, and whose it was when tiers were last told. */
+/* Whose each record is, or to which account it rolls up; and whose it was when tiers were last told. */
 merged as (
 
     select
@@ -81,17 +81,20 @@ merged as (
         customer_id
     from {{ ref('int_customer_identities') }}
     where record_id <> customer_id
+    union all
+    select
+        customer_id as record_id,
+        account_id as customer_id
+    from {{ ref('int_account_members') }}
 
 ),
 
 before as (
 
-    select
-        record_id,
-        customer_id
+    select *
     from {{ told_identities or 'merged' }}
     where
-        record_id <> customer_id and customer_id not in ({{ forgotten_customers() }})
+        customer_id not in ({{ forgotten_customers() }})
         {{ 'and 1 = 0' if not told_identities }}
 
 )
