@@ -5,6 +5,7 @@
     {%- set run_day = (run_date() | trim).split("'")[1] -%}
     {%- set as_of_date = var('as_of_date') | string -%}
     {%- set periods, days = var('history_periods') | string, var('lookback_days') | string -%}
+    {%- set horizons = var('evaluation_horizons') -%}
     {%- set largest = var('largest_amount') | string -%}
     {%- set judged = [
         ('as_of_date', as_of_date in ['latest', 'today'] or is_real_date(as_of_date),
@@ -30,6 +31,8 @@
         ('largest_amount', re.match('^[0-9]{4,13}([.][0-9]{1,4})?$', largest)
             and 1000 <= (largest | float) <= 1000000000000,
             'a number from 1000 to 1000000000000'),
+        ('evaluation_horizons', is_list(horizons) and 0 < (horizons | length) == (evaluation_horizons() | length),
+            'a list of whole numbers of days from 1 to 9999, each once, such as [30, 90, 180, 365]'),
         ('accept_jump_because', var('accept_jump_because') is string,
             'a reason in words, or an empty text'),
         ('scoring_methods', is_list(methods) and 0 < (methods | length) == (scoring_methods() | length),

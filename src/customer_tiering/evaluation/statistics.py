@@ -1,0 +1,254 @@
+"""Statistics of how well methods rank customers, each with what every customer does to it.
+
+A statistic of one date is a ratio `above / below`, one for each method. Over several dates it is
+the sum of what is above over the sum of what is below. How far it would move if a customer were
+drawn once more (its influence) gives the standard error that a bootstrap over customers would
+give: the infinitesimal jackknife (Jaeckel 1972; Efron, "The jackknife, the bootstrap and other
+resampling plans", 1982). A customer is drawn with all their dates, so that one who is there on ten
+dates counts as one and not as ten. A difference of two methods has the difference of their
+influences: it is paired.
+
+Rows are customers in the order of their ids, columns are methods.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from customer_tiering.libraries import library
+
+Matrix = NDArray[np.float64]
+Places = NDArray[np.int64]
+# A normal interval that holds 90 %.
+WIDTH = 1.6448536269514722
+
+
+@dataclass(frozen=True)
+class Part:
+    """A statistic at one date.
+
+    Attributes:
+        above, below: one number per method.
+        moves_above, moves_below: customers x methods: what each customer adds to the two.
+    """
+
+    above: Matrix
+    below: Matrix
+    moves_above: Matrix
+    moves_below: Matrix
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A statistic over some dates.
+
+    Attributes:
+        values: one per method.
+        moves: customers x methods; its columns are independent of each other's mean.
+    """
+
+    values: Matrix
+    moves: Matrix
+
+    def errors(self) -> Matrix:
+        """One standard error per method."""
+        return np.sqrt((self.moves**2).sum(axis=0))
+
+    def against(self, column: int) -> "Estimate":
+        """The differences of all methods from one of them."""
+        return Estimate(
+            self.values - self.values[column], self.moves - self.moves[:, column, np.newaxis]
+        )
+
+
+def pooled(
+    parts: Sequence[tuple[Places, Part]], customers: int, known: Matrix | None = None
+) -> Estimate:
+    """One statistic over several dates.
+
+    Args:
+        parts: of each date, which customers it has (their numbers), and its statistic.
+        customers: how many there are over all dates.
+        known: dates x methods: 1 where the date counts for the method, 0 where not.
+    """
+    methods = max(len(part.above) for _, part in parts)
+    counts = np.ones((len(parts), methods)) if known is None else known
+    pairs = list(zip(counts, parts, strict=True))
+    above = sum(count * part.above for count, (_, part) in pairs)
+    below = sum(count * part.below for count, (_, part) in pairs)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        values = np.where(below > 0, above / np.where(below > 0, below, 1), np.nan)
+    moves = np.zeros((customers, methods))
+    for count, (who, part) in pairs:
+        moves[who] += count * (part.moves_above - values * part.moves_below)
+    moves /= np.where(below > 0, below, np.nan)
+    return Estimate(values, moves - moves.mean(axis=0))
+
+
+def rival_of(
+    parts: Sequence[tuple[Places, Part]], customers: int, known: Matrix, column: int
+) -> Estimate:
+    """The statistic of one method, beside each method over the very dates on which that speaks."""
+    theirs = [
+        (
+            who,
+            Part(
+                *(
+                    np.repeat(values[..., column : column + 1], known.shape[1], axis=-1)
+                    for values in vars(part).values()
+                )
+            ),
+        )
+        for who, part in parts
+    ]
+    return pooled(theirs, customers, known)
+
+
+def orders(scores: Matrix, spend: Matrix) -> Places:
+    """The customers of each column from best to worst: by score, then past spend, then id.
+
+    A customer about whom the method says nothing comes last.
+    """
+    lowest = np.where(np.isnan(scores), np.inf, -scores)
+    return np.stack([np.lexsort((-spend, column)) for column in lowest.T], axis=1)
+
+
+def places(order: Places) -> Places:
+    """The place of each customer, 0 the best."""
+    found = np.empty_like(order)
+    counted = np.arange(len(order))[:, np.newaxis]
+    np.put_along_axis(found, order, np.broadcast_to(counted, order.shape), axis=0)
+    return found
+
+
+def top_count(customers: int, percent: int) -> int:
+    """How many customers the top x % are: rounded, a half up."""
+    return (2 * customers * percent + 100) // 200
+
+
+def held(outcome: Matrix, place: Places, percent: int) -> Part:
+    """What of an outcome the top x % hold, over all of it.
+
+    When a customer is drawn once more, the line between top and rest moves, too: by what the
+    customers about it hold on average.
+    """
+    customers = len(outcome)
+    is_top = place < top_count(customers, percent)
+    half = max(5, -(-customers // 50))
+    about = np.abs(place - top_count(customers, percent) + 0.5) < half
+    at_line = (outcome[:, np.newaxis] * about).sum(axis=0) / about.sum(axis=0)
+    moves = outcome[:, np.newaxis] * is_top + at_line * (percent / 100 - is_top)
+    caught = (outcome[:, np.newaxis] * is_top).sum(axis=0)
+    return Part(
+        caught,
+        np.full(place.shape[1], outcome.sum()),
+        moves,
+        np.broadcast_to(outcome[:, np.newaxis], place.shape),
+    )
+
+
+def curve_area(outcome: Matrix, order: Places, place: Places) -> tuple[Matrix, Matrix]:
+    """The area between the curve of the outcome, added up from best to worst, and the even one.
+
+    In units of the outcome; and what each customer does to it.
+    """
+    customers = len(outcome)
+    by_order = outcome[order]
+    middle = np.cumsum(by_order, axis=0) - by_order / 2
+    total = middle.sum(axis=0)
+    after = np.arange(customers - 1, -1, -1)[:, np.newaxis]
+    moves = (middle + by_order * (after + 0.5)) / customers
+    moves = moves - total / customers**2 - by_order / 2
+    return total / customers - outcome.sum() / 2, np.take_along_axis(moves, place, axis=0)
+
+
+def gini(outcome: Matrix, order: Places, place: Places) -> Part:
+    """The normalised Gini: the area of a method's order over that of the best order there is."""
+    best = np.argsort(-outcome, kind="stable")[:, np.newaxis]
+    below, moves_below = curve_area(outcome, best, places(best))
+    above, moves_above = curve_area(outcome, order, place)
+    shape = place.shape
+    return Part(
+        above,
+        np.broadcast_to(below, shape[1]),
+        moves_above,
+        np.broadcast_to(moves_below, shape),
+    )
+
+
+def ranks(scores: Matrix) -> Matrix:
+    """Ranks of each column, 1 the lowest, ties their mean; about whom nothing is said, lowest."""
+    known = np.where(np.isnan(scores), -np.inf, scores)
+    return library("scipy.stats").rankdata(known, axis=0)
+
+
+def auc(rank: Matrix, came: NDArray[np.bool_]) -> Part | None:
+    """How often one of those who came ranks above one of those who did not; ties are a half.
+
+    The influences are the placement values of DeLong, DeLong and Clarke-Pearson (1988). None
+    where all came, or nobody.
+    """
+    yes, no = int(came.sum()), int((~came).sum())
+    if not yes or not no:
+        return None
+    among_yes, among_no = ranks(rank[came]), ranks(rank[~came])
+    above_no = (rank[came] - among_yes) / no
+    below_yes = 1 - (rank[~came] - among_no) / yes
+    values = above_no.mean(axis=0)
+    moves = np.empty_like(rank)
+    moves[came] = (above_no - values) / yes
+    moves[~came] = (below_yes - values) / no
+    return Part(values, np.ones_like(values), moves, np.zeros_like(moves))
+
+
+def rank_correlation(rank: Matrix, outcome: Matrix) -> Part | None:
+    """Spearman's; None where the outcome is the same for all."""
+    theirs = ranks(outcome[:, np.newaxis])
+    if np.ptp(theirs) == 0:
+        return None
+    scale = rank.std(axis=0)
+    ours = (rank - rank.mean(axis=0)) / np.where(scale > 0, scale, 1)
+    theirs = (theirs - theirs.mean()) / theirs.std()
+    values = (ours * theirs).mean(axis=0)
+    moves = (ours * theirs - values * (ours**2 + theirs**2) / 2) / len(outcome)
+    return Part(values, np.ones_like(values), moves, np.zeros_like(moves))
+
+
+def brier(probability: Matrix, came: NDArray[np.bool_]) -> Part:
+    """The mean squared distance of a probability from what came (Brier 1950).
+
+    Over the customers for whom there is a probability.
+    """
+    known = ~np.isnan(probability)
+    loss = np.where(known, (np.nan_to_num(probability) - came[:, np.newaxis]) ** 2, 0)
+    one = known.astype(float)
+    return Part(loss.sum(axis=0), one.sum(axis=0), loss, one)
+
+
+def tenths(order: Places) -> Places:
+    """The tenth of each customer, 0 the best."""
+    return places(order) * 10 // len(order)
+
+
+def family_limit(estimate: Estimate, columns: Sequence[int], chance: float) -> float:
+    """How many standard errors the largest of several differences has by chance alone.
+
+    A multiplier bootstrap over customers (van der Vaart and Wellner 1996; Chernozhukov, Chetverikov
+    and Kato 2013): one normal number per customer for all methods and dates, so that methods that
+    say the same count as one.
+
+    Args:
+        estimate: the differences.
+        columns: which of them are looked at.
+        chance: how often by chance alone one of them may be beyond the limit.
+    """
+    moves = estimate.moves[:, list(columns)]
+    errors = np.sqrt((moves**2).sum(axis=0))
+    moves = moves[:, errors > 0] / errors[errors > 0]
+    if not moves.shape[1]:
+        return WIDTH
+    draws = np.random.default_rng(7).standard_normal((1000, len(moves)), dtype=np.float32)
+    largest = (draws @ moves.astype(np.float32)).max(axis=1)
+    return float(np.quantile(largest, 1 - chance))
