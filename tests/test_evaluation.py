@@ -216,7 +216,8 @@ def test_weights_find_the_score_that_counts_and_are_judged_on_later_dates():
     for row in rows:
         weights[row["weight_set"]][row["method"]] = row["weight"]
     assert weights["present"] == weights["equal"] == {"first": 0.5, "third": 0.5}
-    assert weights["fitted"]["third"] > 0.8
+    assert max(weights["fitted"], key=weights["fitted"].get) == "third"
+    assert weights["fitted"]["third"] > 0.7
     for one in weights.values():
         assert sum(one.values()) == pytest.approx(1, abs=1e-9) and min(one.values()) >= 0
     [about] = {

@@ -46,8 +46,9 @@
             '', 'No clear winner: no method is shown to find more of the ', {{ outcome_en() }}, ' of the next ',
             cast(named.horizon_days as string), ' days than past spend alone. The first is ', firsts.first_en,
             ': its best 20 % of the customers brought ', {{ per_cent('firsts.first_share') }},
-            ' %, past spend ', {{ per_cent('firsts.past_share') }}, ' %; the difference lies between ',
-            {{ per_cent('firsts.gap_low') }}, ' and ', {{ per_cent('firsts.gap_high') }},
+            ' %, past spend ', {{ per_cent('firsts.past_share') }},
+            ' %; as so many methods are compared, the true difference may be anything from ',
+            {{ per_cent('firsts.gap_low') }}, ' to ', {{ per_cent('firsts.gap_high') }},
             ' points. Take the simplest that people trust.'
         )
     end
@@ -77,8 +78,8 @@
             '', '没有明显胜出的方法：没有哪种方法被证明比仅看历史消费能找到更多此后', cast(named.horizon_days as string),
             '天的', {{ outcome_zh() }}, '。排在最前的是', firsts.first_zh, '：其前20%的客户带来了',
             {{ per_cent('firsts.first_share') }}, '%，历史消费为', {{ per_cent('firsts.past_share') }},
-            '%，差距在', {{ per_cent('firsts.gap_low') }}, '到', {{ per_cent('firsts.gap_high') }},
-            '个百分点之间。请选大家信得过的最简单的方法。'
+            '%；由于同时比较多种方法，真实差距可能在', {{ per_cent('firsts.gap_low') }}, '到',
+            {{ per_cent('firsts.gap_high') }}, '个百分点之间。请选大家信得过的最简单的方法。'
         )
     end
 {%- endmacro %}

@@ -5,6 +5,7 @@ select
     method as predicted_value,
     horizon_days,
     position as tenth,
+    status,
     predicted as predicted_mean,
     value as actual_mean,
     difference as bias,

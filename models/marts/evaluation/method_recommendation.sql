@@ -68,8 +68,8 @@ firsts as (
         max(case when place = 1 then method_name_zh end) as first_zh,
         max(case when place = 1 then value end) as first_share,
         max(case when place = 1 then rival_value end) as past_share,
-        max(case when place = 1 then difference_low end) as gap_low,
-        max(case when place = 1 then difference_high end) as gap_high,
+        max(case when place = 1 then difference_low_of_all end) as gap_low,
+        max(case when place = 1 then difference_high_of_all end) as gap_high,
         {{ listed("case when is_equal and place > 1 then method_name_en end") }} as equals_en,
         {{ listed("case when is_equal and place > 1 then method_name_zh end") }} as equals_zh
     from named
@@ -98,6 +98,8 @@ select
     named.difference,
     named.difference_low,
     named.difference_high,
+    named.difference_low_of_all,
+    named.difference_high_of_all,
     named.behind,
     named.behind_low,
     named.behind_high,

@@ -5,6 +5,7 @@ select
     method as probability,
     horizon_days,
     position as tenth,
+    status,
     predicted as predicted_share,
     value as actual_share,
     difference as bias,

@@ -36,6 +36,7 @@ SCHEMA = pa.schema(
         for name in (
             *("value", "value_low", "value_high", "rival_value"),
             *("difference", "difference_low", "difference_high"),
+            *("difference_low_of_all", "difference_high_of_all"),
             *("behind", "behind_low", "behind_high", "predicted", "covered", "sampled_share"),
         )
     ]
@@ -90,7 +91,8 @@ def metric_rows(world: World) -> Iterator[Row]:
             here = [day for day in days if outcome in day.later[horizon]]
             statistics = {f"top_{cut}_percent": _held(outcome, cut) for cut in CUTS}
             statistics["gini"] = _gini(outcome)
-            statistics["rank_correlation"] = _rank_correlation(outcome)
+            if outcome == "net_revenue":
+                statistics["rank_correlation"] = _rank_correlation(outcome)
             for metric, statistic in statistics.items():
                 yield from _estimates(world, here, horizon, outcome, metric, statistic, PAST_SPEND)
         yield from _estimates(world, days, horizon, "bought", "auc", _auc, RECENCY)
@@ -156,13 +158,17 @@ def rows_of(
     """One row per method: value and difference from the rival, each with its interval."""
     difference = Estimate(ours.values - theirs.values, ours.moves - theirs.moves)
     errors, difference_errors = ours.errors(), difference.errors()
-    known = np.stack([day.known for day in days])
+    known = np.stack([day.known for day in days]).astype(bool)
+    counted: dict[bytes, Row] = {}
     for column, method in enumerate(world.methods):
         here = [day for day, is_known in zip(days, known[:, column], strict=True) if is_known]
         if not here or not np.isfinite(ours.values[column]):
             continue
         value, gap = ours.values[column], difference.values[column]
-        yield about | counts(here) | {
+        pattern = known[:, column].tobytes()
+        if pattern not in counted:
+            counted[pattern] = counts(here)
+        yield about | counted[pattern] | {
             "method": method,
             "value": value,
             "value_low": value - WIDTH * errors[column],

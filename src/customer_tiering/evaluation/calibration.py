@@ -108,7 +108,17 @@ def _tenths(
     about: Row,
     ranges: Sequence[tuple[Matrix, Matrix]] = (),
 ) -> Iterator[Row]:
+    about = about | {
+        "topic": kind,
+        "business_line": world.name,
+        "horizon_days": horizon,
+        "is_pooled": True,
+        "metric": "calibration",
+        "dates": len(days),
+    }
     if not days:
+        status = "nothing_predicted" if world.complete(horizon) else "horizon_not_complete"
+        yield about | {"position": "all", "status": status, "rows_judged": 0}
         return
     groups, inside = [], []
     for number, (day, expected) in enumerate(zip(days, predicted, strict=True)):
@@ -126,17 +136,12 @@ def _tenths(
         if not here.any():
             continue
         yield about | {
-            "topic": kind,
-            "business_line": world.name,
-            "horizon_days": horizon,
             "as_of_date": days[-1].day,
-            "is_pooled": True,
-            "metric": "calibration",
+            "status": "measured",
             "position": "all" if position == "all" else str(position + 1),
             "predicted": said[here].mean(),
             "value": came[here].mean(),
             "difference": said[here].mean() - came[here].mean(),
             "covered": None if covered is None else covered[here].mean(),
             "rows_judged": int(here.sum()),
-            "dates": len(days),
         }

@@ -25,6 +25,8 @@ GOALS = {
     "brand": "voices",
 }
 TOP = 20
+# The same customers in another coat: tiers before grace, and the lifetime value before it is a score.
+LEFT_OUT = ("raw_tier", "lifetime_value")
 # How often chance alone may make one of all methods look better than past spend.
 CHANCE = 0.025
 Row = dict[str, Any]
@@ -53,6 +55,8 @@ def ranking_rows(world: World) -> Iterator[Row]:
         found = ranked(world, here, horizon, outcome) if here else {}
         verdict = found.pop("verdict", "not_measured" if days else "too_little_data")
         for method in world.methods:
+            if method in LEFT_OUT:
+                continue
             row = found.get(method, {"status": _why_not(world, method, bool(here))})
             yield about | {"method": method, "verdict": verdict} | row
 
@@ -78,6 +82,7 @@ def ranked(world: World, days: Sequence[Day], horizon: int, outcome: str) -> dic
     gap = Estimate(ours.values - theirs.values, ours.moves - theirs.moves)
     columns = [c for c in range(len(world.methods)) if known[:, c].any()]
     columns = [c for c in columns if np.isfinite(gap.values[c])]
+    columns = [c for c in columns if world.methods[c] not in LEFT_OUT]
     if not columns:
         return {"verdict": "not_measured"}
     by_gap = sorted(columns, key=lambda c: (-round(gap.values[c], 9), c))
@@ -98,6 +103,8 @@ def ranked(world: World, days: Sequence[Day], horizon: int, outcome: str) -> dic
             "difference": gap.values[column],
             "difference_low": gap.values[column] - WIDTH * errors[column],
             "difference_high": gap.values[column] + WIDTH * errors[column],
+            "difference_low_of_all": gap.values[column] - limit * errors[column],
+            "difference_high_of_all": gap.values[column] + limit * errors[column],
             "behind": behind,
             "behind_low": behind - WIDTH * error,
             "behind_high": behind + WIDTH * error,

@@ -17,8 +17,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from customer_tiering.libraries import library
-
 Matrix = NDArray[np.float64]
 Places = NDArray[np.int64]
 # A normal interval that holds 90 %.
@@ -181,7 +179,20 @@ def gini(outcome: Matrix, order: Places, place: Places) -> Part:
 def ranks(scores: Matrix) -> Matrix:
     """Ranks of each column, 1 the lowest, ties their mean; about whom nothing is said, lowest."""
     known = np.where(np.isnan(scores), -np.inf, scores)
-    return library("scipy.stats").rankdata(known, axis=0)
+    order = np.argsort(known, axis=0)
+    by_order = np.take_along_axis(known, order, axis=0)
+    starts = np.ones(known.shape, dtype=bool)
+    starts[1:] = by_order[1:] != by_order[:-1]
+    # Of each group of equals its first and its last place.
+    counted = np.arange(len(known))[:, np.newaxis]
+    first = np.maximum.accumulate(np.where(starts, counted, 0), axis=0)
+    ends = np.ones(known.shape, dtype=bool)
+    ends[:-1] = starts[1:]
+    last = np.where(ends, counted, len(known))
+    last = np.minimum.accumulate(last[::-1], axis=0)[::-1]
+    found = np.empty(known.shape)
+    np.put_along_axis(found, order, (first + last) / 2 + 1, axis=0)
+    return found
 
 
 def auc(rank: Matrix, came: NDArray[np.bool_]) -> Part | None:
