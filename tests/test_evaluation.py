@@ -1,4 +1,4 @@
-"""Statistics of the evaluation against scikit-learn and scipy, and their intervals against chance."""
+"""Statistics of the evaluation against scikit-learn and scipy; their intervals against chance."""
 
 from datetime import date
 
@@ -95,18 +95,20 @@ def test_a_half_customer_is_rounded_up_and_ties_go_to_past_spend_and_then_the_id
 
 
 def invented(random: np.random.Generator, customers: int) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Three dates of the same customers: two methods that see their worth, one better; what came."""
+    """Three dates of the same customers: two methods that see their worth; what came."""
     worth = random.lognormal(0, 1, customers)
     dates = []
     for _ in range(3):
         seen = [np.log(worth) + random.normal(0, noise, customers) for noise in (0.8, 1.3)]
         comes = random.random(customers) < 0.4
-        dates.append((np.stack(seen, axis=1), np.where(comes, worth * random.gamma(2, 1, customers), 0)))
+        dates.append(
+            (np.stack(seen, axis=1), np.where(comes, worth * random.gamma(2, 1, customers), 0))
+        )
     return dates
 
 
 def differences(dates, weights=None):
-    """The difference in the share of the top 20 %, and its standard error; or of drawn customers."""
+    """The difference in the share of the top 20 %, and its error; or of drawn customers."""
     customers = np.arange(len(dates[0][1]))
     drawn = customers if weights is None else np.repeat(customers, weights)
     parts = []
@@ -123,7 +125,9 @@ def test_nine_of_ten_intervals_hold_the_truth():
     for seed in range(1, 201):
         gap, error = differences(invented(np.random.default_rng(seed), 400))
         inside += abs(gap - truth) <= WIDTH * error
-    print(f"\nthe interval of 90 % holds the true difference, {truth:.4f}, in {inside} of 200 worlds")
+    print(
+        f"\nthe interval of 90 % holds the true difference, {truth:.4f}, in {inside} of 200 worlds"
+    )
     assert 170 <= inside <= 190
 
 

@@ -1,4 +1,4 @@
-"""The evaluation through whole builds: the protocol, published figures, and that no future leaks in."""
+"""The evaluation through whole builds: the protocol, published figures, and no leak."""
 
 import shutil
 from datetime import date

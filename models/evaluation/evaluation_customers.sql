@@ -1,8 +1,8 @@
 /* One row per customer who had bought and evaluated date: what every method said of them then. Of a line with
-   more than some 20,000 such customers a sample: those whose id has a low hash, the same ones on every date. */
+   more than some 30,000 such customers a sample: those whose id has a low hash, the same ones on every date. */
 {{ config(meta={'dates_restated_by': 'evaluation_dates_to_restate'}) }}
 {% set dates = 'evaluation_dates_to_restate' %}
-{% set most = 20000 %}
+{% set most = 30000 %}
 {#- Values and probabilities are judged whatever the composite may hold. -#}
 {% set joined = (scoring_methods() + ['clv', 'propensity']) | unique | list %}
 with

@@ -182,7 +182,9 @@ def _build(
     _dbt(warehouse, manifest, "seed")
     with duckdb.connect(str(warehouse)) as connection:
         policies = sorted({policy for policy, _, _ in proposal})
-        connection.execute("delete from seeds.policy_weights where list_contains(?, policy)", [policies])
+        connection.execute(
+            "delete from seeds.policy_weights where list_contains(?, policy)", [policies]
+        )
         connection.executemany("insert into seeds.policy_weights values (?, ?, ?)", proposal)
     _dbt(warehouse, manifest, "run")
 

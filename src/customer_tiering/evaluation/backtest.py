@@ -168,16 +168,20 @@ def rows_of(
         pattern = known[:, column].tobytes()
         if pattern not in counted:
             counted[pattern] = counts(here)
-        yield about | counted[pattern] | {
-            "method": method,
-            "value": value,
-            "value_low": value - WIDTH * errors[column],
-            "value_high": value + WIDTH * errors[column],
-            "rival_value": theirs.values[column],
-            "difference": gap,
-            "difference_low": gap - WIDTH * difference_errors[column],
-            "difference_high": gap + WIDTH * difference_errors[column],
-        }
+        yield (
+            about
+            | counted[pattern]
+            | {
+                "method": method,
+                "value": value,
+                "value_low": value - WIDTH * errors[column],
+                "value_high": value + WIDTH * errors[column],
+                "rival_value": theirs.values[column],
+                "difference": gap,
+                "difference_low": gap - WIDTH * difference_errors[column],
+                "difference_high": gap + WIDTH * difference_errors[column],
+            }
+        )
 
 
 def counts(days: Sequence[Day]) -> Row:

@@ -83,7 +83,11 @@ def _of_probability(
         both = pooled([(day.who, part) for day, part in parts], world.customers)
         # Of the Brier score, what is better is less.
         sign = -1 if metric == "brier" else 1
-        gap = sign * both.values[0], sign * both.values[1], sign * (both.moves[:, 0] - both.moves[:, 1])
+        gap = (
+            sign * both.values[0],
+            sign * both.values[1],
+            sign * (both.moves[:, 0] - both.moves[:, 1]),
+        )
     about = (name, "probability", metric, horizon, RECENCY)
     return _row(world, until, about, [day for day, _ in parts], gap)
 

@@ -72,7 +72,7 @@ def split(world: World) -> tuple[int, list[Day], list[Day]] | None:
     """A horizon, the dates to fit on and those to judge by.
 
     What is fitted on had ended by the first date that is judged. The longest horizon that leaves
-    two dates to fit on and two to judge by, else the one that leaves one of each; None if none does.
+    two dates to fit on and two to judge by, else that which leaves one of each; None if none does.
     """
     found = []
     for horizon in world.horizons():

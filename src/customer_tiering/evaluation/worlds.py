@@ -91,8 +91,7 @@ class World:
         return [
             day
             for day in self.days
-            if horizon in day.later
-            and (until is None or (until - day.day).days >= horizon)
+            if horizon in day.later and (until is None or (until - day.day).days >= horizon)
         ]
 
     def horizons(self) -> list[int]:
@@ -153,7 +152,9 @@ def _frame(table: pa.Table, numbers: Mapping[str, int]) -> pd.DataFrame:
         name: column if name in TEXTS else column.cast(pa.float64())
         for name, column in zip(table.column_names, table.columns, strict=True)
     }
-    columns["customer_id"] = pa.array([numbers[name] for name in columns["customer_id"].to_pylist()])
+    columns["customer_id"] = pa.array(
+        [numbers[name] for name in columns["customer_id"].to_pylist()]
+    )
     frame = pa.table(columns).to_pandas()
     return frame.sort_values(["as_of_date", "customer_id"], kind="stable", ignore_index=True)
 
