@@ -100,7 +100,15 @@ def test_no_probability_is_shown_without_skill(sample_build):
         group by all
     """)
     assert {skill for _, skill, _, _ in shown} >= {"not_shown", "too_little_data"}
-    assert all((count > 0) <= (skill == "shown") for _, skill, _, count in shown)
+    assert all((count > 0) == (skill == "shown") for _, skill, _, count in shown)
+    different = sample_build.rows("""
+        select count(*)
+        from marts.customer_360 as shown
+        inner join scores.score_propensity as said using (customer_id, as_of_date)
+        where shown.buy_probability_30_days <> said.buy_probability_30_days
+        or shown.churn_probability_90_days <> said.churn_probability_90_days
+    """)
+    assert different == [(0,)]
 
 
 # --- Published figures ------------------------------------------------------------------------

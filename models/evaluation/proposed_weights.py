@@ -1,4 +1,4 @@
-"""One row per policy, set of weights and method: the weight, and how the set does on later dates."""
+"""One row per policy, set of weights and method: the weight, and how it does on later dates."""
 
 from customer_tiering.engines import warehouse_of
 from customer_tiering.evaluation.kept import kept_or_measured

@@ -25,7 +25,7 @@ GOALS = {
     "brand": "voices",
 }
 TOP = 20
-# The same customers in another coat: tiers before grace, and the lifetime value before it is a score.
+# They say nothing of their own: the tier before grace, and lifetime value before it is a score.
 LEFT_OUT = ("raw_tier", "lifetime_value")
 # How often chance alone may make one of all methods look better than past spend.
 CHANCE = 0.025

@@ -1,4 +1,4 @@
-"""Weights of the composite: as they are, equal, and fitted on earlier dates; judged on later ones."""
+"""Weights of the composite: as they are, equal, and fitted on earlier dates; all judged later."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
