@@ -14,6 +14,7 @@ from customer_tiering.evaluation.statistics import (
     WIDTH,
     Estimate,
     Part,
+    alone,
     auc,
     gini,
     held,
@@ -129,34 +130,37 @@ def _estimates(
     measured = [(day, part) for day in days if (part := statistic(day, horizon)) is not None]
     if not measured:
         return
-    groups = [(True, measured)]
-    if outcome in ("net_revenue", "bought"):
-        groups += [(False, [one]) for one in measured]
     column = world.methods.index(rival)
-    for is_pooled, group in groups:
-        parts = [(day.who, part) for day, part in group]
-        known = np.stack([day.known for day, _ in group])
-        theirs = rival_of(parts, world.customers, known, column)
-        about = {
-            "topic": "metric",
-            "business_line": world.name,
-            "horizon_days": horizon,
-            "as_of_date": group[-1][0].day,
-            "is_pooled": is_pooled,
-            "outcome": outcome,
-            "metric": metric,
-            "position": "all",
-            "rival": rival,
-        }
-        days_of = [day for day, _ in group]
-        yield from rows_of(about, world, days_of, pooled(parts, world.customers, known), theirs)
+    about = {
+        "topic": "metric",
+        "business_line": world.name,
+        "horizon_days": horizon,
+        "outcome": outcome,
+        "metric": metric,
+        "position": "all",
+        "rival": rival,
+    }
+    days_of = [day for day, _ in measured]
+    parts = [(day.who, part) for day, part in measured]
+    known = np.stack([day.known for day in days_of])
+    ours = pooled(parts, world.customers, known)
+    theirs = rival_of(parts, world.customers, known, column)
+    last = {"as_of_date": days_of[-1].day, "is_pooled": True}
+    yield from rows_of(about | last, world, days_of, ours, theirs)
+    if outcome in ("net_revenue", "bought"):
+        for day, part in measured:
+            ours = alone(part)
+            theirs = Estimate(ours.values[[column]], ours.moves[:, [column]])
+            here = {"as_of_date": day.day, "is_pooled": False}
+            yield from rows_of(about | here, world, [day], ours, theirs)
 
 
 def rows_of(
     about: Row, world: World, days: Sequence[Day], ours: Estimate, theirs: Estimate
 ) -> Iterator[Row]:
     """One row per method: value and difference from the rival, each with its interval."""
-    difference = Estimate(ours.values - theirs.values, ours.moves - theirs.moves)
+    difference = ours.less(theirs)
+    rivals = np.broadcast_to(theirs.values, ours.values.shape)
     errors, difference_errors = ours.errors(), difference.errors()
     known = np.stack([day.known for day in days]).astype(bool)
     counted: dict[bytes, Row] = {}
@@ -176,7 +180,7 @@ def rows_of(
                 "value": value,
                 "value_low": value - WIDTH * errors[column],
                 "value_high": value + WIDTH * errors[column],
-                "rival_value": theirs.values[column],
+                "rival_value": rivals[column],
                 "difference": gap,
                 "difference_low": gap - WIDTH * difference_errors[column],
                 "difference_high": gap + WIDTH * difference_errors[column],
@@ -208,11 +212,9 @@ def _of_probability(
         if not parts:
             continue
         both = pooled(parts, world.customers)
-        ours = Estimate(both.values[:1], both.moves[:, :1])
-        theirs = Estimate(both.values[1:], both.moves[:, 1:])
         days = [day for day, part in measured if metric in part]
-        gap = Estimate(ours.values - theirs.values, ours.moves - theirs.moves)
-        (value,), (error,), (width,) = ours.values, ours.errors(), gap.errors()
+        gap, width = both.against(1).values[0], both.against(1).errors()[0]
+        value, error = both.values[0], both.errors()[0]
         yield counts(days) | {
             "topic": "metric",
             "business_line": world.name,
@@ -227,10 +229,10 @@ def _of_probability(
             "value": value,
             "value_low": value - WIDTH * error,
             "value_high": value + WIDTH * error,
-            "rival_value": theirs.values[0],
-            "difference": gap.values[0],
-            "difference_low": gap.values[0] - WIDTH * width,
-            "difference_high": gap.values[0] + WIDTH * width,
+            "rival_value": both.values[1],
+            "difference": gap,
+            "difference_low": gap - WIDTH * width,
+            "difference_high": gap + WIDTH * width,
         }
 
 

@@ -8,7 +8,6 @@ import numpy as np
 from customer_tiering.evaluation.skill import MIN_CUSTOMERS, MIN_OF_EACH
 from customer_tiering.evaluation.statistics import (
     WIDTH,
-    Estimate,
     Part,
     family_limit,
     held,
@@ -79,7 +78,7 @@ def ranked(world: World, days: Sequence[Day], horizon: int, outcome: str) -> dic
     rival = world.methods.index(PAST_SPEND)
     ours = pooled(parts, world.customers, known)
     theirs = rival_of(parts, world.customers, known, rival)
-    gap = Estimate(ours.values - theirs.values, ours.moves - theirs.moves)
+    gap = ours.less(theirs)
     columns = [c for c in range(len(world.methods)) if known[:, c].any()]
     columns = [c for c in columns if np.isfinite(gap.values[c])]
     columns = [c for c in columns if world.methods[c] not in LEFT_OUT]
@@ -136,7 +135,7 @@ def _behind(
 ) -> tuple[float, float]:
     """How much less than the first a method finds on the dates of both, and its error."""
     both = [
-        (who, Part(*(values[..., [first, column]] for values in vars(part).values())))
+        (who, part.of([first, column]))
         for (who, part), counts in zip(parts, known, strict=True)
         if counts[first] and counts[column]
     ]

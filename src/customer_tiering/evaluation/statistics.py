@@ -23,19 +23,34 @@ Places = NDArray[np.int64]
 WIDTH = 1.6448536269514722
 
 
+# Influences: half the memory of what is published, which is never made of them alone.
+SMALL = np.float32
+
+
 @dataclass(frozen=True)
 class Part:
     """A statistic at one date.
 
     Attributes:
         above, below: one number per method.
-        moves_above, moves_below: customers x methods: what each customer adds to the two.
+        moves_above, moves_below: customers x methods: what each customer adds to the two; the
+            second has one column where it is the same for all methods.
     """
 
     above: Matrix
     below: Matrix
     moves_above: Matrix
     moves_below: Matrix
+
+    def of(self, columns: Sequence[int]) -> "Part":
+        """The same of some methods."""
+        below = self.moves_below
+        return Part(
+            self.above[columns],
+            self.below[columns],
+            self.moves_above[:, columns],
+            below if below.shape[1] == 1 else below[:, columns],
+        )
 
 
 @dataclass(frozen=True)
@@ -44,7 +59,7 @@ class Estimate:
 
     Attributes:
         values: one per method.
-        moves: customers x methods; its columns are independent of each other's mean.
+        moves: customers x methods: how far a customer, drawn once more, moves it.
     """
 
     values: Matrix
@@ -52,7 +67,11 @@ class Estimate:
 
     def errors(self) -> Matrix:
         """One standard error per method."""
-        return np.sqrt((self.moves**2).sum(axis=0))
+        return np.sqrt(np.einsum("ij,ij->j", self.moves, self.moves, dtype=np.float64))
+
+    def less(self, other: "Estimate") -> "Estimate":
+        """The difference from another one, method by method."""
+        return Estimate(self.values - other.values, self.moves - other.moves)
 
     def against(self, column: int) -> "Estimate":
         """The differences of all methods from one of them."""
@@ -71,37 +90,47 @@ def pooled(
         customers: how many there are over all dates.
         known: dates x methods: 1 where the date counts for the method, 0 where not.
     """
-    methods = max(len(part.above) for _, part in parts)
+    methods = len(parts[0][1].above)
     counts = np.ones((len(parts), methods)) if known is None else known
-    pairs = list(zip(counts, parts, strict=True))
-    above = sum(count * part.above for count, (_, part) in pairs)
-    below = sum(count * part.below for count, (_, part) in pairs)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        values = np.where(below > 0, above / np.where(below > 0, below, 1), np.nan)
-    moves = np.zeros((customers, methods))
-    for count, (who, part) in pairs:
-        moves[who] += count * (part.moves_above - values * part.moves_below)
-    moves /= np.where(below > 0, below, np.nan)
-    return Estimate(values, moves - moves.mean(axis=0))
+    above = sum(count * part.above for count, (_, part) in zip(counts, parts, strict=True))
+    below = sum(count * part.below for count, (_, part) in zip(counts, parts, strict=True))
+    there = np.where(below > 0, below, np.nan)
+    values = above / there
+    # Where there is nothing to divide by, there is nothing to move, either.
+    share = np.nan_to_num(values).astype(SMALL)
+    moves = np.zeros((customers, methods), dtype=SMALL)
+    for count, (who, part) in zip(counts, parts, strict=True):
+        theirs = part.moves_above - share * part.moves_below
+        if not count.all():
+            theirs *= count.astype(SMALL)
+        if len(who) == customers:
+            moves += theirs
+        else:
+            moves[who] += theirs
+    moves -= moves.mean(axis=0, dtype=np.float64).astype(SMALL)
+    moves /= np.nan_to_num(there, nan=1.0).astype(SMALL)
+    return Estimate(values, moves)
+
+
+def alone(part: Part) -> Estimate:
+    """The statistic of one date."""
+    return pooled([(np.arange(len(part.moves_above)), part)], len(part.moves_above))
 
 
 def rival_of(
     parts: Sequence[tuple[Places, Part]], customers: int, known: Matrix, column: int
 ) -> Estimate:
     """The statistic of one method, beside each method over the very dates on which that speaks."""
-    theirs = [
-        (
-            who,
-            Part(
-                *(
-                    np.repeat(values[..., column : column + 1], known.shape[1], axis=-1)
-                    for values in vars(part).values()
-                )
-            ),
-        )
-        for who, part in parts
-    ]
-    return pooled(theirs, customers, known)
+    theirs = [(who, part.of([column])) for who, part in parts]
+    values = np.full(known.shape[1], np.nan)
+    moves = np.zeros((customers, known.shape[1]), dtype=SMALL)
+    for pattern in np.unique(known, axis=1).T:
+        alike = (known == pattern[:, np.newaxis]).all(axis=0)
+        if pattern.any():
+            here = [one for one, counts in zip(theirs, pattern, strict=True) if counts]
+            found = pooled(here, customers)
+            values[alike], moves[:, alike] = found.values[0], found.moves
+    return Estimate(values, moves)
 
 
 def orders(scores: Matrix, spend: Matrix) -> Places:
@@ -133,17 +162,19 @@ def held(outcome: Matrix, place: Places, percent: int) -> Part:
     customers about it hold on average.
     """
     customers = len(outcome)
-    is_top = place < top_count(customers, percent)
+    count = top_count(customers, percent)
+    is_top = place < count
     half = max(5, -(-customers // 50))
-    about = np.abs(place - top_count(customers, percent) + 0.5) < half
-    at_line = (outcome[:, np.newaxis] * about).sum(axis=0) / about.sum(axis=0)
-    moves = outcome[:, np.newaxis] * is_top + at_line * (percent / 100 - is_top)
-    caught = (outcome[:, np.newaxis] * is_top).sum(axis=0)
+    about = (place >= count - half) & (place < count + half)
+    at_line = (outcome @ about) / about.sum(axis=0)
+    # In the top: what they spent less the line; all: their share of the line.
+    beyond = (outcome[:, np.newaxis] - at_line).astype(SMALL)
+    moves = np.where(is_top, beyond, SMALL(0)) + (at_line * percent / 100).astype(SMALL)
     return Part(
-        caught,
+        outcome @ is_top,
         np.full(place.shape[1], outcome.sum()),
         moves,
-        np.broadcast_to(outcome[:, np.newaxis], place.shape),
+        outcome[:, np.newaxis].astype(SMALL),
     )
 
 
@@ -159,7 +190,8 @@ def curve_area(outcome: Matrix, order: Places, place: Places) -> tuple[Matrix, M
     after = np.arange(customers - 1, -1, -1)[:, np.newaxis]
     moves = (middle + by_order * (after + 0.5)) / customers
     moves = moves - total / customers**2 - by_order / 2
-    return total / customers - outcome.sum() / 2, np.take_along_axis(moves, place, axis=0)
+    moves = np.take_along_axis(moves.astype(SMALL), place, axis=0)
+    return total / customers - outcome.sum() / 2, moves
 
 
 def gini(outcome: Matrix, order: Places, place: Places) -> Part:
@@ -167,13 +199,7 @@ def gini(outcome: Matrix, order: Places, place: Places) -> Part:
     best = np.argsort(-outcome, kind="stable")[:, np.newaxis]
     below, moves_below = curve_area(outcome, best, places(best))
     above, moves_above = curve_area(outcome, order, place)
-    shape = place.shape
-    return Part(
-        above,
-        np.broadcast_to(below, shape[1]),
-        moves_above,
-        np.broadcast_to(moves_below, shape),
-    )
+    return Part(above, np.repeat(below, len(above)), moves_above, moves_below)
 
 
 def ranks(scores: Matrix) -> Matrix:
@@ -208,10 +234,10 @@ def auc(rank: Matrix, came: NDArray[np.bool_]) -> Part | None:
     above_no = (rank[came] - among_yes) / no
     below_yes = 1 - (rank[~came] - among_no) / yes
     values = above_no.mean(axis=0)
-    moves = np.empty_like(rank)
+    moves = np.empty(rank.shape, dtype=SMALL)
     moves[came] = (above_no - values) / yes
     moves[~came] = (below_yes - values) / no
-    return Part(values, np.ones_like(values), moves, np.zeros_like(moves))
+    return Part(values, np.ones_like(values), moves, np.zeros((len(rank), 1), dtype=SMALL))
 
 
 def rank_correlation(rank: Matrix, outcome: Matrix) -> Part | None:
@@ -224,7 +250,8 @@ def rank_correlation(rank: Matrix, outcome: Matrix) -> Part | None:
     theirs = (theirs - theirs.mean()) / theirs.std()
     values = (ours * theirs).mean(axis=0)
     moves = (ours * theirs - values * (ours**2 + theirs**2) / 2) / len(outcome)
-    return Part(values, np.ones_like(values), moves, np.zeros_like(moves))
+    none = np.zeros((len(outcome), 1), dtype=SMALL)
+    return Part(values, np.ones_like(values), moves.astype(SMALL), none)
 
 
 def brier(probability: Matrix, came: NDArray[np.bool_]) -> Part:
@@ -235,7 +262,7 @@ def brier(probability: Matrix, came: NDArray[np.bool_]) -> Part:
     known = ~np.isnan(probability)
     loss = np.where(known, (np.nan_to_num(probability) - came[:, np.newaxis]) ** 2, 0)
     one = known.astype(float)
-    return Part(loss.sum(axis=0), one.sum(axis=0), loss, one)
+    return Part(loss.sum(axis=0), one.sum(axis=0), loss.astype(SMALL), one.astype(SMALL))
 
 
 def tenths(order: Places) -> Places:
@@ -255,11 +282,15 @@ def family_limit(estimate: Estimate, columns: Sequence[int], chance: float) -> f
         columns: which of them are looked at.
         chance: how often by chance alone one of them may be beyond the limit.
     """
-    moves = estimate.moves[:, list(columns)]
-    errors = np.sqrt((moves**2).sum(axis=0))
-    moves = moves[:, errors > 0] / errors[errors > 0]
+    errors = estimate.errors()
+    moves = estimate.moves[:, [c for c in columns if errors[c] > 0]]
+    moves = moves / errors[[c for c in columns if errors[c] > 0]]
     if not moves.shape[1]:
         return WIDTH
-    draws = np.random.default_rng(7).standard_normal((1000, len(moves)), dtype=np.float32)
-    largest = (draws @ moves.astype(np.float32)).max(axis=1)
-    return float(np.quantile(largest, 1 - chance))
+    # The numbers are independent from customer to customer: so only the sums of products of two
+    # methods count, and so many numbers are drawn as there are methods.
+    together = moves.T.astype(np.float64) @ moves
+    sizes, directions = np.linalg.eigh(together)
+    spread = directions * np.sqrt(np.maximum(sizes, 0))
+    draws = np.random.default_rng(7).standard_normal((20_000, len(sizes)))
+    return float(np.quantile((draws @ spread.T).max(axis=1), 1 - chance))
