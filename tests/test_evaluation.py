@@ -114,7 +114,7 @@ def differences(dates, weights=None):
     parts = []
     for scores, spent in dates:
         order = orders(scores[drawn], np.zeros(len(drawn)))
-        parts.append((np.arange(len(drawn)), held(spent[drawn], places(order), 20)))
+        parts.append((np.arange(len(drawn)), held(spent[drawn], order, 20)))
     gap = pooled(parts, len(drawn)).against(1)
     return gap.values[0], gap.errors()[0]
 

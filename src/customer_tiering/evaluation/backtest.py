@@ -21,7 +21,6 @@ from customer_tiering.evaluation.statistics import (
     pooled,
     rank_correlation,
     rival_of,
-    tenths,
 )
 from customer_tiering.evaluation.worlds import PAST_SPEND, RECENCY, Day, World, worlds
 
@@ -102,7 +101,7 @@ def metric_rows(world: World) -> Iterator[Row]:
 
 
 def _held(outcome: str, cut: int) -> Statistic:
-    return lambda day, horizon: held(day.later[horizon][outcome], day.place, cut)
+    return lambda day, horizon: held(day.later[horizon][outcome], day.order, cut)
 
 
 def _gini(outcome: str) -> Statistic:
@@ -171,7 +170,7 @@ def rows_of(
         value, gap = ours.values[column], difference.values[column]
         pattern = known[:, column].tobytes()
         if pattern not in counted:
-            counted[pattern] = counts(here)
+            counted[pattern] = counts(world, here)
         yield (
             about
             | counted[pattern]
@@ -188,11 +187,11 @@ def rows_of(
         )
 
 
-def counts(days: Sequence[Day]) -> Row:
+def counts(world: World, days: Sequence[Day]) -> Row:
     """How many customers and dates something was measured on."""
     judged = sum(len(day.who) for day in days)
     return {
-        "customers": len(np.unique(np.concatenate([day.who for day in days]))),
+        "customers": world.seen(days),
         "rows_judged": judged,
         "dates": len(days),
         "sampled_share": judged / sum(day.population for day in days),
@@ -215,7 +214,7 @@ def _of_probability(
         days = [day for day, part in measured if metric in part]
         gap, width = both.against(1).values[0], both.against(1).errors()[0]
         value, error = both.values[0], both.errors()[0]
-        yield counts(days) | {
+        yield counts(world, days) | {
             "topic": "metric",
             "business_line": world.name,
             "horizon_days": horizon,
@@ -244,15 +243,20 @@ def part_rows(world: World) -> Iterator[Row]:
         for column, method in enumerate(world.methods):
             here = [day for day in days if day.known[column]]
             if here:
-                codes = [tenths(day.order)[:, column] + 1 for day in here]
-                groups.append((method, "tenth", here, np.concatenate(codes)))
+                codes = [day.tenth[:, column] for day in here]
+                groups.append((method, "tenth", here, np.concatenate(codes), range(1, 11)))
         for method in ("tier", "raw_tier"):
-            codes = [day.columns[f"{method}_code"] for day in days]
-            groups.append((method, "tier", days, np.concatenate(codes)))
-        for method, kind, here, codes in groups:
+            codes = np.concatenate([day.columns[f"{method}_code"] for day in days])
+            names, numbers = np.unique(codes.astype(str), return_inverse=True)
+            groups.append((method, "tier", days, numbers, names))
+        for method, kind, here, codes, names in groups:
             revenue = np.concatenate([day.later[horizon]["net_revenue"] for day in here])
-            for position in np.unique(codes):
-                mean, of_all = revenue[codes == position].mean(), revenue.mean()
+            sizes = np.bincount(codes, minlength=len(names))
+            sums, of_all = np.bincount(codes, revenue, len(names)), revenue.mean()
+            for position, size, total in zip(names, sizes, sums, strict=True):
+                if not size:
+                    continue
+                mean = total / size
                 about = {
                     "topic": kind,
                     "business_line": world.name,
@@ -262,7 +266,7 @@ def part_rows(world: World) -> Iterator[Row]:
                     "method": method,
                     "outcome": "net_revenue",
                     "position": str(position),
-                    "rows_judged": int((codes == position).sum()),
+                    "rows_judged": int(size),
                     "dates": len(here),
                 }
                 yield about | {"metric": f"mean_by_{kind}", "value": mean}

@@ -5,7 +5,16 @@ from typing import Any
 
 import numpy as np
 
-from customer_tiering.evaluation.statistics import Matrix, Part, auc, brier, orders, ranks, tenths
+from customer_tiering.evaluation.statistics import (
+    Matrix,
+    Part,
+    auc,
+    brier,
+    orders,
+    places,
+    ranks,
+    tenths,
+)
 from customer_tiering.evaluation.worlds import RECENCY, Day, World
 
 # Column, days ahead, and whether it is of buying.
@@ -27,7 +36,9 @@ def by_recency(day: Day, came: np.ndarray) -> Matrix:
     From the very outcome that is judged, which does recency a favour: so a probability that is
     better than this is better.
     """
-    place = tenths(orders(-day.columns["recency_days"][:, np.newaxis], day.columns["past_spend"]))
+    place = tenths(
+        places(orders(-day.columns["recency_days"][:, np.newaxis], day.columns["past_spend"]))
+    )
     groups = max(1, min(10, len(came) // 50))
     group = place[:, 0] * groups // 10
     sums, counts = np.bincount(group, came, groups), np.bincount(group, minlength=groups)
@@ -123,7 +134,9 @@ def _tenths(
     groups, inside = [], []
     for number, (day, expected) in enumerate(zip(days, predicted, strict=True)):
         known = ~np.isnan(expected)
-        place = tenths(orders(expected[known, np.newaxis], day.columns["past_spend"][known]))
+        place = tenths(
+            places(orders(expected[known, np.newaxis], day.columns["past_spend"][known]))
+        )
         groups.append(np.where(known, -1, -2))
         groups[-1][known] = place[:, 0]
         if ranges:

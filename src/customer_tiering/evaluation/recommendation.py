@@ -49,7 +49,7 @@ def ranking_rows(world: World) -> Iterator[Row]:
             "position": "all",
             "rival": PAST_SPEND,
             "dates": len(here),
-            "customers": len(np.unique(np.concatenate([day.who for day in here]))) if here else 0,
+            "customers": world.seen(here),
         }
         found = ranked(world, here, horizon, outcome) if here else {}
         verdict = found.pop("verdict", "not_measured" if days else "too_little_data")
@@ -73,7 +73,7 @@ def ranked(world: World, days: Sequence[Day], horizon: int, outcome: str) -> dic
     Methods are ranked by their difference from past spend on the dates on which they say something:
     so one that is known on fewer dates is compared on those alone.
     """
-    parts = [(day.who, held(day.later[horizon][outcome], day.place, TOP)) for day in days]
+    parts = [(day.who, held(day.later[horizon][outcome], day.order, TOP)) for day in days]
     known = np.stack([day.known for day in days])
     rival = world.methods.index(PAST_SPEND)
     ours = pooled(parts, world.customers, known)
@@ -113,15 +113,15 @@ def ranked(world: World, days: Sequence[Day], horizon: int, outcome: str) -> dic
         }
     alike = [c for c in columns if rows[world.methods[c]]["is_equal"] and c != first]
     verdict = "no_clear_winner"
-    if _too_little(days, horizon, outcome):
+    if _too_little(world, days, horizon, outcome):
         verdict = "too_little_data"
     elif better[first]:
         verdict = "shared_lead" if alike else "winner"
     return rows | {"verdict": verdict}
 
 
-def _too_little(days: Sequence[Day], horizon: int, outcome: str) -> bool:
-    customers = len(np.unique(np.concatenate([day.who for day in days])))
+def _too_little(world: World, days: Sequence[Day], horizon: int, outcome: str) -> bool:
+    customers = world.seen(days)
     came = sum(int((day.later[horizon][outcome] > 0).sum()) for day in days)
     return customers < MIN_CUSTOMERS or came < MIN_OF_EACH
 

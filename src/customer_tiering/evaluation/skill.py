@@ -132,7 +132,7 @@ def _row(
         "rival": rival,
         "position": "all",
         "status": "too_little_data",
-        "customers": len(np.unique(np.concatenate([day.who for day in days]))) if days else 0,
+        "customers": world.seen(days),
         "dates": len(days),
     }
     if gap is None or not np.isfinite(gap[0]):

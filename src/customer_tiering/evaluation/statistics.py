@@ -91,22 +91,48 @@ def pooled(
         known: dates x methods: 1 where the date counts for the method, 0 where not.
     """
     methods = len(parts[0][1].above)
-    counts = np.ones((len(parts), methods)) if known is None else known
-    above = sum(count * part.above for count, (_, part) in zip(counts, parts, strict=True))
-    below = sum(count * part.below for count, (_, part) in zip(counts, parts, strict=True))
+    if known is None or known.all():
+        return _pooled(parts, customers)
+    values = np.full(methods, np.nan)
+    moves = np.zeros((customers, methods), dtype=SMALL)
+    for pattern, columns in patterns(known):
+        here = [
+            (who, part.of(columns))
+            for (who, part), counts in zip(parts, pattern, strict=True)
+            if counts
+        ]
+        if here:
+            found = _pooled(here, customers)
+            values[columns], moves[:, columns] = found.values, found.moves
+    return Estimate(values, moves)
+
+
+def patterns(known: Matrix) -> list[tuple[Matrix, list[int]]]:
+    """Which methods speak on the same dates: the dates, and the columns of the methods."""
+    found: dict[bytes, list[int]] = {}
+    for column, dates in enumerate(known.T):
+        found.setdefault(dates.tobytes(), []).append(column)
+    return [(known[:, columns[0]], columns) for columns in found.values()]
+
+
+def _pooled(parts: Sequence[tuple[Places, Part]], customers: int) -> Estimate:
+    above = sum(part.above for _, part in parts)
+    below = sum(part.below for _, part in parts)
     there = np.where(below > 0, below, np.nan)
     values = above / there
-    # Where there is nothing to divide by, there is nothing to move, either.
-    share = np.nan_to_num(values).astype(SMALL)
+    methods = len(values)
     moves = np.zeros((customers, methods), dtype=SMALL)
-    for count, (who, part) in zip(counts, parts, strict=True):
-        theirs = part.moves_above - share * part.moves_below
-        if not count.all():
-            theirs *= count.astype(SMALL)
+    wide = max(part.moves_below.shape[1] for _, part in parts)
+    moves_below = np.zeros((customers, wide), dtype=SMALL)
+    for who, part in parts:
         if len(who) == customers:
-            moves += theirs
+            moves += part.moves_above
+            moves_below += part.moves_below
         else:
-            moves[who] += theirs
+            moves[who] += part.moves_above
+            moves_below[who] += part.moves_below
+    # Where there is nothing to divide by, there is nothing to move, either.
+    moves -= np.nan_to_num(values).astype(SMALL) * moves_below
     moves -= moves.mean(axis=0, dtype=np.float64).astype(SMALL)
     moves /= np.nan_to_num(there, nan=1.0).astype(SMALL)
     return Estimate(values, moves)
@@ -124,12 +150,11 @@ def rival_of(
     theirs = [(who, part.of([column])) for who, part in parts]
     values = np.full(known.shape[1], np.nan)
     moves = np.zeros((customers, known.shape[1]), dtype=SMALL)
-    for pattern in np.unique(known, axis=1).T:
-        alike = (known == pattern[:, np.newaxis]).all(axis=0)
-        if pattern.any():
-            here = [one for one, counts in zip(theirs, pattern, strict=True) if counts]
-            found = pooled(here, customers)
-            values[alike], moves[:, alike] = found.values[0], found.moves
+    for pattern, columns in patterns(known):
+        here = [one for one, counts in zip(theirs, pattern, strict=True) if counts]
+        if here:
+            found = _pooled(here, customers)
+            values[columns], moves[:, columns] = found.values[0], found.moves
     return Estimate(values, moves)
 
 
@@ -155,24 +180,26 @@ def top_count(customers: int, percent: int) -> int:
     return (2 * customers * percent + 100) // 200
 
 
-def held(outcome: Matrix, place: Places, percent: int) -> Part:
+def held(outcome: Matrix, order: Places, percent: int) -> Part:
     """What of an outcome the top x % hold, over all of it.
 
     When a customer is drawn once more, the line between top and rest moves, too: by what the
     customers about it hold on average.
     """
-    customers = len(outcome)
+    customers, methods = order.shape
     count = top_count(customers, percent)
-    is_top = place < count
     half = max(5, -(-customers // 50))
-    about = (place >= count - half) & (place < count + half)
-    at_line = (outcome @ about) / about.sum(axis=0)
+    in_top = outcome[order[:count]]
+    at_line = outcome[order[max(count - half, 0) : count + half]].mean(axis=0)
     # In the top: what they spent less the line; all: their share of the line.
-    beyond = (outcome[:, np.newaxis] - at_line).astype(SMALL)
-    moves = np.where(is_top, beyond, SMALL(0)) + (at_line * percent / 100).astype(SMALL)
+    moves = np.empty(order.shape, dtype=SMALL)
+    moves[:] = at_line * percent / 100
+    np.put_along_axis(
+        moves, order[:count], (in_top - at_line * (1 - percent / 100)).astype(SMALL), axis=0
+    )
     return Part(
-        outcome @ is_top,
-        np.full(place.shape[1], outcome.sum()),
+        in_top.sum(axis=0),
+        np.full(methods, outcome.sum()),
         moves,
         outcome[:, np.newaxis].astype(SMALL),
     )
@@ -185,12 +212,15 @@ def curve_area(outcome: Matrix, order: Places, place: Places) -> tuple[Matrix, M
     """
     customers = len(outcome)
     by_order = outcome[order]
-    middle = np.cumsum(by_order, axis=0) - by_order / 2
+    middle = np.cumsum(by_order, axis=0)
+    middle -= by_order / 2
     total = middle.sum(axis=0)
     after = np.arange(customers - 1, -1, -1)[:, np.newaxis]
-    moves = (middle + by_order * (after + 0.5)) / customers
-    moves = moves - total / customers**2 - by_order / 2
-    moves = np.take_along_axis(moves.astype(SMALL), place, axis=0)
+    by_order *= (after + 0.5) / customers - 0.5
+    middle /= customers
+    middle += by_order
+    middle -= total / customers**2
+    moves = np.take_along_axis(middle.astype(SMALL), place, axis=0)
     return total / customers - outcome.sum() / 2, moves
 
 
@@ -265,9 +295,9 @@ def brier(probability: Matrix, came: NDArray[np.bool_]) -> Part:
     return Part(loss.sum(axis=0), one.sum(axis=0), loss.astype(SMALL), one.astype(SMALL))
 
 
-def tenths(order: Places) -> Places:
+def tenths(place: Places) -> Places:
     """The tenth of each customer, 0 the best."""
-    return places(order) * 10 // len(order)
+    return place * 10 // len(place)
 
 
 def family_limit(estimate: Estimate, columns: Sequence[int], chance: float) -> float:

@@ -97,7 +97,7 @@ def _of_policy(world: World, present: Mapping[str, float]) -> Iterator[Row]:
     now = np.array([present.get(method, 0.0) for method in methods])
     sets = {"present": now, "equal": np.where(now > 0, 1.0, 0.0) / max((now > 0).sum(), 1)}
     judged: dict[str, Row] = {name: {"verdict": "too_little_data"} for name in SETS}
-    if parts and _enough(earlier, horizon) and _enough(later, horizon):
+    if parts and _enough(world, earlier, horizon) and _enough(world, later, horizon):
         sets["fitted"] = fitted(earlier, horizon, methods, now)
         judged = dict(_judged(world, later, horizon, methods, sets))
     about = {
@@ -107,7 +107,7 @@ def _of_policy(world: World, present: Mapping[str, float]) -> Iterator[Row]:
         "judged_from": later[0].day if later else None,
         "judged_until": later[-1].day if later else None,
         "dates": len(later),
-        "customers": len(np.unique(np.concatenate([d.who for d in later]))) if later else 0,
+        "customers": world.seen(later),
     }
     for name, weights in sets.items():
         for method, weight in zip(methods, weights, strict=True):
@@ -116,11 +116,10 @@ def _of_policy(world: World, present: Mapping[str, float]) -> Iterator[Row]:
                 yield about | numbers | judged[name]
 
 
-def _enough(days: Sequence[Day], horizon: int) -> bool:
+def _enough(world: World, days: Sequence[Day], horizon: int) -> bool:
     bought = sum(int(day.came(horizon).sum()) for day in days)
     idle = sum(int((~day.came(horizon)).sum()) for day in days)
-    customers = len(np.unique(np.concatenate([day.who for day in days])))
-    return customers >= MIN_CUSTOMERS and min(bought, idle) >= MIN_OF_EACH
+    return world.seen(days) >= MIN_CUSTOMERS and min(bought, idle) >= MIN_OF_EACH
 
 
 def _scores(day: Day, methods: Sequence[str]) -> Matrix:
@@ -189,7 +188,7 @@ def _judged(
         order = orders(ours, day.columns["past_spend"])
         place, revenue = places(order), day.later[horizon]["net_revenue"]
         areas.append((day.who, gini(revenue, order, place)))
-        tops.append((day.who, held(revenue, place, 20)))
+        tops.append((day.who, held(revenue, order, 20)))
     found = pooled(areas, world.customers)
     gap: Estimate = found.against(0)
     shares, errors = pooled(tops, world.customers).values, gap.errors()

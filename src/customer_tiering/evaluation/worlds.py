@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from customer_tiering.evaluation.statistics import Matrix, Places, orders, places, ranks
+from customer_tiering.evaluation.statistics import Matrix, Places, orders, places, ranks, tenths
 
 PAST_SPEND, RECENCY = "past_spend", "recency"
 # What is judged besides the scores of the methods, and how it ranks customers.
@@ -56,6 +56,11 @@ class Day:
         return places(self.order)
 
     @cached_property
+    def tenth(self) -> Places:
+        """The tenth of each customer, 0 the best, by method."""
+        return tenths(self.place)
+
+    @cached_property
     def rank(self) -> Matrix:
         """Their ranks with ties, by method."""
         return ranks(self.scores)
@@ -93,6 +98,13 @@ class World:
             for day in self.days
             if horizon in day.later and (until is None or (until - day.day).days >= horizon)
         ]
+
+    def seen(self, days: Sequence[Day]) -> int:
+        """How many customers some dates have, each counted once."""
+        there = np.zeros(self.customers, dtype=bool)
+        for day in days:
+            there[day.who] = True
+        return int(there.sum())
 
     def horizons(self) -> list[int]:
         """The horizons that are complete at a date."""
