@@ -19,6 +19,7 @@ inspect: .venv/ready
 	$(BIN)/python -m customer_tiering.inspect
 
 ## Who would change tier under the rules now in seeds/, and how much revenue; publishes nothing.
+## WEIGHTS=fitted tries weights that the last build proposed (table weight_proposal).
 preview: .venv/ready
 	$(BIN)/python -m customer_tiering.preview
 
