@@ -1,76 +1,14 @@
-/* One row per customer who had bought and evaluated date: what every method said of them then. Of a line with
-   more than some 30,000 such customers a sample: those whose id has a low hash, the same ones on every date. */
+/* One row per customer and date who is judged (evaluation_sample): what every method said of them then. Inner
+   joins, as every score has a row for each customer and date: so an engine keeps the sample in memory, and
+   not the scores. */
 {{ config(meta={'dates_restated_by': 'evaluation_dates_to_restate'}) }}
-{% set dates = 'evaluation_dates_to_restate' %}
-{% set most = 30000 %}
 {#- Values and probabilities are judged whatever the composite may hold. -#}
 {% set joined = (scoring_methods() + ['clv', 'propensity']) | unique | list %}
 with
 
-/* A date that is evaluated no more is among those to restate, and leaves no rows. */
-evaluated as (
-
-    select distinct as_of_date from {{ ref('evaluation_dates') }}
-
-),
-
-buyers as (
-
-    select
-        features.customer_id,
-        features.as_of_date,
-        features.business_line,
-        features.policy,
-        features.lifetime_net_revenue as past_spend,
-        features.recency_days
-    from {{ of_restated_dates(ref('int_customer_features'), dates) }} as features
-    inner join evaluated on features.as_of_date = evaluated.as_of_date
-    where features.purchase_day_count > 0
-
-),
-
-/* Below which hash a customer is in the sample of a date and line; all hashes are below g. */
-bounds as (
-
-    select
-        as_of_date,
-        business_line,
-        cast(count(*) as integer) as line_customers,
-        case
-            when count(*) <= {{ most }} then 'g'
-            else lpad(lower(hex(cast(floor({{ most }}.0 / count(*) * 65536) as bigint))), 4, '0')
-        end as below
-    from buyers
-    group by as_of_date, business_line
-
-),
-
-/* Hashed once each, and not once for every date: few of many customers are in any sample. */
-candidates as (
-
-    select
-        hashed.customer_id,
-        hashed.key_hash
-    from (
-        select
-            customer_id,
-            substring(md5(customer_id), 1, 4) as key_hash
-        from {{ ref('int_customers') }}
-    ) as hashed
-    where hashed.key_hash < (select max(bounds.below) from bounds)
-
-),
-
 sampled as (
 
-    select
-        buyers.*,
-        bounds.line_customers
-    from buyers
-    inner join candidates on buyers.customer_id = candidates.customer_id
-    inner join bounds
-        on buyers.as_of_date = bounds.as_of_date and buyers.business_line = bounds.business_line
-    where candidates.key_hash < bounds.below
+    select * from {{ ref('evaluation_sample') }}
 
 ),
 
@@ -116,13 +54,13 @@ select
     cast(round(value_settings.horizon_months * 365 / 12) as integer) as clv_horizon_days
 from sampled
 {% for method in joined %}
-left join {{ of_restated_dates(ref('score_' ~ method), dates) }} as score_{{ method }}
+inner join {{ of_evaluated_dates('score_' ~ method) }} as score_{{ method }}
     on
         sampled.customer_id = score_{{ method }}.customer_id
         and sampled.as_of_date = score_{{ method }}.as_of_date
 {% endfor %}
 {% for alias, model in [('composites', 'tier_composite'), ('assigned', 'tier_assigned')] %}
-left join {{ of_restated_dates(ref(model), dates) }} as {{ alias }}
+inner join {{ of_evaluated_dates(model) }} as {{ alias }}
     on sampled.customer_id = {{ alias }}.customer_id and sampled.as_of_date = {{ alias }}.as_of_date
 {% endfor %}
 left join tiers as final_tiers on assigned.tier_code = final_tiers.tier_code

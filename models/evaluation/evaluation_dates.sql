@@ -1,6 +1,7 @@
-/* One row per closed published date and horizon that the data reach: what customers did from the day
-   after until the end of the horizon is known. The days after the last order are not known to have been
-   empty: an export may simply be old. */
+/* One row per evaluated date and horizon that the data reach: a closed published date, of which it is known
+   what customers did from the day after until the end of the horizon. The days after the last order are not
+   known to have been empty: an export may simply be old. Of more than 3 million customers and dates, the last
+   published date of each quarter is evaluated. */
 {% set horizons = evaluation_horizons() %}
 with
 
@@ -36,15 +37,37 @@ known_until as (
 
 ),
 
-horizon_ends as (
+buyers as (
+
+    select count(*) as customers
+    from {{ ref('int_customers') }}
+    where first_order_date is not null
+
+),
+
+closed as (
 
     select
         dates.as_of_date,
-        horizons.horizon_days,
-        cast({{ dbt.dateadd('day', 'horizons.horizon_days', 'dates.as_of_date') }} as date) as last_date
+        buyers.customers * count(*) over () > 3000000 as are_many,
+        row_number() over (
+            partition by {{ dbt.date_trunc('quarter', 'dates.as_of_date') }} order by dates.as_of_date desc
+        ) as place_in_quarter
     from dates
-    cross join horizons
+    cross join buyers
     where dates.is_published and not dates.is_current
+
+),
+
+horizon_ends as (
+
+    select
+        closed.as_of_date,
+        horizons.horizon_days,
+        cast({{ dbt.dateadd('day', 'horizons.horizon_days', 'closed.as_of_date') }} as date) as last_date
+    from closed
+    cross join horizons
+    where closed.place_in_quarter = 1 or not closed.are_many
 
 )
 
