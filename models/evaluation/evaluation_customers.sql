@@ -4,6 +4,7 @@
 {{ config(meta={'dates_restated_by': 'evaluation_dates_to_restate'}) }}
 {#- Values and probabilities are judged whatever the composite may hold. -#}
 {% set joined = (scoring_methods() + ['clv', 'propensity']) | unique | list %}
+{% set highest = highest_sampled_hash() %}
 with
 
 sampled as (
@@ -54,13 +55,13 @@ select
     cast(round(value_settings.horizon_months * 365 / 12) as integer) as clv_horizon_days
 from sampled
 {% for method in joined %}
-inner join {{ of_evaluated_dates('score_' ~ method) }} as score_{{ method }}
+inner join {{ of_evaluated_dates('score_' ~ method, highest) }} as score_{{ method }}
     on
         sampled.customer_id = score_{{ method }}.customer_id
         and sampled.as_of_date = score_{{ method }}.as_of_date
 {% endfor %}
 {% for alias, model in [('composites', 'tier_composite'), ('assigned', 'tier_assigned')] %}
-inner join {{ of_evaluated_dates(model) }} as {{ alias }}
+inner join {{ of_evaluated_dates(model, highest) }} as {{ alias }}
     on sampled.customer_id = {{ alias }}.customer_id and sampled.as_of_date = {{ alias }}.as_of_date
 {% endfor %}
 left join tiers as final_tiers on assigned.tier_code = final_tiers.tier_code

@@ -61,6 +61,8 @@ candidates as (
 
 select
     buyers.*,
+    candidates.key_hash,
+    bounds.below,
     bounds.line_customers
 from buyers
 inner join candidates on buyers.customer_id = candidates.customer_id
