@@ -67,7 +67,7 @@ def test_the_protocol_is_that_of_forty_lines_of_pandas(sample_build, method, hor
         " and horizon_days = ? and outcome = 'net_revenue' and metric = 'top_20_percent'",
         [method, horizon],
     ).set_index("business_line")
-    assert len(found) >= 3
+    assert set(found.index) == {"b2b", "ecommerce"}
     for line, share in found.value.items():
         assert share == pytest.approx(expected[line], abs=1e-6), line
 
@@ -99,7 +99,7 @@ def test_no_probability_is_shown_without_skill(sample_build):
         where skills.kind = 'probability'
         group by all
     """)
-    assert {skill for _, skill, _, _ in shown} >= {"not_shown", "too_little_data"}
+    assert {skill for _, skill, _, _ in shown} == {"shown", "not_shown"}
     assert all((count > 0) == (skill == "shown") for _, skill, _, count in shown)
     different = sample_build.rows("""
         select count(*)
@@ -156,16 +156,22 @@ def test_cdnow_gives_the_published_figures(cdnow_sample, method, share, gini):
 def test_a_shuffled_future_changes_the_evaluation_and_no_score(sample_build, tmp_path):
     day = date(2026, 4, 30)
     data = shutil.copytree(PROJECT / "sample_data", tmp_path / "data")
-    lines = sample_build.rows(
-        "select source_row, customer_id from intermediate.int_orders where order_date > ?"
+    lines = sample_build.query(
+        "select order_id from intermediate.int_orders where order_date > ?"
         " and outcome = 'accepted' order by source_row",
         [day],
-    )
-    orders = pd.read_csv(data / "orders.csv", dtype=str, keep_default_na=False)
-    later = [row - 1 for row, _ in lines]
-    owners = orders["customer_id"].to_numpy().copy()
-    owners[later] = np.random.default_rng(1).permutation(owners[later])
-    (orders.assign(customer_id=owners)).to_csv(data / "orders.csv", index=False)
+    ).order_id
+    # Line by line: the file has lines that are broken on purpose, and they stay so.
+    text = (data / "orders.csv").read_text("utf-8-sig").splitlines()
+    header = text[0].split(",")
+    place = header.index("customer_id")
+    by_id = {line.split(",")[header.index("order_id")]: n for n, line in enumerate(text)}
+    rows = [by_id[order] for order in lines if order in by_id]
+    owners = [text[row].split(",")[place] for row in rows]
+    for row, owner in zip(rows, np.random.default_rng(1).permutation(owners), strict=True):
+        cells = text[row].split(",")
+        text[row] = ",".join([*cells[:place], str(owner), *cells[place + 1 :]])
+    (data / "orders.csv").write_text("\n".join(text) + "\n", "utf-8")
     shuffled = copy_of_build(sample_build, tmp_path / "work", data=data)
     shuffled.dbt("build", "-s", "+evaluated_methods", *EVALUATION)
     said = (

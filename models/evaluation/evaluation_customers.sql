@@ -2,6 +2,7 @@
    joins, as every score has a row for each customer and date: so an engine keeps the sample in memory, and
    not the scores. */
 -- depends_on: {{ ref('int_scoring_dates') }}
+-- depends_on: {{ ref('evaluation_dates_to_restate') }}
 {{ config(meta={'dates_restated_by': 'evaluation_dates_to_restate'}) }}
 {#- Values and probabilities are judged whatever the composite may hold. -#}
 {% set joined = (scoring_methods() + ['clv', 'propensity']) | unique | list %}

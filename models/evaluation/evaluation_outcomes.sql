@@ -21,8 +21,7 @@ known as (
 
 talked_of as (
 
-    select
-        cast(event_type as string) as event_type
+    select cast(event_type as string) as event_type
     from {{ ref('event_points') }}
     where cast(event_group as string) in ('share', 'review')
 

@@ -1,6 +1,7 @@
 /* One row per customer and date who is judged, of the dates that this run works out: those who had bought by
-   then. Of a line with more than some 30,000 of them a sample: whose id has a low hash, the same ones on every
-   date. */
+   then. Of a line with more than some 30,000 of them a sample: whose id has a low hash, the same ones on
+   every date. */
+-- depends_on: {{ ref('evaluation_dates_to_restate') }}
 {{ config(materialized='table') }}
 {% set most = 30000 %}
 with

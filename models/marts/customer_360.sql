@@ -93,7 +93,8 @@ select
     {% for method, shown in shown_scores().items() %}
     {% for measure in shown %}
     {% if measure in probabilities %}
-    case when skills.{{ measure }} = 'shown' then measures.score_{{ method }}.{{ measure }} end as {{ measure }},
+    case when skills.{{ measure }} = 'shown' then measures.score_{{ method }}.{{ measure }} end
+        as {{ measure }},
     {% else %}
     measures.score_{{ method }}.{{ measure }},
     {% endif %}

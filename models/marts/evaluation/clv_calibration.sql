@@ -1,5 +1,5 @@
-/* One row per business line, predicted value and tenth of what was predicted (and all together): the mean that
-   was predicted, the mean that came, and how often what came lay within the predicted range. */
+/* One row per business line, predicted value and tenth of what was predicted (and all together): the mean
+   that was predicted, the mean that came, and how often what came lay within the predicted range. */
 select
     business_line,
     method as predicted_value,

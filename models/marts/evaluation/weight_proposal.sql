@@ -1,5 +1,6 @@
 /* One row per policy, set of weights (present, equal, fitted) and method: the weight, and how the set does on
-   dates after those it was fitted on. Nothing applies it: `make preview WEIGHTS=fitted` shows what it would do. */
+   dates after those it was fitted on. Nothing applies it: see `make preview
+   WEIGHTS=fitted`. */
 select
     policy,
     weight_set,
