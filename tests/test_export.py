@@ -175,6 +175,7 @@ def test_the_build_exports_a_whole_set(sample_build):
     recorded = [row | {"columns": list(row["columns"])} for row in recorded]
     # The table has what fits into columns.
     files = manifest.pop("files")
+    assert manifest.pop("reporting_currency") == "CNY"
     for name in ("build_number", "warehouse_id", "personal_columns", "csv_text_cells"):
         del manifest[name]
     parts = {file["file"]: file.pop("parts") for file in files if "parts" in file}

@@ -18,7 +18,7 @@ from customer_tiering.report.of_proof import calibration, methods
 from customer_tiering.report.page import Section, page
 from customer_tiering.report.reading import Export
 from customer_tiering.report.words import Both, day
-from customer_tiering.told import ToldError, told_when_full
+from customer_tiering.told import FULL, ToldError, told_when_full
 
 SECTIONS = {
     "s-tiers": (Both("Tiers", "等级"), tiers),
@@ -53,11 +53,10 @@ def report(export: Path, file: Path) -> list[str]:
     """
     opened = Export(export)
     known = Tiers(opened)
-    sections = [
-        Section(key, name, show(opened, known)) for key, (name, show) in SECTIONS.items()
-    ]
+    sections = [Section(key, name, show(opened, known)) for key, (name, show) in SECTIONS.items()]
     about = opened.manifest
     when = day(opened.as_of_date)
+    rules = about.get("policy_versions") or "–"
     built = str(about.get("built_at") or "")[:16].replace("T", " ")
     text = page(
         Both(f"Customer tiers as of {when.en}", f"客户等级报告（{when.zh}）"),
@@ -69,9 +68,8 @@ def report(export: Path, file: Path) -> list[str]:
         figures_on_top(opened, known),
         sections,
         Both(
-            f"Build {about.get('build_id', '–')}, {built} UTC. Rules: "
-            f"{about.get('policy_versions') or '–'}.",
-            f"构建 {about.get('build_id', '–')}，{built} UTC。策略：{about.get('policy_versions') or '–'}。",
+            f"Build {about.get('build_id', '–')}, {built} UTC. Rules: {rules}.",
+            f"构建 {about.get('build_id', '–')}，{built} UTC。策略：{rules}。",
         ),
         _plotly(),
     )
@@ -84,6 +82,8 @@ def report(export: Path, file: Path) -> list[str]:
             unfinished.write_text(text, encoding="utf-8")
             unfinished.replace(file)
         except OSError as error:
+            if error.errno in FULL:
+                raise
             raise ReportError(
                 f"REPORT_PATH '{file}' cannot be written: {error.strerror or error}. Choose "
                 "another file."

@@ -63,7 +63,7 @@ def table(heads: Sequence[Both], rows: Sequence[Sequence[Both]], texts: int = 1)
 
 def _axis(title: str = "", **other: Any) -> dict:
     return {
-        "title": {"text": plain(title), "standoff": 8},
+        "title": {"text": plain(title), "standoff": 8, "font": {"size": 12, "color": "#56616f"}},
         "automargin": True,
         "gridcolor": FAINT,
         "zerolinecolor": GREY,
@@ -81,7 +81,13 @@ def _layout(height: int, x: dict, y: dict, **other: Any) -> dict:
         "plot_bgcolor": "rgba(0,0,0,0)",
         "xaxis": x,
         "yaxis": y,
-        "legend": {"orientation": "h", "x": 0, "y": 1.01, "yanchor": "bottom", "traceorder": "normal"},
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "y": 1.01,
+            "yanchor": "bottom",
+            "traceorder": "normal",
+        },
         "hoverlabel": {"align": "left"},
         "separators": ".,",
         **other,
@@ -106,7 +112,10 @@ class Series:
 
 
 def bars(
-    labels: Sequence[Both], series: Sequence[Series], unit: Both, stacked: bool = False,
+    labels: Sequence[Both],
+    series: Sequence[Series],
+    unit: Both,
+    stacked: bool = False,
     is_percent: bool = False,
 ) -> dict[str, dict]:
     """Bars that lie, each row with its name above it: names have room on a telephone, too.
@@ -119,9 +128,18 @@ def bars(
         is_percent: whether lengths are shares, 0-1.
     """
     rows = list(range(len(labels)))
+    # A single bar has its text below its name, where it is never cut off.
+    is_single = len(series) == 1
     beside = 1 if stacked else len(series)
+    row_height = 66 if is_single else (34 + 24 * beside)
     most = max((max(each.values, default=0) for each in series), default=0)
     result = {}
+
+    def label_of(row: int, language: str) -> str:
+        label = plain(getattr(labels[row], language))
+        text = plain(getattr(series[0].texts[row], language)) if is_single else ""
+        return f"{label}<br><b>{text}</b>" if text else label
+
     for language in LANGUAGES:
         traces = [
             {
@@ -131,7 +149,7 @@ def bars(
                 "y": rows,
                 "x": [float(value) for value in each.values],
                 "text": [plain(getattr(text, language)) for text in each.texts],
-                "textposition": "inside" if stacked else "outside",
+                "textposition": "none" if is_single else "inside" if stacked else "outside",
                 "insidetextanchor": "middle",
                 "textangle": 0,
                 "cliponaxis": False,
@@ -141,32 +159,39 @@ def bars(
             }
             for each in series
         ]
-        x = _axis(getattr(unit, language), rangemode="tozero", nticks=6)
+        x = _axis(getattr(unit, language), rangemode="tozero", nticks=5, tickformat=",.0f")
         if is_percent:
             x["tickformat"] = ",.0%"
-        if not stacked and most > 0:
+        if not stacked and not is_single and most > 0:
             # Room for the texts at the ends.
             low = min(0.0, *(float(min(each.values, default=0)) for each in series))
             x["range"] = [low, float(most) * 1.38]
         layout = _layout(
-            (34 + 24 * beside) * len(rows) + 90,
+            row_height * len(rows) + 90,
             x,
             _axis(
-                showticklabels=False, showgrid=False, zeroline=False,
-                range=[len(rows) - 0.45, -0.8],
+                showticklabels=False,
+                showgrid=False,
+                zeroline=False,
+                range=[len(rows) - 0.6, -0.85],
             ),
             barmode="stack" if stacked else "group",
-            bargap=0.42 if beside == 1 else 0.34,
+            bargap=0.64 if is_single else 0.55 if beside == 1 else 0.34,
             showlegend=len(series) > 1,
             uniformtext={"minsize": 10, "mode": "hide"} if stacked else {},
             annotations=[
                 {
-                    "x": 0, "xref": "paper", "y": row - (0.3 if beside == 1 else 0.36),
-                    "text": plain(getattr(label, language)), "showarrow": False,
-                    "xanchor": "left", "yanchor": "bottom", "align": "left",
+                    "x": 0,
+                    "xref": "paper",
+                    "y": row - (0.2 if beside == 1 else 0.36),
+                    "text": label_of(row, language),
+                    "showarrow": False,
+                    "xanchor": "left",
+                    "yanchor": "bottom",
+                    "align": "left",
                     "font": {"size": 12.5, "color": INK},
                 }
-                for row, label in enumerate(labels)
+                for row in rows
             ],
         )
         result[language] = {"data": traces, "layout": layout}
@@ -214,8 +239,7 @@ def forest(
                     for each in estimates
                 ],
                 "arrayminus": [
-                    0 if each.low is None else max(0.0, each.value - each.low)
-                    for each in estimates
+                    0 if each.low is None else max(0.0, each.value - each.low) for each in estimates
                 ],
                 "color": GREY,
                 "thickness": 2,
@@ -231,30 +255,49 @@ def forest(
         x = _axis(getattr(unit, language), nticks=6)
         if tickformat:
             x["tickformat"] = tickformat
-        shapes = [] if line is None else [
-            {
-                "type": "line", "x0": line, "x1": line, "y0": 0, "y1": 1, "yref": "paper",
-                "line": {"color": INK, "width": 1.5, "dash": "dot"}, "layer": "below",
-            }
-        ]
+        shapes = (
+            []
+            if line is None
+            else [
+                {
+                    "type": "line",
+                    "x0": line,
+                    "x1": line,
+                    "y0": 0,
+                    "y1": 1,
+                    "yref": "paper",
+                    "line": {"color": INK, "width": 1.5, "dash": "dot"},
+                    "layer": "below",
+                }
+            ]
+        )
         result[language] = {
             "data": [trace],
             "layout": _layout(
-                46 * len(rows) + 80,
+                62 * len(rows) + 80,
                 x,
                 _axis(
-                    showticklabels=False, showgrid=False, zeroline=False,
+                    showticklabels=False,
+                    showgrid=False,
+                    zeroline=False,
                     range=[len(rows) - 0.5, -0.75],
                 ),
                 showlegend=False,
                 shapes=shapes,
                 annotations=[
                     {
-                        "x": 0, "xref": "paper", "y": row - 0.22,
-                        "text": f"{plain(getattr(each.label, language))}: "
-                        f"{plain(getattr(each.text, language))}",
-                        "showarrow": False, "xanchor": "left", "yanchor": "bottom",
-                        "align": "left", "font": {"size": 12.5, "color": INK},
+                        "x": 0,
+                        "xref": "paper",
+                        "y": row - 0.14,
+                        "text": f"{plain(getattr(each.label, language))}<br>"
+                        f"<b>{plain(getattr(each.text, language))}</b>",
+                        "showarrow": False,
+                        "xanchor": "left",
+                        "yanchor": "bottom",
+                        "align": "left",
+                        "font": {"size": 12.5, "color": INK},
+                        # The line to compare with would run through the words.
+                        "bgcolor": "rgba(255,255,255,0.8)",
                     }
                     for row, each in enumerate(estimates)
                 ],
@@ -354,12 +397,27 @@ def flows(
         nodes: each with its name and colour.
         links: from which node, to which one, how many, in words, and the colour.
     """
+    # The best on top on either side; plotly would sort them so that few bands cross.
+    through = [0.0] * len(nodes)
+    for source, target, customers, _, _ in links:
+        through[source] += customers
+        through[target] += customers
+    sides = [sorted({link[end] for link in links}) for end in (0, 1)]
+    heights: dict[int, float] = {}
+    for side in sides:
+        whole, gap, above = sum(through[node] for node in side), 0.045, 0.0
+        for node in side:
+            tall = through[node] / whole * (1 - gap * (len(side) - 1))
+            heights[node] = min(0.999, max(0.001, above + tall / 2))
+            above += tall + gap
     result = {}
     for language in LANGUAGES:
         trace = {
             "type": "sankey",
             "arrangement": "snap",
             "node": {
+                "x": [0.001 if node in sides[0] else 0.999 for node in range(len(nodes))],
+                "y": [heights[node] for node in range(len(nodes))],
                 "label": [plain(getattr(name, language)) for name, _ in nodes],
                 "color": [colour for _, colour in nodes],
                 "pad": 18,
@@ -384,8 +442,12 @@ def flows(
 
 
 def plane(
-    shares: Sequence[Sequence[float | None]], texts: Sequence[Sequence[Both]],
-    hovers: Sequence[Sequence[Both]], x: Both, y: Both, scale: Both,
+    shares: Sequence[Sequence[float | None]],
+    texts: Sequence[Sequence[Both]],
+    hovers: Sequence[Sequence[Both]],
+    x: Both,
+    y: Both,
+    scale: Both,
 ) -> dict[str, dict]:
     """A plane of fields, darker where there is more; the first row is at the bottom.
 
@@ -416,8 +478,15 @@ def plane(
             "ygap": 3,
             "colorbar": {
                 "title": {"text": plain(getattr(scale, language)), "side": "top"},
-                "orientation": "h", "thickness": 10, "tickformat": ",.0%", "y": 1.02,
-                "yanchor": "bottom", "len": 0.6, "x": 0, "xanchor": "left", "nticks": 5,
+                "orientation": "h",
+                "thickness": 10,
+                "tickformat": ",.0%",
+                "y": 1.02,
+                "yanchor": "bottom",
+                "len": 0.6,
+                "x": 0,
+                "xanchor": "left",
+                "nticks": 5,
             },
         }
         layout = _layout(

@@ -1,6 +1,6 @@
 """Sections of the report about customers: tiers, moves, what to do, RFM, concentration."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from customer_tiering.report.figures import (
     BLUE,
@@ -55,14 +55,18 @@ class Tiers:
             customer_tier="tier_code tier_name_en tier_name_zh composite_score net_revenue"
             " order_count"
         )
-        rows = [] if self.lack else export.rows(
-            """
+        rows = (
+            []
+            if self.lack
+            else export.rows(
+                """
             select tier_code, any_value(tier_name_en), any_value(tier_name_zh), count(*),
                 sum(net_revenue), sum(order_count)
             from customer_tier
             group by tier_code
             order by avg(composite_score) desc nulls last, tier_code
             """
+            )
         )
         self.rows = rows
         self.codes = [row[0] for row in rows]
@@ -197,7 +201,8 @@ def _lines_of_business(export: Export, known: Tiers) -> list[Shown]:
             Both(
                 "Of each line's net revenue the share of each tier; customers are compared within "
                 "their line alone." + (more.en if rest else ""),
-                "各业务线净消费中各等级的占比；客户只在本业务线内比较。" + (more.zh if rest else ""),
+                "各业务线净消费中各等级的占比；客户只在本业务线内比较。"
+                + (more.zh if rest else ""),
             ),
             bars(
                 [
@@ -216,9 +221,7 @@ def _lines_of_business(export: Export, known: Tiers) -> list[Shown]:
                         ],
                         [
                             same(
-                                percent(
-                                    share(by_line[line].get(code, (0, 0))[1], totals[line]), 0
-                                )
+                                percent(share(by_line[line].get(code, (0, 0))[1], totals[line]), 0)
                             )
                             for line in shown
                         ],
@@ -292,11 +295,11 @@ def _lifetime_value(export: Export, known: Tiers) -> Shown:
             f"{percent(share(found[first][0], whole))}",
         ),
         Both(
-            f"Lifetime value of the {count(valued)} customers who have one: predicted for "
-            f"{count(predicted)}, for the others what they brought so far. It looks as far ahead "
-            "as the policy of their line says.",
-            f"{count(valued)}位客户的生命周期价值：其中{count(predicted)}位为预测值，"
-            "其余为历史值；预测期由各业务线的策略规定。",
+            f"Lifetime value of {count(valued)} customers: predicted for {count(predicted)}, as "
+            f"far ahead as the policy of their line says; for {count(valued - predicted)} what "
+            "they brought so far.",
+            f"{count(valued)}位客户的生命周期价值：{count(predicted)}位为预测值"
+            f"（预测期由各业务线的策略规定），{count(valued - predicted)}位为历史值。",
         ),
         bars(
             [known.name(code) for code in codes],
@@ -414,12 +417,12 @@ def _flows(export: Export, known: Tiers) -> Shown:
         Both("From", "从"),
         Both("To", "到"),
         Both("Customers", "客户数"),
-        Both(
-            f"Their net revenue, {export.money.unit.en}", f"其净消费，{export.money.unit.zh}"
-        ),
+        Both(f"Their net revenue, {export.money.unit.en}", f"其净消费，{export.money.unit.zh}"),
     ]
     if not moved:
-        return Shown("flows", title, Both("Nobody moved.", "没有客户变动。"), {}, table(heads, rows, 2))
+        return Shown(
+            "flows", title, Both("Nobody moved.", "没有客户变动。"), {}, table(heads, rows, 2)
+        )
     order = {code: place for place, code in enumerate([*known.codes, "exit"])} | {"entry": 99}
     sources = sorted({row[2] for row in moved}, key=lambda code: order.get(code, 50))
     targets = sorted({row[3] for row in moved}, key=lambda code: order.get(code, 50))
@@ -474,14 +477,11 @@ def _ups_and_downs(export: Export) -> Shown:
     dates: list[date] = sorted({row[0] for row in found})[-LATEST_PERIODS:]
     counts = {
         direction: [
-            sum(row[3] for row in found if row[0] == each and row[1] == direction)
-            for each in dates
+            sum(row[3] for row in found if row[0] == each and row[1] == direction) for each in dates
         ]
         for direction in ("up", "down")
     }
-    fell = sum(
-        down > up for up, down in zip(counts["up"], counts["down"], strict=True)
-    )
+    fell = sum(down > up for up, down in zip(counts["up"], counts["down"], strict=True))
     last = [row for row in found if row[0] == dates[-1] and row[1] == "down"]
     why = max(last, key=lambda row: row[3], default=None)
     because = (
@@ -506,7 +506,7 @@ def _ups_and_downs(export: Export) -> Shown:
             "每个已结束周期内变更等级的客户数：线上为升级，线下为降级。" + because.zh,
         ),
         columns(
-            [Both(f"{each:%b %Y}" if each.day > 27 else f"{each}", f"{each}") for each in dates],
+            [_period(each) for each in dates],
             [
                 (named(DIRECTIONS, "up"), counts["up"], BLUE),
                 (named(DIRECTIONS, "down"), [-each for each in counts["down"]], "#d98246"),
@@ -533,6 +533,12 @@ def _ups_and_downs(export: Export) -> Shown:
             texts=3,
         ),
     )
+
+
+def _period(ended: date) -> Both:
+    """A period by its last day: a month by its name."""
+    is_month = (ended + timedelta(days=1)).day == 1
+    return Both(f"{ended:%b %Y}", f"{ended:%Y-%m}") if is_month else same(ended)
 
 
 # --- What to do -------------------------------------------------------------------------------
@@ -668,21 +674,17 @@ def _to_do(export: Export) -> Shown:
             "最紧急的行动及其客户的净消费；客户名单见 customer_actions，按优先级和净消费排序。",
         ),
         bars(
-            [
-                Both(
-                    f"{row[0]} · {row[1]} ({named(CHANNELS, row[3]).en})",
-                    f"{row[0]} · {row[2]}（{named(CHANNELS, row[3]).zh}）",
-                )
-                for row in urgent
-            ],
+            [Both(f"{row[0]} · {row[1]}", f"{row[0]} · {row[2]}") for row in urgent],
             [
                 Series(
                     Both("at stake", "涉及净消费"),
                     [row[6] for row in urgent],
                     [
                         Both(
-                            f"{export.money(row[6]).en} ({count(row[5])} customers)",
-                            f"{export.money(row[6]).zh}（{count(row[5])}位客户）",
+                            f"{export.money(row[6]).en} · {count(row[5])} customers · "
+                            f"{named(CHANNELS, row[3]).en}",
+                            f"{export.money(row[6]).zh} · {count(row[5])}位客户 · "
+                            f"{named(CHANNELS, row[3]).zh}",
                         )
                         for row in urgent
                     ],
@@ -701,9 +703,7 @@ def _to_do(export: Export) -> Shown:
                 Both("Channel", "渠道"),
                 Both("By whom", "负责人"),
                 Both("Customers", "客户数"),
-                Both(
-                    f"At stake, {export.money.unit.en}", f"涉及净消费，{export.money.unit.zh}"
-                ),
+                Both(f"At stake, {export.money.unit.en}", f"涉及净消费，{export.money.unit.zh}"),
             ],
             [
                 (
@@ -990,14 +990,12 @@ def concentration(export: Export, known: Tiers) -> list[Shown]:
                 [
                     Both("The best", "最好的"),
                     Both("Customers", "客户数"),
-                    Both(
-                        f"Net revenue, {export.money.unit.en}", f"净消费，{export.money.unit.zh}"
-                    ),
+                    Both(f"Net revenue, {export.money.unit.en}", f"净消费，{export.money.unit.zh}"),
                     Both("Share", "占比"),
                 ],
                 [
                     (
-                        same(f"{row[0]} %"),
+                        same(f"{row[0]}%"),
                         same(count(row[1])),
                         same(count(row[2])),
                         same(percent(share(row[2], whole))),
@@ -1023,7 +1021,11 @@ def figures_on_top(export: Export, known: Tiers) -> list[tuple[Both, str, Both]]
                 count(customers),
                 Both("known to the CRM, prospects included", "CRM中的全部客户，含潜在客户"),
             ),
-            (Both("Net revenue", "净消费"), revenue.en, Both("in the look-back window", "统计窗口内")),
+            (
+                Both("Net revenue", "净消费"),
+                revenue.en,
+                Both("in the look-back window", "统计窗口内"),
+            ),
             (
                 Both(f"Tier {best[0]}", f"{best[0]}级"),
                 count(best[3]),
@@ -1044,4 +1046,3 @@ def figures_on_top(export: Export, known: Tiers) -> list[tuple[Both, str, Both]]
                 )
             )
     return found
-

@@ -46,10 +46,10 @@ def _sources(export: Export) -> Shown:
     )
     sentence = Both(
         f"Share of each source's records that was rejected. {count(accepted)} were used; the "
-        "others are copies, older versions, or orders that are no sale. "
-        f"{clean} sources have no reject.",
+        "others are copies, older versions, or orders that are no sale. Sources without a reject: "
+        f"{clean}.",
         f"各数据源被拒绝记录的占比。采用{count(accepted)}条；其余为重复、旧版本或不算销售的订单。"
-        f"{clean}个数据源没有被拒绝的记录。",
+        f"没有被拒绝记录的数据源：{clean}个。",
     )
     heads = [
         Both("Source", "数据源"),
@@ -71,7 +71,8 @@ def _sources(export: Export) -> Shown:
                 [
                     Both(
                         f"{percent(share(row[3], row[1]), 2)} ({count(row[3])} of {count(row[1])})",
-                        f"{percent(share(row[3], row[1]), 2)}（{count(row[1])}条中{count(row[3])}条）",
+                        f"{percent(share(row[3], row[1]), 2)}"
+                        f"（{count(row[1])}条中{count(row[3])}条）",
                     )
                     for row in with_rejects
                 ],
@@ -102,9 +103,7 @@ def _rejects(export: Export) -> Shown:
         """
     )
     if not found:
-        return lacking(
-            "rejects", title, Both("No record was rejected.", "没有被拒绝的记录。")
-        )
+        return lacking("rejects", title, Both("No record was rejected.", "没有被拒绝的记录。"))
     whole, first = sum(row[3] for row in found), found[0]
     return Shown(
         "rejects",
@@ -243,10 +242,7 @@ def versions(export: Export, known: Tiers) -> list[Shown]:
                 [
                     (
                         same(name),
-                        [
-                            sum(row[2] for row in days if row[:2] == (each, name))
-                            for each in dates
-                        ],
+                        [sum(row[2] for row in days if row[:2] == (each, name)) for each in dates],
                         TIERS[place % len(TIERS)],
                     )
                     for place, name in enumerate(names)
@@ -261,4 +257,3 @@ def versions(export: Export, known: Tiers) -> list[Shown]:
         )
     )
     return shown
-

@@ -30,6 +30,8 @@ from customer_tiering.report.words import (
     same,
 )
 
+# How many methods a chart has room for; the table has all.
+MOST_METHODS = 10
 NOT_YET = Both(
     "Nothing could be measured yet: the dates whose following days are known are too few.",
     "暂时无法衡量：后续结果已知的日期还太少。",
@@ -86,7 +88,10 @@ def _recommended(export: Export) -> list[Shown]:
     for line, english, chinese, _ in told[:MOST_LINES]:
         rows = [row for row in found if row[0] == line]
         key = f"recommendation-{len(shown)}"
-        heading = Both(f"{line}: {english}", f"{line}：{chinese}")
+        # The first sentence is the finding, what follows explains it.
+        found_en, _, more_en = (english or "").partition(". ")
+        found_zh, _, more_zh = (chinese or "").partition("。")
+        heading = Both(f"{line}: {found_en.removesuffix('.')}", f"{line}：{found_zh}")
         if not rows:
             shown.append(lacking(key, heading, NOT_YET))
             continue
@@ -98,12 +103,15 @@ def _recommended(export: Export) -> list[Shown]:
                 key,
                 heading,
                 Both(
-                    f"Share of the {outcome.en} of the next {rows[0][2]} days that the best 20 % by "
-                    f"each method brought, with 90 % intervals ({count(customers)} customers, "
-                    f"{dates} past dates). Dotted: past spend alone. Green: shown to beat it.",
-                    f"按各方法排出的前20%客户在之后{rows[0][2]}天贡献的{outcome.zh}占比，"
-                    f"附90%区间（{count(customers)}位客户，{dates}个历史日期）。"
-                    "虚线：仅看历史消费；绿色：已证明更好。",
+                    f"{more_en} The chart: share of the {outcome.en} of the next {rows[0][2]} days "
+                    "that the best 20% by each method brought, with 90% intervals "
+                    f"({count(customers)} customers, {dates} past dates); dotted: past spend "
+                    "alone; green: shown to beat it."
+                    + (f" The first {MOST_METHODS}." if len(rows) > MOST_METHODS else ""),
+                    f"{more_zh}图中为按各方法排出的前20%客户在之后{rows[0][2]}天贡献的"
+                    f"{outcome.zh}占比，附90%区间（{count(customers)}位客户，{dates}个历史日期）；"
+                    "虚线为仅看历史消费，绿色为已证明更好。"
+                    + (f"仅列前{MOST_METHODS}种。" if len(rows) > MOST_METHODS else ""),
                 ),
                 forest(
                     [
@@ -115,7 +123,7 @@ def _recommended(export: Export) -> list[Shown]:
                             _interval(*row[8:11]),
                             GREEN if row[12] else BLUE,
                         )
-                        for row in rows
+                        for row in rows[:MOST_METHODS]
                     ],
                     Both(f"share of the {outcome.en}", f"{outcome.zh}占比"),
                     past,
@@ -194,15 +202,19 @@ def _afterwards(export: Export, known: Tiers) -> Shown:
             f"{last[2]}级为{money(last[3]).zh}",
         ),
         Both(
-            f"Mean net revenue per customer after past dates, by the tier of that date, with 90 % "
-            f"intervals ({first[7]} dates). Points: as a share of the first tier of the line.",
-            f"历史日期之后的客均净消费，按当时等级，附90%区间（{first[7]}个日期）；"
-            "点的位置为与本业务线首个等级之比。",
+            f"Mean net revenue per customer after {first[7]} past dates, by the tier of that date"
+            + (", with 90% intervals" if any(row[4] is not None for row in rows) else "")
+            + ". Points: as a share of the first tier of the line.",
+            f"{first[7]}个历史日期之后的客均净消费，按当时等级"
+            + ("，附90%区间" if any(row[4] is not None for row in rows) else "")
+            + "；点的位置为与本业务线首个等级之比。",
         ),
         forest(
             [
                 Estimate(
-                    Both(f"{row[0]}, {known.name(row[2]).en}", f"{row[0]}，{known.name(row[2]).zh}"),
+                    Both(
+                        f"{row[0]}, {known.name(row[2]).en}", f"{row[0]}，{known.name(row[2]).zh}"
+                    ),
                     row[3] / best[row[0]][3] if best[row[0]][3] else 0.0,
                     row[4] / best[row[0]][3] if best[row[0]][3] and row[4] is not None else None,
                     row[5] / best[row[0]][3] if best[row[0]][3] and row[5] is not None else None,
@@ -258,6 +270,12 @@ def _skill(export: Export) -> Shown:
     measured = [row for row in found if row[6] is not None]
     if not measured:
         return lacking("skill", title, NOT_YET)
+    # Of each line as many as there is room for.
+    lines_shown = list(dict.fromkeys(row[0] for row in measured))[:MOST_LINES]
+    each = max(3, 2 * MOST_METHODS // len(lines_shown))
+    best = [
+        row for line in lines_shown for row in [row for row in measured if row[0] == line][:each]
+    ]
     shown = sum(row[3] == "shown" for row in found)
     judged = sum(row[3] in ("shown", "not_shown") for row in found)
     colours = {"shown": GREEN, "not_shown": GREY, "too_little_data": "#d9dde3"}
@@ -275,18 +293,18 @@ def _skill(export: Export) -> Shown:
         ),
         Both(
             "By how much each one is better than past spend (scores) or recency (probabilities) on "
-            f"past dates, with 90 % intervals, as of {day(max(row[1] for row in found)).en}. Right "
-            "of the dotted line with the whole interval: shown (green).",
+            f"past dates, with 90% intervals, as of {day(max(row[1] for row in found)).en}. Right "
+            "of the dotted line with the whole interval: shown (green). The best "
+            f"{each} of a line.",
             "各项在历史日期上比历史消费（得分）或最近购买（概率）好多少，附90%区间"
-            f"（截至{day(max(row[1] for row in found)).zh}）。整个区间在虚线右侧：已证明（绿色）。",
+            f"（截至{day(max(row[1] for row in found)).zh}）。整个区间在虚线右侧：已证明（绿色）。"
+            f"每条业务线列前{each}项。",
         ),
         forest(
             [
                 Estimate(
                     label(row),
-                    row[6],
-                    row[7],
-                    row[8],
+                    *(None if each is None else 100 * each for each in row[6:9]),
                     Both(
                         f"{points(row[6])} ({points(row[7])} to {points(row[8])}), "
                         f"{named(SKILLS, row[3]).en}",
@@ -295,11 +313,10 @@ def _skill(export: Export) -> Shown:
                     ),
                     colours.get(row[3], GREY),
                 )
-                for row in measured[: 4 * MOST_LINES]
+                for row in best
             ],
             Both("better by, points of 100", "好多少，百分点"),
             0,
-            ",.0%",
         ),
         table(
             [
@@ -387,9 +404,7 @@ def _value_calibration(export: Export) -> Shown:
         )
     furthest = max(max((*line.x, *line.y), default=1.0) for line in drawn)
     drawn.append(
-        Line(
-            Both("as predicted", "与预测一致"), [0, furthest], [0, furthest], INK, dash="dot"
-        )
+        Line(Both("as predicted", "与预测一致"), [0, furthest], [0, furthest], INK, dash="dot")
     )
     return Shown(
         "clv",
@@ -457,9 +472,7 @@ def _probability_calibration(export: Export) -> Shown:
         order by business_line, probability
         """
     )
-    overall = sorted(
-        (row for row in found if row[1] == "all"), key=lambda row: (-row[4], row[6])
-    )
+    overall = sorted((row for row in found if row[1] == "all"), key=lambda row: (-row[4], row[6]))
     if not overall:
         return lacking("propensity", title, NOT_YET)
     first = overall[0]

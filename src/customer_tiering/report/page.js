@@ -3,7 +3,6 @@
   const figures = JSON.parse(document.getElementById("figures").textContent);
   const root = document.documentElement;
   const settings = {responsive: true, displayModeBar: false};
-  const widthOnPaper = 690;
 
   function drawAll(language) {
     for (const [key, byLanguage] of Object.entries(figures)) {
@@ -21,17 +20,11 @@
     drawAll(language);
   }
 
-  function eachChart(change) {
-    for (const key of Object.keys(figures)) Plotly.relayout(document.getElementById("chart-" + key), change);
-  }
-
   const asked = new URLSearchParams(location.search).get("lang");
   const own = (navigator.language || "").startsWith("zh") ? "zh" : "en";
   show(asked === "zh" || asked === "en" ? asked : own);
   document.getElementById("switch").addEventListener("click", function () {
     show(root.dataset.language === "en" ? "zh" : "en");
   });
-  window.addEventListener("beforeprint", function () { eachChart({width: widthOnPaper, autosize: false}); });
-  window.addEventListener("afterprint", function () { eachChart({width: null, autosize: true}); });
   root.dataset.drawn = "yes";
 })();

@@ -7,12 +7,17 @@ from importlib import resources
 
 from customer_tiering.report.figures import Shown, Table
 from customer_tiering.report.reading import as_json
-from customer_tiering.report.words import Both, day
+from customer_tiering.report.words import Both
 
 # What the browser may load: nothing, from nowhere. Styles and scripts stand in the page.
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
     "img-src data: blob:; base-uri 'none'; form-action 'none'"
+)
+
+NO_SCRIPT = Both(
+    "The charts need JavaScript; all figures are in the tables.",
+    "图表需要 JavaScript；全部数据见表格。",
 )
 
 
@@ -128,11 +133,13 @@ def page(
 <body>
 <div class="bar"><nav>
 {menu}
-</nav><button id="switch" type="button"><span lang="en">中文</span><span lang="zh">English</span></button></div>
+</nav>
+<button id="switch" type="button"><span lang="en">中文</span><span lang="zh">English</span></button>
+</div>
 <header>
 <h1>{both(name)}</h1>
 <p>{both(about)}</p>
-<noscript><p>The charts need JavaScript; all figures are in the tables. 图表需要 JavaScript；全部数据见表格。</p></noscript>
+<noscript><p>{both(NO_SCRIPT)}</p></noscript>
 <dl>
 {tiles}
 </dl>
@@ -148,8 +155,3 @@ def page(
 </body>
 </html>
 """
-
-
-def dated(name: Both, when) -> Both:
-    """A title with its date."""
-    return Both(f"{name.en} as of {day(when).en}", f"{name.zh}（{day(when).zh}）")

@@ -60,9 +60,7 @@ class Export:
     def _open(self, table: str, parts: Sequence[Path]) -> None:
         try:
             relation = self._connection.sql(f"from {parquet_files(parts)}")
-            self._connection.execute(
-                f"create view {quoted(table)} as from {parquet_files(parts)}"
-            )
+            self._connection.execute(f"create view {quoted(table)} as from {parquet_files(parts)}")
         except (duckdb.IOException, duckdb.InvalidInputException) as error:
             raise NoExportError(
                 f"The table {table} of the export cannot be read: {error}. Run: make build"

@@ -45,7 +45,7 @@ def decimal(number: float | Decimal | None, places: int = 2) -> str:
 
 def percent(share: float | Decimal | None, places: int = 1) -> str:
     """A share, 0-1, in per cent."""
-    return "–" if share is None else f"{100 * float(share):,.{places}f} %".replace("-", "−")
+    return "–" if share is None else f"{100 * float(share):,.{places}f}%".replace("-", "−")
 
 
 def points(share: float | None) -> str:
