@@ -379,7 +379,7 @@ def columns(
         ]
         layout = _layout(
             360,
-            _axis(type="category", nticks=12, tickangle="auto", showgrid=False),
+            _axis(type="category", nticks=12, showgrid=False),
             _axis(getattr(y, language), tickformat=",d"),
             barmode="relative",
             bargap=0.3,

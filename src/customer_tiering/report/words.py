@@ -70,7 +70,8 @@ class Money(NamedTuple):
         number = decimal(amount, places)
         if not self.currency:
             return same(number)
-        return Both(f"{self.currency} {number}", f"{number} {self.currency}")
+        # With a blank at which no line breaks.
+        return Both(f"{self.currency}\u00a0{number}", f"{number}\u00a0{self.currency}")
 
     @property
     def unit(self) -> Both:
