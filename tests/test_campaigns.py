@@ -327,7 +327,8 @@ def test_a_build_compares_who_was_reached_with_who_was_left_out(tried):
     groups = of_tiers[of_tiers.index != BETWEEN]
     known = workspace.rows(
         "select count(*) from tiers.tier_assigned where as_of_date = '2025-04-30' and customer_id"
-        " in (select customer_id from evaluation.campaign_customers where arm = 'treated')"
+        " in (select customer_id from evaluation.campaign_customers"
+        " where campaign_id = 'M' and arm = 'treated')"
     )
     assert groups.treated_customers.sum() == known[0][0] > 300
     assert (

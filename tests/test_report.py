@@ -9,10 +9,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
 from browser import Browser
 from conftest import PROJECT
+from test_campaigns import invented, sums_of
 
+from customer_tiering.campaigns import effects
 from customer_tiering.report.__main__ import SECTIONS, report
 from customer_tiering.report.reading import Export, NoExportError, as_json
 from customer_tiering.report.words import Both, Money, count, percent, plain, points
@@ -245,6 +248,32 @@ def test_records_and_rules_are_those_of_the_export(page, tables):
     assert f"Of {read:,} records {rejected:,}" in page.articles["sources"]
     told = tables.execute("select count(*) from tier_publications").fetchone()[0]
     assert sum(page.numbers("versions", 5)) == told
+
+
+def test_campaigns_are_those_of_the_export(page, tables):
+    # The sample leaves nobody out: what came is told, and that nothing follows from it.
+    rows, cost = tables.execute("select count(*), sum(cost) from campaign_effect").fetchone()
+    assert len(page.tables["campaigns"]) == rows + 1
+    assert f"cost CNY\u00a0{cost:,.0f}; none can be judged" in page.articles["campaigns"]
+
+
+def test_campaigns_with_a_control_are_drawn(export, tmp_path):
+    copy = copy_of(export, tmp_path)
+    table = (copy / "latest").resolve() / "campaign_effect.parquet"
+    people = invented(7, gain=0.1)
+    judged = effects(sums_of(people, ("tier",), cost=3000.0)).append_column(  # noqa: F841
+        "campaign_name", pa.array(["May"] * 18)
+    )
+    duckdb.sql(f"copy (from judged) to '{table}' (format parquet)")
+    report(copy, tmp_path / "page.html")
+    page = Page(tmp_path / "page.html")
+    assert "1 of 1 campaigns that can be compared are shown" in page.articles["campaigns"]
+    [trace] = page.figures["campaigns"]["en"]["data"]
+    is_treated = (people.arm == "treated").to_numpy()
+    raw = people.spend[is_treated].mean() - people.spend[~is_treated].mean()
+    assert trace["x"][0] == pytest.approx(raw, rel=0.2)
+    assert trace["error_x"]["array"][0] > 0
+    assert len(page.figures["gains"]["zh"]["data"][0]["x"]) == 4
 
 
 # --- What an export lacks ---------------------------------------------------------------------

@@ -4,6 +4,7 @@ import os
 import sys
 from pathlib import Path
 
+from customer_tiering.report.of_campaigns import campaigns
 from customer_tiering.report.of_customers import (
     Tiers,
     actions,
@@ -28,6 +29,7 @@ SECTIONS = {
     "s-concentration": (Both("Concentration", "集中度"), concentration),
     "s-methods": (Both("Which method works", "方法效果"), methods),
     "s-calibration": (Both("Predictions", "预测准确度"), calibration),
+    "s-campaigns": (Both("Campaigns", "营销活动"), campaigns),
     "s-quality": (Both("Data quality", "数据质量"), quality),
     "s-versions": (Both("Rules", "策略版本"), versions),
 }
