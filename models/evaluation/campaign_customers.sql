@@ -1,6 +1,6 @@
-/* One row per campaign and customer whom it reached, or whom it left out for comparison: the arm, what came in the
-   days of the campaign, what came in the window before it, and tier and stage as they were before it. Somebody who
-   is in two arms is in none: `mixed`. */
+/* One row per campaign and customer whom it reached, or whom it left out for comparison: the arm, what came
+   in the days of the campaign, what came in the window before it, and tier and stage as they were before it.
+   Somebody who is in two arms is in none: `mixed`. */
 {{ config(materialized='table') }}
 with
 
@@ -67,13 +67,14 @@ bought as (
         reached.customer_id,
         sum(case when days.activity_date >= reached.first_day then days.order_count else 0 end) as orders,
         sum(case when days.activity_date >= reached.first_day then days.net_revenue else 0 end) as spend,
-        sum(case when days.activity_date < reached.first_day then days.net_revenue else 0 end) as earlier_spend
+        sum(case when days.activity_date < reached.first_day then days.net_revenue else 0 end)
+            as earlier_spend
     from reached
     inner join {{ ref('int_customer_days') }} as days
         on
             reached.customer_id = days.customer_id
-            and days.activity_date >= reached.first_day_before
-            and days.activity_date <= reached.last_day
+            and reached.first_day_before <= days.activity_date
+            and reached.last_day >= days.activity_date
     group by reached.campaign_id, reached.customer_id
 
 ),
@@ -98,8 +99,8 @@ visited as (
     inner join {{ ref('int_events') }} as events
         on
             reached.customer_id = events.customer_id
-            and events.event_date >= reached.first_day
-            and events.event_date <= reached.last_day
+            and reached.first_day <= events.event_date
+            and reached.last_day >= events.event_date
     inner join visit_types on events.event_type = visit_types.event_type
     where events.outcome = 'accepted'
 

@@ -1,4 +1,4 @@
-/* One row per campaign, arm, grouping and group: the sums from which means, variances and covariances follow. */
+/* One row per campaign, arm, grouping and group: sums that means, variances and covariances follow from. */
 {{ config(materialized='table') }}
 with
 

@@ -1,5 +1,5 @@
-/* One row per campaign that somebody was reached by: its days and its cost. Of one that is not in the CRM's list, the
-   first touch is the first day, and no last day is known. */
+/* One row per campaign that somebody was reached by: its days and its cost. Of one that is not in the CRM's
+   list, the first touch is the first day, and no last day is known. */
 with
 
 touched as (

@@ -1,5 +1,5 @@
-/* One row per campaign, arm, grouping, group and outcome: those whom the campaign reached against those whom it left
-   out, with intervals, and whether an effect is shown. */
+/* One row per campaign, arm, grouping, group and outcome: those whom the campaign reached against those whom
+   it left out, with intervals, and whether an effect is shown. */
 with
 
 effects as (
