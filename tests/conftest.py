@@ -156,6 +156,7 @@ def copy_project(destination: Path) -> Path:
             "logs",
             "export",
             "preview",
+            "report.html",
             "*.duckdb*",
             ".*_cache",
             "bench",

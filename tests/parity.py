@@ -14,6 +14,7 @@ PUBLISHED = {
     "customer_360": ("customer_id",),
     "customer_tags": ("customer_id", "rule_set", "tag"),
     "cluster_profiles": ("cluster",),
+    "campaign_effect": ("campaign_id", "arm", "grouping_name", "group_code", "outcome"),
     "customer_identities": ("record_id",),
     "account_members": ("customer_id",),
     "identity_review": ("problem", "first_record_id", "last_record_id", "because_en"),

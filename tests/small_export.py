@@ -25,7 +25,8 @@ create table audit.gate_context as
 select
     'x' as candidate_fingerprint, '0fa3b2c1-77' as invocation_id,
     cast(1 as bigint) as build_number, '' as policy_versions, date '2026-02-28' as as_of_date,
-    date '2026-03-01' as run_date, 0 as feed_age_days, false as is_of_the_past;
+    date '2026-03-01' as run_date, 'CNY' as reporting_currency,
+    0 as feed_age_days, false as is_of_the_past;
 create table audit.customer_tier_gate (
     suite varchar, expectation varchar, severity varchar, outcome varchar, observed varchar,
     accepted_because varchar, warehouse_file varchar

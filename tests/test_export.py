@@ -36,6 +36,7 @@ TABLES = {
     "customer_360": "customer_id",
     "customer_tags": "customer_id, rule_set, tag",
     "cluster_profiles": "cluster",
+    "campaign_effect": "campaign_id, arm, grouping_name, group_code, outcome",
     "customer_identities": "record_id",
     "account_members": "customer_id",
     "identity_review": "problem, first_record_id, last_record_id, because_en",
@@ -176,6 +177,7 @@ def test_the_build_exports_a_whole_set(sample_build):
     recorded = [row | {"columns": list(row["columns"])} for row in recorded]
     # The table has what fits into columns.
     files = manifest.pop("files")
+    assert manifest.pop("reporting_currency") == "CNY"
     for name in ("build_number", "warehouse_id", "personal_columns", "csv_text_cells"):
         del manifest[name]
     parts = {file["file"]: file.pop("parts") for file in files if "parts" in file}

@@ -15,7 +15,13 @@ MAY_READ = {
     "scores": {"intermediate", "fits", "seeds", "scores", "config"},
     "segments": {"scores", "fits", "intermediate", "seeds", "segments"},
     "tiers": {"scores", "segments", "fits", "intermediate", "seeds", "tiers", "config"},
-    "marts": {"intermediate", "fits", "scores", "segments", "tiers", "seeds", "marts", "config"},
+    "evaluation": {
+        *("intermediate", "fits", "scores", "segments", "tiers", "seeds", "config", "evaluation"),
+    },
+    "marts": {
+        *("intermediate", "fits", "scores", "segments", "tiers", "evaluation", "seeds", "marts"),
+        "config",
+    },
     "metrics": {"marts"},
 }
 # The raw row of a reject is looked up where it is, not carried along with millions of others;

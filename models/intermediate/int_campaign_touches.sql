@@ -1,13 +1,13 @@
 /* One row per record of who was reached by a campaign, with its final outcome: a record of somebody who is
    neither in the CRM's list nor has an order is rejected. The type of event that it is worth points as:
-   campaign_ and what came of it. */
+   campaign_ and what came of it; none of those who were left out for comparison (arm control). */
 {{ config(materialized='restated', meta={'records_restated_by': 'stg_campaign_touches'}) }}
 with
 
 touches as (
 
     {{ of_known_customers(
-        'stg_campaign_touches', ['touch_id', 'campaign_id', 'channel', 'touch_outcome'],
+        'stg_campaign_touches', ['touch_id', 'campaign_id', 'channel', 'touch_outcome', 'arm'],
         days={'touch_date': 'touched_at'}
     ) }}
 
@@ -31,7 +31,15 @@ select
     touches.campaign_id,
     touches.channel,
     touches.touch_outcome,
-    'campaign_' || coalesce(touches.touch_outcome, 'sent') as event_type,
+    case
+        when touches.arm in ('control', 'control_group', 'holdout', '对照', '对照组') then 'control'
+        else touches.arm
+    end as arm,
+    /* Who was left out was not touched. */
+    case
+        when touches.arm is null or touches.arm not in ('control', 'control_group', 'holdout', '对照', '对照组')
+            then 'campaign_' || coalesce(touches.touch_outcome, 'sent')
+    end as event_type,
     coalesce(campaigns.discount_rate > 0, false) as has_discount,
     touches.outcome,
     touches.reject_reason

@@ -44,7 +44,7 @@ facts as (
         event_type,
         has_discount
     from {{ ref('int_campaign_touches') }}
-    where outcome = 'accepted'
+    where outcome = 'accepted' and event_type is not null
 
     {% for event_date, event_type in [('referral_date', 'referral'), ('won_date', 'referral_won')] %}
     union all

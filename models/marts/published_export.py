@@ -32,6 +32,11 @@ def model(dbt, session):
         Table("customer_360", dbt.ref("customer_360"), ("customer_id",)),
         Table("customer_tags", dbt.ref("customer_tags"), ("customer_id", "rule_set", "tag")),
         Table("cluster_profiles", dbt.ref("cluster_profiles"), ("cluster",)),
+        Table(
+            "campaign_effect",
+            dbt.ref("campaign_effect"),
+            ("campaign_id", "arm", "grouping_name", "group_code", "outcome"),
+        ),
         Table("customer_identities", dbt.ref("customer_identities"), ("record_id",)),
         Table("account_members", dbt.ref("account_members"), ("customer_id",)),
         Table(

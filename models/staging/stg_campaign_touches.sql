@@ -3,7 +3,7 @@ with
 
 {{ typed_records('campaign_touches', {
     'touch_id': 'id', 'customer_id': 'customer', 'campaign_id': 'id', 'touched_at': 'date', 'channel': 'text',
-    'outcome': 'code',
+    'outcome': 'code', 'arm': 'code',
 }, renamed={'outcome': 'touch_outcome'}) }}
 
 {{ resolve_versions('campaign_touches', key=['touch_id']) }}

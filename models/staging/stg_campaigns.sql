@@ -4,6 +4,7 @@ with
 {{ typed_records('campaigns', {
     'campaign_id': 'id', 'campaign_name': 'text', 'kind': 'code', 'channel': 'text', 'starts_at': 'any_date',
     'ends_at': 'any_date', 'cost': 'money', 'discount_rate': 'number',
+    'control_share': 'number',
 }) }}
 
 {{ resolve_versions('campaigns', key=['campaign_id']) }}

@@ -69,6 +69,7 @@ compared as (
         {{ dbt.string_literal(dbt.escape_single_quotes(others)) }} as not_of_this_build,
         dates.as_of_date,
         {{ run_date() }} as run_date,
+        '{{ setting("reporting_currency") }}' as reporting_currency,
         /* A date before the last order answers a question: it must not pass for today's tiers. */
         dates.as_of_date < orders.last_order_date as is_of_the_past,
         {{ dbt.string_literal(dbt.escape_single_quotes(var('accept_jump_because') | trim)) }}

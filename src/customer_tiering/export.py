@@ -165,6 +165,7 @@ def _export_tables(
             "build_number": build["build_number"],
             "warehouse_id": first["invocation_id"],
             "personal_columns": personal,
+            "reporting_currency": build["reporting_currency"],
         }
         told = _verdict(warehouse, audit, tables) | {"build_id": about["build_id"]}
         before = _set_of_last_finished_run(warehouse, audit, folder)

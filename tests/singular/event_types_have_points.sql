@@ -9,7 +9,7 @@ events as (
     where outcome = 'accepted'
     union all
     select event_type from {{ ref('int_campaign_touches') }}
-    where outcome = 'accepted'
+    where outcome = 'accepted' and event_type is not null
 
 )
 

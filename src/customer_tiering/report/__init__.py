@@ -1,0 +1,1 @@
+"""The report: one page that shows what the published export says, for people who decide."""
