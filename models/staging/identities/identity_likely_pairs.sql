@@ -20,8 +20,9 @@ weights as (
 
     select
         {% for level in likely_levels() %}
-        max(case when level = '{{ level }}' then weight end) as {{ level }}{{ ',' if not loop.last }}
+        max(case when level = '{{ level }}' then weight end) as {{ level }},
         {% endfor %}
+        count(*) as levels
     from levels
 
 ),
