@@ -1,5 +1,6 @@
 /* One row per id that somebody gave who asked to be forgotten, and other id that is a record of the same
-   person: by what connects records today; of an id that has no record any more, by what did at the last finished run.
+   person: by what connects records today; of an id that has no record any more, by what did at the last
+   finished run.
    They ask as persons, whatever id of theirs they give. */
 -- depends_on: {{ ref('identity_records') }}
 {%- set finished = load_relation(audit_table('finished_identities')) if execute %}
