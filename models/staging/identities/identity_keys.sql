@@ -49,13 +49,9 @@ judged as (
         case
             when unless = 'names_differ' and min(name_key) over of_key <> max(name_key) over of_key
                 then unless
-            when
-                unless = 'contacts_differ'
-                and (
-                    min(email) over of_key <> max(email) over of_key
-                    or min(phone) over of_key <> max(phone) over of_key
-                )
-                then unless
+            when unless <> 'contacts_differ' then null
+            when min(email) over of_key <> max(email) over of_key then unless
+            when min(phone) over of_key <> max(phone) over of_key then unless
         end as differs
     from values_of_records
     where key_value is not null
