@@ -2,12 +2,12 @@
    person, per pair of records that are likely one, and per parent of records that do not roll up to it: what
    was not taken for one customer, and why. Counted with people who asked to be forgotten, where their records
    still come, and without their ids. */
--- depends_on: {{ ref('identities_forgotten') }}
 with
 
 forgotten as (
 
-    {{ forgotten_customers() }}
+    select customer_id
+    from {{ ref('int_forgotten_customers') }}
 
 ),
 

@@ -1,12 +1,12 @@
 /* One row per rule and first and last record that share what would be a key, and is not one person's: too
    many records have it, or records of several customers whose names or contacts differ. Nobody is named who
    asked to be forgotten, but counted, where their records still come. */
--- depends_on: {{ ref('identities_forgotten') }}
 with
 
 forgotten as (
 
-    {{ forgotten_customers() }}
+    select customer_id
+    from {{ ref('int_forgotten_customers') }}
 
 ),
 

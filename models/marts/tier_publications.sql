@@ -62,7 +62,7 @@ told as (
         on
             publications.customer_id = last_rows.customer_id
             and publications.published_at = last_rows.published_at
-    where publications.customer_id not in ({{ forgotten_customers() }})
+    where publications.customer_id not in (select ids.customer_id from {{ ref('int_forgotten_customers') }} as ids)
     {% else %}
     select
         *,
@@ -94,7 +94,7 @@ before as (
     select *
     from {{ told_identities or 'merged' }}
     where
-        customer_id not in ({{ forgotten_customers() }})
+        customer_id not in (select ids.customer_id from {{ ref('int_forgotten_customers') }} as ids)
         {{ 'and 1 = 0' if not told_identities }}
 
 )
