@@ -4,10 +4,9 @@
    is shown no more; no row stays of people who asked to be forgotten. A past as-of date answers a question
    and tells the business nothing. Where a customer became a record of another one, or was one until then,
    the row says of whom. */
-{{ config(
-    materialized='restated',
-    meta={'appended_without': 'deletions', 'names_others_in': ['merged_into', 'split_from']}
-) }}
+{{ config(materialized='restated', meta={
+    'appended_without': 'deletions', 'names_others_in': ['merged_into', 'split_from'],
+}) }}
 {%- set told_identities = load_relation(audit_table('told_identities')) if execute %}
 with
 

@@ -1,6 +1,7 @@
 /* One row per comparison and level of likely matches: how two records are compared, in the order in which
    it is asked. For `make identity-train`, which learns the weights of exactly these. */
 {{ config(materialized='view') }}
+{{- wait_for_config() }}
 {% for comparison, level, condition in likely_conditions() %}
 select
     '{{ comparison }}' as comparison,
