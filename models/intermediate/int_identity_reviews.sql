@@ -26,6 +26,7 @@ groups as (
 
     select
         *,
+        first_record_id as group_id,
         min(level) over (partition by first_record_id) as first_level
     from {{ ref('identity_links') }}
     where problem is not null and record_id not in (select forgotten.customer_id from forgotten)
@@ -38,12 +39,12 @@ connected as (
         problem,
         records,
         coalesce(
-            max(case when record_id = first_record_id then record_id end), min(record_id)
+            max(case when record_id = group_id then record_id end), min(record_id)
         ) as first_record_id,
         max(record_id) as last_record_id
     from groups
     where level = first_level
-    group by problem, records, groups.first_record_id
+    group by problem, records, group_id
 
 ),
 
