@@ -4,7 +4,7 @@ BIN := .venv/bin
 
 SPARK_BIN := .venv-spark/bin
 
-.PHONY: build inspect preview report test test-long lint docs bench sample clean build-spark test-spark test-spark-sample bench-spark bench-memory bench-daily bench-clv
+.PHONY: build inspect preview identity-train report test test-long lint docs bench sample clean build-spark test-spark test-spark-sample bench-spark bench-memory bench-daily bench-clv
 .DELETE_ON_ERROR:
 
 ## The main job: environment, then everything from raw exports to the published tiers. Unit tests
@@ -19,8 +19,13 @@ inspect: .venv/ready
 	$(BIN)/python -m customer_tiering.inspect
 
 ## Who would change tier under the rules now in seeds/, and how much revenue; publishes nothing.
+## WEIGHTS=fitted tries weights that the last build proposed (table weight_proposal).
 preview: .venv/ready
 	$(BIN)/python -m customer_tiering.preview
+
+## Learn from the last build how likely records are of one person; writes seeds/identity_weights.csv.
+identity-train: .venv/ready
+	$(BIN)/python -m customer_tiering.identity_train
 
 ## One page of charts from the published export, in both languages: report.html (REPORT_PATH).
 report: .venv/ready

@@ -24,7 +24,7 @@ START = date(2026, 3, 20)
 COLUMNS = {
     "customers": [
         *("customer_id", "business_line", "created_at", "name", "updated_at"),
-        *("region", "acquisition_channel"),
+        *("region", "acquisition_channel", "email", "phone", "member_number"),
     ],
     "orders": [
         *("order_id", "customer_id", "ordered_at", "amount", "status", "currency"),
@@ -47,6 +47,9 @@ COLUMNS = {
     "tier_overrides": [
         *("customer_id", "tier_code", "reason", "author", "valid_from", "valid_until"),
     ],
+    "identity_decisions": [
+        *("customer_id", "other_customer_id", "decision", "author", "reason", "decided_at"),
+    ],
     "deletions": ["customer_id", "requested_at"],
 }
 # What can happen on a day. `replaced` ones make a source be read anew.
@@ -67,6 +70,10 @@ EVENTS = [
     "new_customer",
     "customer_changes_line",
     "customer_moves",
+    "second_record",
+    "record_between",
+    "key_corrected",
+    "decided",
     "override",
     "exported_anew",
     "order_taken_out",
@@ -76,7 +83,7 @@ EVENTS = [
     "nothing",
 ]
 # Otherwise most days would read every record anew.
-EVENTS = EVENTS + 2 * EVENTS[:16]
+EVENTS = EVENTS + 2 * EVENTS[:18]
 # Written for the run and not for the next: what took part in it.
 OF_THE_RUN = {
     "int_activity_calendar",
@@ -98,6 +105,9 @@ OF_THE_RUN = {
     "stg_changed_keys",
     "regrouped_customers",
     "tier_publications",
+    # How many other ids this run has found; since when something was told.
+    "identities_forgotten",
+    "customer_identities",
 }
 
 
@@ -124,6 +134,7 @@ class World:
     customers: list[str] = field(default_factory=list)
     orders: list[dict] = field(default_factory=list)
     waiting: list[dict] = field(default_factory=list)
+    emails: dict[str, str] = field(default_factory=dict)
 
     @property
     def data(self) -> Path:
@@ -299,6 +310,54 @@ class World:
         moved = self.random.choice(self.customers)
         new["customers"].append(self._record_of(moved, FIRST_DAY) | {"updated_at": str(self.day)})
 
+    def _second_record(self, new: dict) -> None:
+        """Of somebody who is known: two customers become one, or one more record is theirs."""
+        known = self.random.choice(self.customers)
+        record = self._customer(self.day - timedelta(self.random.randrange(400)))
+        record["email"] = self.emails.setdefault(record["customer_id"], self._email(known))
+        if self.random.random() < 0.5:
+            record["name"] = f"Name of {known}"
+        new["customers"].append(record)
+        new["orders"].append(self._order(self.day, record["customer_id"]))
+
+    def _record_between(self, new: dict) -> None:
+        """It has the e-mail of one customer and the member number of another."""
+        one, other = self.random.sample(self.customers, 2)
+        record = self._customer(self.day) | {"member_number": other.lower()}
+        record["email"] = self.emails.setdefault(record["customer_id"], self._email(one))
+        new["customers"].append(record)
+
+    def _key_corrected(self, _new: dict) -> None:
+        """In the file itself, as versions of a record add their keys: what it connected parts."""
+        with (self.data / "customers.csv").open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        row = self.random.choice(rows)
+        if row["customer_id"] in self.customers:
+            row["email"] = self.emails[row["customer_id"]] = self.random.choice(
+                [self._email(self.random.choice(self.customers)), f"{self._id('m')}@example.com"]
+            )
+        self._write(self.data / "customers.csv", "customers", rows)
+
+    def _decided(self, new: dict) -> None:
+        one, other = self.random.sample(self.customers, 2)
+        if self.random.random() < 0.5:
+            alike = [
+                customer
+                for customer in self.customers
+                if customer != one and self._email(customer) == self._email(one)
+            ]
+            other = self.random.choice(alike or [other])
+        new["identity_decisions"].append(
+            {
+                "customer_id": one,
+                "other_customer_id": other,
+                "decision": self.random.choice(["same", "different"]),
+                "author": "Kim",
+                "reason": "asked",
+                "decided_at": str(self.day),
+            }
+        )
+
     def _override(self, new: dict) -> None:
         new["tier_overrides"].append(
             {
@@ -328,10 +387,15 @@ class World:
         new["fx_rates"].append({"currency": "USD", "valid_from": str(valid_from), "rate": rate})
 
     def _forgotten(self, new: dict) -> None:
-        customer = self.customers.pop(self.random.randrange(len(self.customers)))
-        self.orders = [order for order in self.orders if order["customer_id"] != customer]
-        self.waiting = [order for order in self.waiting if order["customer_id"] != customer]
+        customer = self.random.choice(self.customers)
+        self._without({customer})
         new["deletions"].append({"customer_id": customer, "requested_at": str(self.day)})
+
+    def _without(self, customers: set[str]) -> None:
+        """Nothing more happens to those who asked to be forgotten, by whatever id."""
+        self.customers = [each for each in self.customers if each not in customers]
+        self.orders = [each for each in self.orders if each["customer_id"] not in customers]
+        self.waiting = [each for each in self.waiting if each["customer_id"] not in customers]
 
     def _policy(self, new: dict) -> None:
         bands = self.project / "seeds" / "tier_bands.csv"
@@ -363,7 +427,12 @@ class World:
             "updated_at": str(since),
             "region": self.random.choice(["near", "near", "far"]),
             "acquisition_channel": self.random.choice(["shop", "web"]),
+            "email": self._email(customer),
+            "member_number": customer.lower(),
         }
+
+    def _email(self, customer: str) -> str:
+        return self.emails.get(customer, f"{customer}@example.com".lower())
 
     def _order(self, day: date, customer: str | None = None) -> dict:
         order = {
@@ -458,6 +527,7 @@ class World:
             for each in (result.result or [])
             if each.status not in ("success", "skipped")
         ] or result.exception
+        self._without(forgotten(path))
         return path
 
     def run_from_scratch(self) -> Path:

@@ -4,6 +4,7 @@ dbt compiles the models once; each folder is then a matter of tenths of a second
 """
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -14,7 +15,7 @@ from customer_tiering.reading.ingest import register_sources
 SELECTED = ("+int_customer_days", "+int_row_counts", "+int_rejected_records", "+int_reading_notes")
 NO_TESTS = ("resource_type:test", "resource_type:unit_test")
 # What only says what a run need not read: here all is read.
-LEFT_OUT = ("run_scope", "stg_changed_keys", "int_touched_customers")
+LEFT_OUT = ("run_scope", "stg_changed_keys", "int_touched_customers", "identities_forgotten")
 RUN_DATE = "2026-11-28"
 # In the place of the reporting currency, which a folder may say.
 ANY_CURRENCY = "QQQ"
@@ -35,7 +36,8 @@ class CompiledReading:
             for name, node in manifest["nodes"].items()
             if node["resource_type"] == "model" and node.get("compiled")
         }
-        self._statements: list[str] = []
+        self._statements: dict[str, str] = {}
+        self._parents: dict[str, list[str]] = {}
         done: set[str] = set()
 
         def add(name: str) -> None:
@@ -45,24 +47,36 @@ class CompiledReading:
             done.add(name)
             for parent in node["depends_on"]["nodes"]:
                 add(parent)
+            self._parents[node["name"]] = [
+                nodes[parent]["name"] for parent in node["depends_on"]["nodes"] if parent in nodes
+            ]
             if node["name"] in LEFT_OUT or node["name"].startswith("config_"):
                 return
             kind = "view" if node["config"]["materialized"] == "view" else "table"
-            self._statements.append(
+            self._statements[node["name"]] = (
                 f"create {kind} {node['relation_name']} as {node['compiled_code']}"
             )
 
         for name in nodes:
             add(name)
 
-    def read(self, folder: Path) -> duckdb.DuckDBPyConnection:
+    def read(
+        self, folder: Path, days: Sequence[Path] = (), last: str = "", threads: int = 1
+    ) -> duckdb.DuckDBPyConnection:
         """A warehouse in memory that holds what the project reads out of a folder.
+
+        Args:
+            folder: the export.
+            days: folders that were read before, as it was on earlier days.
+            last: the model that is wanted, with all before it; all models if not given.
+            threads: of the engine.
 
         Raises:
             InputError: if the folder cannot be read, as in a build.
         """
         connection = duckdb.connect()
-        connection.execute("set TimeZone = 'UTC'; set threads = 1")
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"set threads = {threads}")
         connection.execute("attach ':memory:' as warehouse; use warehouse")
         connection.execute(f"attach '{self._warehouse}' as seeded (read_only)")
         for schema in ("seeds", "staging", "intermediate", "audit"):
@@ -73,14 +87,21 @@ class CompiledReading:
         ).fetchall()
         for (seed,) in seeds:
             connection.execute(f"create table seeds.{seed} as from seeded.seeds.{seed}")
-        register_sources(connection, folder)
+        for day in (*days, folder):
+            register_sources(connection, day)
         found = connection.execute(
             "select value from raw.settings where setting = 'reporting_currency'"
         ).fetchone()
-        for statement in self._statements:
+        wanted = self._before(last) if last else {*self._statements}
+        for name, statement in self._statements.items():
+            if name not in wanted:
+                continue
             # As a build would have compiled it.
             connection.execute(statement.replace(ANY_CURRENCY, found[0] if found else "CNY"))
         return connection
+
+    def _before(self, name: str) -> set[str]:
+        return {name}.union(*(self._before(parent) for parent in self._parents.get(name, ())))
 
 
 def compile_reading(workspace: Workspace) -> None:

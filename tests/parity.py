@@ -16,6 +16,7 @@ PUBLISHED = {
     "cluster_profiles": ("cluster",),
     "campaign_effect": ("campaign_id", "arm", "grouping_name", "group_code", "outcome"),
     "customer_identities": ("record_id",),
+    "account_members": ("customer_id",),
     "identity_review": ("problem", "first_record_id", "last_record_id", "because_en"),
     "customer_tier_history": ("customer_id", "as_of_date"),
     "customer_tier_changes": ("customer_id", "as_of_date"),

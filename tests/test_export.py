@@ -38,6 +38,7 @@ TABLES = {
     "cluster_profiles": "cluster",
     "campaign_effect": "campaign_id, arm, grouping_name, group_code, outcome",
     "customer_identities": "record_id",
+    "account_members": "customer_id",
     "identity_review": "problem, first_record_id, last_record_id, because_en",
     "customer_tier_history": "as_of_date, customer_id",
     "customer_tier_changes": "as_of_date, customer_id",

@@ -321,3 +321,20 @@ def test_what_the_files_do_not_name_is_not_said_to_be_named(tmp_path, capsys):
     assert "1 file\n" in told and "currencies:" not in told
     assert f"{len(header)} of {len(header)} headers" in told
     assert "the files name none" in (tmp_path / "_settings.csv").read_text("utf-8-sig")
+
+
+def test_keys_that_customers_share_are_told_before_a_build(tmp_path, capsys):
+    shop = "".join(f"S{n},,021-5555 0000,\n" for n in range(11))
+    (tmp_path / "customers.csv").write_text(
+        "customer_id,email,phone,member_number\n"
+        "C1,mia@x.example,13800000001,M1\nC1,mia@x.example,13800000001,M1\n"
+        "C2,Mia+shop@X.example,+86 138-0000-0001,m1\nC3,tom@x.example,138****0001,\n"
+        "C4,tom@y.example,138****0001,\n" + shop
+    )
+    assert main([str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    assert "email: 2 customers share 1 of them, and are likely 1" in said
+    assert "phone: 2 customers share 1 of them, and are likely 1" in said
+    assert "phone: 1 of them stands with more than 10 customers, and is nobody's" in said
+    assert "member_number: 2 customers share 1 of them" in said
+    assert "mia@" not in said and "0001" not in said

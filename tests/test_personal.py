@@ -96,7 +96,7 @@ def test_a_newer_record_of_a_customer_brings_the_new_contact(sample_build, tmp_p
     workspace.dbt("build", *WITHOUT_TESTS)
     assert email and phone
     assert workspace.rows(contact) == [("new@example.com", None)]
-    assert workspace.rows("select count(*) from marts.customer_contacts") == [(1194,)]
+    assert workspace.rows("select count(*) from marts.customer_contacts") == [(1200,)]
 
 
 def test_no_address_is_in_any_other_published_table(sample_build, tables):

@@ -401,7 +401,6 @@ def test_one_person_of_several_ids_is_one(tmp_path):
 
 
 @pytest.mark.long
-@PEOPLE
 def test_branches_add_up_to_their_parent(tmp_path):
     workspace, _ = built("13-parent-child", tmp_path)
     found = []
@@ -409,6 +408,14 @@ def test_branches_add_up_to_their_parent(tmp_path):
         with file.open(encoding="utf-8-sig", newline="") as lines:
             found += [row for row in csv.reader(lines) if "PA" in row and "12000.0000" in row]
     assert found
+    shown = "select customer_id, account_id, is_member, net_revenue from marts.customer_tier"
+    assert workspace.rows(shown + " order by 1") == [
+        ("PA", "PA", False, 12000),
+        ("PB", "PA", True, None),
+        ("PC", "PA", True, None),
+    ]
+    [(tiers,)] = workspace.rows("select count(distinct tier_code) from marts.customer_tier")
+    assert tiers == 1
 
 
 @pytest.mark.long

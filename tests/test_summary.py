@@ -50,8 +50,9 @@ def export(tmp_path):
     latest.mkdir(parents=True)
     (latest / "manifest.json").write_text(json.dumps({"as_of_date": "2026-10-18"}))
     duckdb.sql(
-        "select '1' as customer_id, date '2026-10-18' as as_of_date, 'shop' as business_line,"
-        " 'A' as tier_code, 'Best' as tier_name_en, '最好' as tier_name_zh, 1.5 as net_revenue"
+        "select '1' as customer_id, false as is_member, date '2026-10-18' as as_of_date,"
+        " 'shop' as business_line, 'A' as tier_code, 'Best' as tier_name_en,"
+        " '最好' as tier_name_zh, 1.5 as net_revenue"
     ).write_parquet(str(latest / "customer_tier.parquet"))
     write(latest, "rejected_records", "select '' as source, '' as reject_reason limit 0")
     write(latest, "row_reconciliation", "select '' as source, '' as notes_en, '' as notes_zh")

@@ -3,7 +3,7 @@
     installs this one may bring a seed of its own in place of ours.
 
     A rule: type text (with a pattern, and what it means in words), integer or number (from, to,
-    above), choice (choices), code (a value of another seed's column, `in`); may_be_empty.
+    above), probability, choice (choices), code (a value of another seed's column, `in`); may_be_empty.
     A seed that is `complete` has a row for every combination of the choices of its key. -#}
 
 {% macro config_rules() -%}
@@ -90,7 +90,11 @@
             columns={'type': 'text', 'pattern': identity_columns_pattern, 'says':
                 'columns such as name+birth_date, of name, email, phone, birth_date, member_number, union_id'},
             trust={'type': 'integer', 'from': 1, 'to': 9}, most_records={'type': 'integer', 'from': 2},
+            unless={'type': 'choice', 'choices': ['names_differ', 'contacts_differ'], 'may_be_empty': true},
             meaning_en=text, meaning_zh=text)},
+        'identity_weights': {'key': ['level'], 'complete': true, 'may_be_empty': true, 'columns': dict(
+            level={'type': 'choice', 'choices': likely_levels()},
+            m_probability={'type': 'probability'}, u_probability={'type': 'probability'})},
         'reject_reasons': {'key': ['reject_reason'], 'columns': dict(
             reject_reason=text, remedy_en=text, remedy_zh=text)},
         'reading_notes': {'key': ['note'], 'columns': dict(

@@ -75,6 +75,10 @@
     {%- elif rule.type == 'number' -%}
         {%- do checks.append(matches(value, '^-?[0-9]{0,9}([.][0-9]+)?$')) -%}
         {%- do checks.append(number ~ ' is not null') -%}
+    {%- elif rule.type == 'probability' -%}
+        {#- As small as it likes: that two people have one member number. -#}
+        {%- do checks.append(matches(value, '^[01]?([.][0-9]+)?$')) -%}
+        {%- do checks.append('try_cast(' ~ value ~ ' as double) > 0 and try_cast(' ~ value ~ ' as double) <= 1') -%}
     {%- endif -%}
     {%- for limit, sign in [('from', '>='), ('to', '<='), ('above', '>')] if limit in rule -%}
         {%- do checks.append(number ~ ' ' ~ sign ~ ' ' ~ rule[limit]) -%}
@@ -93,6 +97,7 @@
     {%- endif -%}
     {%- set words = [{
         'text': 'a text on one line without blanks at its ends', 'integer': 'a whole number', 'number': 'a number',
+        'probability': 'a probability above 0, to 1, such as .0001',
     }[rule.type]] -%}
     {%- for limit in ['from', 'to', 'above'] if limit in rule -%}
         {%- do words.append(limit ~ ' ' ~ rule[limit]) -%}

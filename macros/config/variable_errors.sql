@@ -5,6 +5,7 @@
     {%- set run_day = (run_date() | trim).split("'")[1] -%}
     {%- set as_of_date = var('as_of_date') | string -%}
     {%- set periods, days = var('history_periods') | string, var('lookback_days') | string -%}
+    {%- set weight = '^-?[0-9]{1,2}([.][0-9]{1,2})?$' -%}
     {%- set largest = var('largest_amount') | string -%}
     {%- set judged = [
         ('as_of_date', as_of_date in ['latest', 'today'] or is_real_date(as_of_date),
@@ -30,6 +31,11 @@
         ('largest_amount', re.match('^[0-9]{4,13}([.][0-9]{1,4})?$', largest)
             and 1000 <= (largest | float) <= 1000000000000,
             'a number from 1000 to 1000000000000'),
+        ('likely_join_weight', re.match(weight, var('likely_join_weight') | string), 'a number from -99.99 to 99.99'),
+        ('likely_review_weight', re.match(weight, var('likely_review_weight') | string)
+            and (not re.match(weight, var('likely_join_weight') | string)
+                or (var('likely_review_weight') | float) <= (var('likely_join_weight') | float)),
+            'a number from -99.99, and not above likely_join_weight'),
         ('accept_jump_because', var('accept_jump_because') is string,
             'a reason in words, or an empty text'),
         ('scoring_methods', is_list(methods) and 0 < (methods | length) == (scoring_methods() | length),

@@ -1,11 +1,12 @@
-{% macro of_known_customers(model_name, columns, days={}) -%}
+{% macro of_known_customers(model_name, columns, days={}, members_too=false) -%}
     {#- A query of the records of a staging model, each with its final outcome: a record of somebody who is
         neither in the CRM's list nor has an order is rejected.
 
         Args:
             model_name: the staging model; its rows have a customer_id.
             columns: what to keep beside source_row and customer_id.
-            days: names of dates to add, each with the moment whose day it is. -#}
+            days: names of dates to add, each with the moment whose day it is.
+            members_too: whether the records are of persons, who may be members of an account. -#}
     select
         records.source_row,
         records.customer_id,
@@ -24,7 +25,15 @@
             else records.reject_reason
         end as reject_reason
     from {{ ref(model_name) }} as records
+    {%- if members_too %}
+    left join (
+        select known.customer_id from {{ ref('int_customers') }} as known
+        union all
+        select members.customer_id from {{ ref('int_account_members') }} as members
+    ) as customers on records.customer_id = customers.customer_id
+    {%- else %}
     left join {{ ref('int_customers') }} as customers on records.customer_id = customers.customer_id
+    {%- endif %}
 {%- endmacro %}
 
 

@@ -1,6 +1,6 @@
 {% macro told_last() -%}
-    {#- Two CTEs of gate_context, which must be as fresh as it is: `previous`, the customers who were told last and
-        how many of them are gone or have become one; and `parted`, how many have become several. -#}
+    {#- Two CTEs of gate_context, which must be as fresh as it is: `previous`, the customers who were told last
+        and how many of them are gone or are now of another one; and `parted`, how many have become several. -#}
 previous as (
 
     {# What was told last: by ids, as other ids are other customers, however many they are. -#}
@@ -19,8 +19,12 @@ previous as (
         group by customer_id
     ) as shown
     left join {{ ref('customer_tier_candidate') }} as candidates on shown.customer_id = candidates.customer_id
-    left join {{ ref('int_customer_identities') }} as moved
-        on shown.customer_id = moved.record_id and moved.record_id <> moved.customer_id
+    left join (
+        select record_id from {{ ref('int_customer_identities') }}
+        where record_id <> customer_id
+        union all
+        select customer_id as record_id from {{ ref('int_account_members') }}
+    ) as moved on shown.customer_id = moved.record_id
     where shown.tier_code <> ''
     {%- else -%}
     select
@@ -31,15 +35,15 @@ previous as (
 
 ),
 
-/* Customers who were records of another one at the last finished run. */
+/* Customers who were records of another one, or members of an account, when tiers were last told. */
 parted as (
 
-    {% set finished = load_relation(audit_table('finished_identities')) if execute -%}
-    {% if finished -%}
+    {% set told_identities = load_relation(audit_table('told_identities')) if execute -%}
+    {% if told_identities -%}
     select count(*) as customers_split
     from {{ ref('customer_tier_candidate') }} as candidates
-    inner join {{ finished }} as finished
-        on candidates.customer_id = finished.record_id and finished.record_id <> finished.customer_id
+    inner join {{ told_identities }} as before
+        on candidates.customer_id = before.record_id
     {%- else -%}
     select cast(0 as bigint) as customers_split
     {%- endif %}

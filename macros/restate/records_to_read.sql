@@ -10,12 +10,14 @@
 {% macro records_to_read(name) -%}
     {#- The raw records of a source that this run reads: all of them, or the new ones and those of the
         keys in stg_changed_keys, in all their versions, so that what counts among them can be told. Each with
-        moved_customer_id: the id of its person, where that is another one (see customer_of). To stand after from. -#}
+        moved_customer_id: the id of its person, or of the account that the person is a member of, where that is
+        another one (see customer_of). What people permit is theirs alone. To stand after from. -#}
     {%- set key = record_keys().get(name) -%}
+    {%- set owner = 'person_id' if name == 'consents' else 'customer_id' -%}
     {%- set is_of_somebody = name not in ['customers', 'identity_decisions'] and 'customer_id' in raw_columns(name) -%}
     {%- if not execute -%}
         {%- if key -%}{%- set reads = ref('stg_changed_keys') -%}{%- endif -%}
-        {%- if name not in ['customers', 'identity_decisions'] -%}{%- set reads = ref('identities') -%}{%- endif -%}
+        {%- if name not in ['customers', 'identity_decisions'] -%}{%- set reads = ref('moved_ids') -%}{%- endif -%}
     {%- endif -%}
     {%- if model.resource_type == 'unit_test' -%}
         {{ source('crm', name) }}
@@ -24,11 +26,11 @@
         select
             records.*
             {%- if is_of_somebody %},
-            moved.customer_id as moved_customer_id
+            moved.{{ owner }} as moved_customer_id
             {%- endif %}
         from {{ source('crm', name) }} as records
         {%- if is_of_somebody %}
-        left join ({{ moved_ids() }}) as moved on {{ clean_id('records.customer_id') }} = moved.record_id
+        left join {{ ref('moved_ids') }} as moved on {{ clean_id('records.customer_id') }} = moved.record_id
         {%- endif %}
         {%- if key and not reads_everything() %}
         {%- set known_keys = 'select changed_keys.record_id from ' ~ ref('stg_changed_keys')
@@ -46,7 +48,7 @@
 
 
 {% macro customer_of(column) -%}
-    {#- Whose a raw record is: the id that stands in it, or that of the person whose the id is. -#}
+    {#- Whose a raw record is: the id that stands in it, or that of the person or account whose the id is. -#}
     {%- if model.resource_type == 'unit_test' -%}
         {{ clean_id(column) }}
     {%- else -%}

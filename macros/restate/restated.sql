@@ -13,6 +13,11 @@
     {%- call statement('forget') -%}
         delete from {{ existing }} where {{ stale_rows() }}
     {%- endcall -%}
+    {%- for column in config.get('meta').names_others_in or [] -%}
+        {%- call statement('forget_' ~ column) -%}
+        update {{ existing }} set {{ column }} = null where {{ column }} in ({{ forgotten_customers() }})
+        {%- endcall -%}
+    {%- endfor -%}
     {%- call statement('main') -%}
         insert into {{ existing }} ({{ columns }})
         select {{ columns }} from ({{ compiled_code }}) as restated
@@ -41,7 +46,8 @@
         customers_restated_by  customers; a table of facts about customers
         rows_restated_by       dates; a table per customer and scored date
         dates_restated_by      dates; a table per scored date
-        appended_without       the deletions: nothing else ever goes, whatever a run works out anew -#}
+        appended_without       the deletions: nothing else ever goes, whatever a run works out anew; from the
+                               columns names_others_in their ids go, too -#}
     {%- set meta = config.get('meta') -%}
     {%- if meta.appended_without -%}
     customer_id in ({{ forgotten_customers() }})

@@ -9,7 +9,9 @@
     audit.finished_runs           runs after which every table was whole: rules, last load of raw data
     audit.finished_dates          the scored dates of the last of them
     audit.finished_fingerprints   the customers' facts at the last of them
-    audit.finished_identities     whose each record was at the last of them -#}
+    audit.finished_identities     whose each record was at the last of them
+    audit.finished_roll_ups       to which account each member rolled up then
+    audit.told_identities         whose each record was at the last of them that told tiers (tier_publications) -#}
 
 {% macro begin_run() -%}
     {#- Hook at the start of a run: gives it its number, and says of all that it is going to make that it
@@ -17,6 +19,9 @@
         the last run, where that has left something to do. -#}
     {%- if numbers_runs() -%}
         {%- if not load_relation(audit_table('builds')) -%}{%- do make_run_records() -%}{%- endif -%}
+        {%- do add_columns(table_of('marts', 'tier_publications'), {
+            'build_number': 'bigint', 'merged_into': 'string', 'split_from': 'string',
+        }) -%}
         {%- set last = run_query(
             'select coalesce(max(build_number), 0) from ' ~ audit_table('builds')
         ).rows[0][0] | int -%}
@@ -87,7 +92,6 @@
     } -%}
     {%- do adapter.create_schema(audit_table('builds').without_identifier()) -%}
     {%- do add_columns(audit_table('gate_history'), {'build_number': number, 'warehouse_file': text}) -%}
-    {%- do add_columns(table_of('marts', 'tier_publications'), {'build_number': number}) -%}
     {%- for name, columns in records.items() -%}
         {%- set typed = [] -%}
         {%- for column, type in columns.items() -%}{%- do typed.append(column ~ ' ' ~ type) -%}{%- endfor -%}
@@ -143,11 +147,16 @@
 
 
 {% macro renew_what_the_next_run_compares() -%}
-    {%- for finished, schema, model_name, columns in [
+    {%- set to_renew = [
         ('finished_fingerprints', 'intermediate', 'int_customer_fingerprints', '*'),
         ('finished_dates', 'intermediate', 'int_scoring_dates', 'as_of_date, is_current, is_published, previous_date'),
         ('finished_identities', 'staging', 'identities', 'record_id, customer_id'),
+        ('finished_roll_ups', 'staging', 'account_roll_ups', 'customer_id, account_id'),
     ] -%}
+    {%- if not run_query('select is_of_the_past from ' ~ audit_table('gate_context')).rows[0][0] -%}
+        {%- do to_renew.append(('told_identities', 'staging', 'moved_ids', 'record_id, customer_id')) -%}
+    {%- endif -%}
+    {%- for finished, schema, model_name, columns in to_renew -%}
         {%- do run_query('drop table if exists ' ~ audit_table(finished)) -%}
         {%- do run_query(
             'create table ' ~ audit_table(finished) ~ ' as select ' ~ columns ~ ' from '

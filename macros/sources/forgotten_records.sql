@@ -17,7 +17,18 @@
 
 
 {% macro register_forgotten_ids(schema) -%}
-    {#- Views of the ids in raw.deletions, and of the ids of their orders. -#}
+    {#- Views of the list with the other ids that runs have found, of the ids in it, and of those of their orders. -#}
+    {%- set nulls = [] -%}
+    {%- for column in raw_columns('deletions') if column != 'customer_id' -%}
+        {%- do nulls.append(', cast(null as string) as ' ~ column) -%}
+    {%- endfor -%}
+    {%- do run_query(
+        'create or replace view raw.deletions as select source_row, loaded_in, decimal_sign, date_order, customer_id'
+        ~ ', ' ~ raw_columns('deletions') | reject('equalto', 'customer_id') | join(', ')
+        ~ " from raw.deletions_files union all select cast(null as bigint), cast(1 as bigint), '.', cast(null as string), id"
+        ~ nulls | join ~ ' from raw.connected_ids where asked_id in (select id from ('
+        ~ ids_in('customer_id', 'raw.deletions_files') ~ ') as asked)'
+    ) -%}
     {%- do run_query(
         'create or replace view raw.forgotten_customers as ' ~ ids_in('customer_id', 'raw.deletions')
     ) -%}

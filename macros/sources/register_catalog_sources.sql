@@ -15,7 +15,7 @@
     {#- Not for a part that reads no raw data, and not for `dbt retry`: rows that have been read keep
         their numbers. -#}
     {%- set reads_raw = [] -%}
-    {%- for resource in selected_resources if modules.re.search('[.](stg_[a-z_]+|int_rejected_records)$', resource) -%}
+    {%- for resource in selected_resources if modules.re.search('[.](stg_[a-z_]+|identit[a-z_]+|int_rejected_records)$', resource) -%}
         {%- do reads_raw.append(resource) -%}
     {%- endfor -%}
     {%- if execute and schema and flags.WHICH in ['build', 'run'] and reads_raw -%}
@@ -47,7 +47,10 @@
             ) }}
         {%- endif -%}
         {#- First who is to be forgotten: nothing of theirs is taken over. -#}
-        {%- do register_catalog_source('deletions', schema, found.get('deletions')) -%}
+        {%- do run_query('create table if not exists raw.connected_ids (asked_id string, id string)') -%}
+        {%- do register_catalog_source(
+            'deletions', schema, found.get('deletions'), 'false' if 'deletions' in found else none
+        ) -%}
         {%- if 'deletions' in found -%}{%- do register_forgotten_ids(schema) -%}{%- endif -%}
         {%- set files = [] -%}
         {%- for name in raw_sources() -%}

@@ -27,6 +27,12 @@
 {%- endmacro %}
 
 
+{% macro name_key(name) -%}
+    {#- Without blanks and points, which people write or leave out. -#}
+    nullif({{ replace_all(name, '[ .,·-]', '') }}, '')
+{%- endmacro %}
+
+
 {% macro system_of(record_id) -%}
     {#- The system that stands before an id; null for an id of the first one, and where there is only one. -#}
     {%- set systems = (folder_setting('systems') or '').split(' ')[1:] -%}
@@ -37,11 +43,18 @@
 {%- endmacro %}
 
 
-{% macro moved_ids() -%}
-    {#- A query of the records whose id is not the one of their person. -#}
-    select
-        record_id,
-        customer_id
-    from {{ ref('identities') }}
-    where record_id <> customer_id
+{% macro rank_of_system(record_id) -%}
+    {#- Two digits: the place of the system that an id is of, in the order in which the mapping names them; 00 is the
+        first one. -#}
+    {%- set systems = (folder_setting('systems') or '').split(' ')[1:] -%}
+    {%- if systems -%}
+    case split_part({{ record_id }}, ':', 1)
+        {%- for system in systems %}
+        when '{{ system }}' then '{{ '%02d' % loop.index }}'
+        {%- endfor %}
+        else '00'
+    end
+    {%- else -%}
+    '00'
+    {%- endif -%}
 {%- endmacro %}

@@ -24,8 +24,10 @@
             continues: of a source in which only the first row of a record may be filled: the column that is true
                 `where` a row is such an empty one, and those in which it must `agree` if it has them. -#}
     {{- wait_for_config() }}
-    {#- A few records stand in the CTE `raw` already; of all of them, only the columns asked for are read again. -#}
-    {%- set records = source('crm', source_name) if reads_everything() else 'raw' -%}
+    {#- A few records stand in the CTE `raw` already; of all of them, only the columns asked for are read again.
+        Decisions are few, and read before it is known what this run reads. -#}
+    {%- set records = source('crm', source_name)
+        if source_name != 'identity_decisions' and reads_everything() else 'raw' -%}
     {%- set all_columns = 'raw.' ~ raw_columns(source_name) | join(', raw.') -%}
     {#- Rows of a catalog are of no file. -#}
     {%- set file = '0' if env_var('CRM_SCHEMA', '') else 'floor((%s.source_row - 1) / 1000000000000)' -%}

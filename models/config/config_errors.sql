@@ -122,7 +122,7 @@ union all
 select * from empty_seeds
 {% for view in [
     'config_missing_rows', 'config_policy_errors', 'config_method_errors', 'config_setting_errors',
-    'config_tier_errors', 'config_stage_errors',
+    'config_tier_errors', 'config_stage_errors', 'config_identity_errors',
 ] %}
 union all
 select * from {{ ref(view) }}

@@ -1,6 +1,7 @@
 /* One row: what this run has to work out anew, and why. A day's run reads the new records and
    rewrites what they can have changed; where that cannot be known, everything. */
 {{ config(materialized='table') }}
+-- depends_on: {{ ref('identities_forgotten') }}
 {{- wait_for_config() }}
 {% set settings = [] %}
 {% for name in ['period', 'lookback_days', 'date_order', 'negative_orders', 'zero_orders', 'no_sale_types',

@@ -1,11 +1,11 @@
 /* One row per record of which channels customers permit, with its final outcome: a record of somebody who is
    neither in the CRM's list nor has an order is rejected, and so is a word that nobody has explained. One
-   without a date has always held. */
+   without a date has always held. A member of an account permits for nobody but themselves. */
 with
 
 consents as (
 
-    {{ of_known_customers('stg_consents', ['channel', 'state', 'since']) }}
+    {{ of_known_customers('stg_consents', ['channel', 'state', 'since'], members_too=true) }}
 
 ),
 

@@ -52,7 +52,7 @@ where is_last_of_several
 union all
 select
     'customers' as source,
-    case when problem = 'key_of_many' then 'key_of_many' else 'not_one_customer' end as note,
+    case when problem in ('key_of_many', 'likely_match') then problem else 'not_one_customer' end as note,
     count(*) as records,
     min(
         case
@@ -61,8 +61,8 @@ select
         end
     ) as example
 from {{ ref('int_identity_reviews') }}
-where problem <> 'decided_different'
-group by case when problem = 'key_of_many' then 'key_of_many' else 'not_one_customer' end
+where problem <> 'decided_different' and problem not like 'parent_%'
+group by case when problem in ('key_of_many', 'likely_match') then problem else 'not_one_customer' end
 union all
 select
     'customers' as source,
@@ -72,3 +72,17 @@ select
     min(case when record_id not like '%@%' then record_id || ' = ' || customer_id end) as example
 from {{ ref('identities') }}
 where record_id <> customer_id
+union all
+select
+    'customers' as source,
+    'no_account' as note,
+    coalesce(cast(sum(records) as bigint), 0) as records,
+    min(case when first_record_id not like '%@%' then first_record_id end) as example
+from {{ ref('int_account_reviews') }}
+union all
+select
+    'customers' as source,
+    'rolled_up' as note,
+    count(*) as records,
+    min(case when customer_id not like '%@%' then customer_id || ' / ' || account_id end) as example
+from {{ ref('int_account_members') }}

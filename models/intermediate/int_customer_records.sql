@@ -1,18 +1,10 @@
-/* One row per record of the customers export, typed, with its outcome and the customer that it is of.
-   Attributes have no date of their own and are taken as known today. */
+/* One row per record of the customers export, typed, with its outcome and the person that it is of, who may
+   be a member of an account. Attributes have no date of their own and are taken as known today. */
 {{ config(materialized='restated', meta={'records_restated_by': 'stg_customers'}) }}
-with
-
-moved as (
-
-    {{ moved_ids() }}
-
-)
-
 select
     records.source_row,
     records.customer_id as record_id,
-    coalesce(moved.customer_id, records.customer_id) as customer_id,
+    coalesce(moved.person_id, records.customer_id) as customer_id,
     records.name,
     records.email,
     records.phone,
@@ -28,10 +20,11 @@ select
     records.acquisition_cost,
     records.owner,
     records.parent_customer_id,
+    records.role,
     records.created_at,
     records.updated_at,
     records.is_last_of_several,
     records.outcome,
     records.reject_reason
 from {{ ref('stg_customers') }} as records
-left join moved on records.customer_id = moved.record_id
+left join {{ ref('moved_ids') }} as moved on records.customer_id = moved.record_id

@@ -1,18 +1,20 @@
-/* One row per customer: whoever is in the CRM's list or has an order. Of several records of one customer
-   each attribute is the one that was written last. Attributes have no date of their own and are taken as
-   known today. */
+/* One row per customer: whoever is in the CRM's list or has an order. Members of an account are none: it is
+   their customer. Of several records of one customer each attribute is the one that was written last.
+   Attributes have no date of their own and are taken as known today. */
 {{ config(materialized='restated', meta={'customers_restated_by': 'int_touched_customers'}) }}
 with
 
 records as (
 
     select
-        *,
+        records.*,
         row_number() over (
-            partition by customer_id order by updated_at desc nulls last, record_id asc
+            partition by records.customer_id
+            order by records.updated_at desc nulls last, records.record_id asc
         ) as place_back
-    from {{ of_touched_customers(ref('int_customer_records')) }}
-    where outcome = 'accepted'
+    from {{ of_touched_customers(ref('int_customer_records')) }} as records
+    left join {{ ref('int_account_members') }} as members on records.customer_id = members.customer_id
+    where records.outcome = 'accepted' and members.customer_id is null
 
 ),
 

@@ -1,6 +1,15 @@
-/* One row per key that too many records share, and per group of records that keys connect and that are no one
-   person: what was not taken for one customer, and why. */
+/* One row per key that too many records share, per group of records that keys connect and that are no one
+   person, per pair of records that are likely one, and per parent of records that do not roll up to it: what
+   was not taken for one customer, and why. Counted with people who asked to be forgotten, where their records
+   still come, and without their ids. */
 with
+
+forgotten as (
+
+    select customer_id
+    from {{ ref('int_forgotten_customers') }}
+
+),
 
 rules as (
 
@@ -12,42 +21,15 @@ rules as (
 
 ),
 
-shared_keys as (
-
-    select
-        rule,
-        most_records,
-        count(*) as records,
-        min(record_id) as first_record_id,
-        max(record_id) as last_record_id
-    from {{ ref('identity_keys') }}
-    where records > most_records
-    group by rule, most_records, key_value
-
-),
-
-/* Two keys of the same rule that the same records share say the same. */
-keys_of_many as (
-
-    select
-        rule,
-        most_records,
-        first_record_id,
-        last_record_id,
-        max(records) as records
-    from shared_keys
-    group by rule, most_records, first_record_id, last_record_id
-
-),
-
 /* At the most trusted level at which it shows: what less trusted keys add says nothing new. */
 groups as (
 
     select
         *,
+        first_record_id as group_id,
         min(level) over (partition by first_record_id) as first_level
     from {{ ref('identity_links') }}
-    where problem is not null
+    where problem is not null and record_id not in (select forgotten.customer_id from forgotten)
 
 ),
 
@@ -56,26 +38,52 @@ connected as (
     select
         problem,
         records,
-        first_record_id,
+        coalesce(
+            max(case when record_id = group_id then record_id end), min(record_id)
+        ) as first_record_id,
         max(record_id) as last_record_id
     from groups
     where level = first_level
-    group by problem, records, first_record_id
+    group by problem, records, group_id
+
+),
+
+/* Neither likely enough to be joined, nor connected by others. */
+likely as (
+
+    select
+        pairs.*,
+        cast(cast(pairs.weight as decimal(9, 1)) as string) as weight_text
+    from {{ ref('identity_likely_pairs') }} as pairs
+    left join {{ ref('identities') }} as one on pairs.record_id = one.record_id
+    left join {{ ref('identities') }} as other on pairs.other_record_id = other.record_id
+    where
+        not pairs.is_joined
+        and coalesce(one.customer_id, pairs.record_id) <> coalesce(other.customer_id, pairs.other_record_id)
+        and pairs.record_id not in (select forgotten.customer_id from forgotten)
+        and pairs.other_record_id not in (select forgotten.customer_id from forgotten)
 
 ),
 
 reviews as (
 
     select
-        'key_of_many' as problem,
-        keys_of_many.records,
-        keys_of_many.first_record_id,
-        keys_of_many.last_record_id,
-        'more than ' || cast(keys_of_many.most_records as string) || ' records, '
-        || rules.meaning_en as because_en,
-        '超过' || cast(keys_of_many.most_records as string) || '条记录' || rules.meaning_zh as because_zh
-    from keys_of_many
-    inner join rules on keys_of_many.rule = rules.rule
+        shared.problem,
+        shared.records,
+        shared.first_record_id,
+        shared.last_record_id,
+        case shared.problem
+            when 'names_differ' then 'different names, '
+            when 'contacts_differ' then 'different contacts, '
+            else 'more than ' || cast(shared.most_records as string) || ' records, '
+        end || rules.meaning_en as because_en,
+        case shared.problem
+            when 'names_differ' then '姓名不同，'
+            when 'contacts_differ' then '联系方式不同，'
+            else '超过' || cast(shared.most_records as string) || '条记录'
+        end || rules.meaning_zh as because_zh
+    from {{ ref('int_shared_keys') }} as shared
+    inner join rules on shared.rule = rules.rule
     union all
     select
         problem,
@@ -93,6 +101,17 @@ reviews as (
             else '记录超过{{ var("most_records_of_a_person") }}条，或经过多条其他记录间接相连'
         end as because_zh
     from connected
+    union all
+    select
+        'likely_match' as problem,
+        2 as records,
+        record_id as first_record_id,
+        other_record_id as last_record_id,
+        'likely one customer, weight ' || weight_text || ': ' || evidence_en as because_en,
+        '可能是同一客户，权重' || weight_text || '：' || evidence_zh as because_zh
+    from likely
+    union all
+    select * from {{ ref('int_account_reviews') }}
 
 )
 

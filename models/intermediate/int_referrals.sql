@@ -12,7 +12,7 @@ known as (
 
 ),
 
-/* The one who was referred may be named by another id of theirs. */
+/* The one who was referred may be named by another id of theirs, or be a member of an account. */
 referrals as (
 
     select
@@ -20,13 +20,12 @@ referrals as (
         known.customer_id,
         known.referral_id,
         known.referral_date,
-        coalesce(identities.customer_id, known.referred_customer_id) as referred_customer_id,
+        coalesce(moved.customer_id, known.referred_customer_id) as referred_customer_id,
         known.referral_outcome,
         known.outcome,
         known.reject_reason
     from known
-    left join {{ ref('int_customer_identities') }} as identities
-        on known.referred_customer_id = identities.record_id
+    left join {{ ref('moved_ids') }} as moved on known.referred_customer_id = moved.record_id
 
 ),
 

@@ -1,6 +1,6 @@
-/* One row per customer of the CRM's list: name, contacts and permitted channels.
-   The one published table with personal columns; it is left out of the export unless EXPORT_PERSONAL says
-   otherwise. */
+/* One row per customer of the CRM's list, and per member of an account: name, contacts and permitted
+   channels. The one published table with personal columns; it is left out of the export unless
+   EXPORT_PERSONAL says otherwise. */
 with
 
 latest_consents as (

@@ -1,5 +1,6 @@
-/* One row per key that too many records share, and per group of connected records that is no one person: for
-   people to decide (source identity_decisions). */
+/* One row per key that too many records share, per group of connected records that is no one person, and per
+   pair of records that are likely one, for people to decide (source identity_decisions); and per parent of
+   records that do not roll up to it. */
 select
     problem,
     cast(records as integer) as records,

@@ -38,6 +38,7 @@ def model(dbt, session):
             ("campaign_id", "arm", "grouping_name", "group_code", "outcome"),
         ),
         Table("customer_identities", dbt.ref("customer_identities"), ("record_id",)),
+        Table("account_members", dbt.ref("account_members"), ("customer_id",)),
         Table(
             "identity_review",
             dbt.ref("identity_review"),

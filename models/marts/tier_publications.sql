@@ -2,8 +2,12 @@
    to and never rewritten, so it answers "which tier did we show for this customer on 3 May, and by
    which policy?": the customer's last row until then. A row without a tier says that the customer
    is shown no more; no row stays of people who asked to be forgotten. A past as-of date answers a question
-   and tells the business nothing. */
-{{ config(materialized='restated', meta={'appended_without': 'deletions'}) }}
+   and tells the business nothing. Where a customer became a record of another one, or was one until then,
+   the row says of whom. */
+{{ config(materialized='restated', meta={
+    'appended_without': 'deletions', 'names_others_in': ['merged_into', 'split_from'],
+}) }}
+{%- set told_identities = load_relation(audit_table('told_identities')) if execute %}
 with
 
 build as (
@@ -57,7 +61,7 @@ told as (
         on
             publications.customer_id = last_rows.customer_id
             and publications.published_at = last_rows.published_at
-    where publications.customer_id not in ({{ forgotten_customers() }})
+    where publications.customer_id not in (select ids.customer_id from {{ ref('int_forgotten_customers') }} as ids)
     {% else %}
     select
         *,
@@ -65,6 +69,32 @@ told as (
     from shown
     where 1 = 0
     {% endif %}
+
+),
+
+/* Whose each record is, or to which account it rolls up; and whose it was when tiers were last told. */
+merged as (
+
+    select
+        record_id,
+        customer_id
+    from {{ ref('int_customer_identities') }}
+    where record_id <> customer_id
+    union all
+    select
+        customer_id as record_id,
+        account_id as customer_id
+    from {{ ref('int_account_members') }}
+
+),
+
+before as (
+
+    select *
+    from {{ told_identities or 'merged' }}
+    where
+        customer_id not in (select ids.customer_id from {{ ref('int_forgotten_customers') }} as ids)
+        {{ 'and 1 = 0' if not told_identities }}
 
 )
 
@@ -80,9 +110,13 @@ select
     shown.composite_score,
     shown.is_overridden,
     build.invocation_id,
-    {{ run_number() }} as build_number
+    {{ run_number() }} as build_number,
+    case when shown.tier_code is null then merged.customer_id end as merged_into,
+    case when told.tier_code is null then before.customer_id end as split_from
 from shown
 full outer join told on shown.customer_id = told.customer_id
+left join merged on told.customer_id = merged.record_id
+left join before on shown.customer_id = before.record_id
 cross join build
 where
     shown.tier_code is distinct from (told.tier_code)

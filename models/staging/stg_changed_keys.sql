@@ -4,7 +4,7 @@
    run reads every record. */
 {{- config(materialized='table') }}
 {{- wait_for_config() }}
--- depends_on: {{ ref('stg_arrived_keys') }}, {{ ref('regrouped_customers') }}, {{ ref('identities') }}
+-- depends_on: {{ ref('stg_arrived_keys') }}, {{ ref('regrouped_customers') }}, {{ ref('moved_ids') }}
 {% set keys = record_keys() %}
 {% if reads_everything() %}
 select
@@ -60,14 +60,18 @@ named as (
 
 ),
 
-/* By the ids in the records, and by those of their persons. */
+/* By the ids in the records, and by those of their persons and accounts. */
 touched as (
 
     select customer_id from named
     union
+    select moved.person_id as customer_id
+    from named
+    inner join {{ ref('moved_ids') }} as moved on named.customer_id = moved.record_id
+    union
     select moved.customer_id
     from named
-    inner join ({{ moved_ids() }}) as moved on named.customer_id = moved.record_id
+    inner join {{ ref('moved_ids') }} as moved on named.customer_id = moved.record_id
 
 ),
 

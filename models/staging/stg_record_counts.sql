@@ -1,6 +1,7 @@
 /* One row per source: how many records its files hold, counted apart from everything else,
    so that the reconciliation has a second opinion. Not of the deletions: that count would be
    the count of the people to be forgotten. */
+-- depends_on: {{ ref('identities_forgotten') }}
 {{- wait_for_config() }}
 with
 

@@ -1,4 +1,5 @@
 /* One row per line of an export that is no record. */
+-- depends_on: {{ ref('identities_forgotten') }}
 {{- wait_for_config() }}
 select
     source,

@@ -1,6 +1,6 @@
 /* One row: what the gate must know of this build besides the candidate itself, and the bounds
    that it is judged by. */
--- depends_on: {{ ref('int_customer_identities') }}
+-- depends_on: {{ ref('int_customer_identities') }}, {{ ref('int_account_members') }}
 {{ config(schema='audit') }}
 {% set builds = model_builds() if numbers_runs() else {} %}
 {% set build_number = builds.get('customer_tier_candidate', {}).get('begun', 0) %}

@@ -69,10 +69,11 @@ class Plugin(BasePlugin):
                 told = f"The memory limit '{self._memory_limit}' cannot be used. Write it as 8GB"
                 raise ToldError(told) from error
         anew = bool(getattr(get_flags(), "FULL_REFRESH", False))
+        builds = getattr(get_flags(), "WHICH", None) in ("build", "run", "retry")
         places = DuckDBWarehouse(conn).places()
         with beginning(), told_when_full(places, TEMPORARY, "Nothing was built."):
             if self._tables:
                 with as_folder(conn, self._tables, self._folder, self._place) as (folder, notes):
-                    register_sources(conn, folder, anew, notes)
+                    register_sources(conn, folder, anew, notes, builds)
             else:
-                register_sources(conn, self._folder, anew)
+                register_sources(conn, self._folder, anew, (), builds)

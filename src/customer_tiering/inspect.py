@@ -57,6 +57,19 @@ SEEDS = Path(__file__).parents[2] / "seeds"
 
 _DAMAGED = r"\s*[0-9]+([.,][0-9]+)?[Ee][+][0-9]+\s*"
 _MOST_SHOWN = 12
+# What several customers may share, written in one way; empty where it is no key.
+_KEYS = {
+    "email": (
+        "case when {value} like '%@%.%' then regexp_replace(lower({value}), '[+][^@]*@', '@') end"
+    ),
+    "phone": (
+        "case when regexp_full_match({value}, '[0-9+() ./-]{{8,}}')"
+        " then regexp_replace(regexp_replace({value}, '[^0-9]', '', 'g'),"
+        " '^(00)?86(1[3-9][0-9]{{9}})$', '\\2') end"
+    ),
+    "member_number": "lower({value})",
+    "union_id": "{value}",
+}
 # Of each table of a database: enough to see how it is written.
 _ROWS_OF_A_TABLE = 100_000
 
@@ -173,6 +186,7 @@ def _look_at(
         open_ = numbers_and_dates(query, names)
     _say_style(connection, looked, lines, what, *open_)
     _say_keys(query, looked, lines)
+    _say_shared_keys(query, looked, lines)
     _say_words(query, looked, lines)
 
 
@@ -331,6 +345,40 @@ def _say_keys(query, looked: Inspected, lines: Sequence[Proposal]) -> None:
             )
             if keys < rows:
                 looked.said.append(f"{line.theirs[0]}: {keys:,} keys on {rows:,} rows")
+
+
+def _say_shared_keys(query, looked: Inspected, lines: Sequence[Proposal]) -> None:
+    """Keys that several customers of a file share: likely one customer, or nobody's key.
+
+    About as seeds/identity_rules.csv has it; a build reads the keys of all files together.
+    """
+    columns = {
+        line.ours: quoted(line.theirs[0])
+        for line in lines
+        if line.source == "customers" and len(line.theirs) == 1 and not line.recipe
+    }
+    record = columns.get("customer_id")
+    for ours, key in _KEYS.items():
+        if record is None or ours not in columns:
+            continue
+        value = key.format(value=f"trim({columns[ours]})")
+        [(shared, records, of_many)] = query(
+            "select count(*) filter (records <= 10),"
+            " coalesce(sum(records) filter (records <= 10), 0),"
+            " count(*) filter (records > 10) from ("
+            f"select {value} as key, count(distinct trim({record})) as records from rows"
+            " where key <> '' group by all having records > 1)"
+        )
+        name = columns[ours].strip('"')
+        if shared:
+            looked.said.append(
+                f"{name}: {records:,} customers share {shared:,} of them, and are likely {shared:,}"
+            )
+        if of_many:
+            looked.said.append(
+                f"{name}: {of_many:,} of them {'stands' if of_many == 1 else 'stand'} with more "
+                f"than 10 customers, and {'is' if of_many == 1 else 'are'} nobody's"
+            )
 
 
 def _say_words(query, looked: Inspected, lines: Sequence[Proposal]) -> None:

@@ -32,7 +32,7 @@ ONE_DATE = {"history_periods": 1}
 
 # Tables of the preview warehouse, and the live one, by the names that the queries below use.
 VIEWS = """
-create view live as from {live};
+create view live as from {live} where not is_member;
 create view previewed as from audit.customer_tier_explained;
 create view tiers as from seeds.tiers;
 create view policies as from seeds.policies;

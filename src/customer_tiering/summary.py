@@ -57,6 +57,7 @@ def summary(export: Path) -> str:
             count(*) as customers,
             round(avg(net_revenue), 2) as mean_net_revenue
         from {_table(latest, "customer_tier")}
+        where not is_member
         group by business_line, tier_code
         order by business_line, tier_code
         """

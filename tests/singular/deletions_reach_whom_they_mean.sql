@@ -15,6 +15,8 @@ requests as (
 customers as (
 
     select customer_id from {{ ref('int_customers') }}
+    union all
+    select customer_id from {{ ref('int_account_members') }}
 
 )
 

@@ -14,8 +14,7 @@ shared as (
         record_id,
         trust,
         rule || ' ' || key_value as key_text
-    from {{ ref('identity_keys') }}
-    where records between 2 and most_records
+    from {{ ref('identity_shared_keys') }}
 
 ),
 
@@ -36,14 +35,13 @@ described as (
 
 ),
 
-/* The first system's ids have no system before them. */
 labelled as (
 
     select
         levels.level,
         shared.record_id,
         shared.key_text,
-        case when {{ system_of('shared.record_id') }} is null then '0' else '1' end
+        {{ rank_of_system('shared.record_id') }}
         || coalesce(cast(described.first_date as string), '9999-12-31') || shared.record_id as label
     from shared
     inner join levels on shared.trust <= levels.level
@@ -90,6 +88,7 @@ select
     level,
     record_id,
     label,
+    substr(label, 13) as first_record_id,
     max(case when lowest_label <> highest_label then 1 else 0 end) as goes_on
 from settled
 group by level, record_id, label

@@ -1,6 +1,19 @@
 /* One row per pair of ids of which people have decided something: the latest decision. The ids stand in their
-   own order, whichever was named first. */
+   own order, whichever was named first. With those on people who asked to be forgotten, until the run has
+   found who else they are. */
 with
+
+raw as (
+
+    select * from {{ source('crm', 'identity_decisions') }}
+    union all
+    select * from {{ source('crm', 'leaving_identity_decisions') }}
+
+),
+
+{{ decisions_of_people() }},
+
+{{ resolve_versions('identity_decisions', key=['customer_id', 'other_customer_id', 'decided_at']) }},
 
 decisions as (
 
@@ -12,8 +25,8 @@ decisions as (
         reason,
         decided_at,
         source_row
-    from {{ ref('stg_identity_decisions') }}
-    where outcome = 'accepted' and customer_id <> other_customer_id
+    from resolved
+    where outcome = 'accepted'
 
 ),
 

@@ -1,6 +1,7 @@
 /* One row per record, rule and key: what the record has that only one person should have, by the rules of
    the seed identity_rules; and a key for every two records of which people have said that they are one. Keys
-   say who people are. */
+   say who people are. By some rules records with different names share no key, as those of a family with one
+   phone, or records with different contacts, as those of people of one name. */
 {{ config(materialized='table') }}
 with
 
@@ -10,7 +11,8 @@ rules as (
         cast(rule as string) as rule,
         '+' || cast(columns as string) || '+' as key_columns,
         cast(trust as integer) as trust,
-        cast(most_records as integer) as most_records
+        cast(most_records as integer) as most_records,
+        cast(unless as string) as unless
     from {{ ref('identity_rules') }}
 
 ),
@@ -22,9 +24,12 @@ values_of_records as (
         rules.rule,
         rules.trust,
         rules.most_records,
-        {% set columns = [
-            'name', 'email', 'phone', 'birth_date', 'member_number', 'union_id', 'linked_customer_id',
-        ] %}
+        rules.unless,
+        {{ name_key('records.name') }} as name_key,
+        records.email,
+        records.phone,
+        {% set parts = ['name', 'email', 'phone', 'birth_date', 'member_number', 'union_id'] %}
+        {% set columns = parts + ['linked_customer_id'] %}
         /* Null where one of the columns is: then there is no key. */
         {% for column in columns %}
         case
@@ -37,6 +42,23 @@ values_of_records as (
 
 ),
 
+judged as (
+
+    select
+        *,
+        case
+            when unless = 'names_differ' and min(name_key) over of_key <> max(name_key) over of_key
+                then unless
+            when unless <> 'contacts_differ' then null
+            when min(email) over of_key <> max(email) over of_key then unless
+            when min(phone) over of_key <> max(phone) over of_key then unless
+        end as differs
+    from values_of_records
+    where key_value is not null
+    window of_key as (partition by rule, key_value)
+
+),
+
 /* Who is linked has the key of the link, too. */
 linked as (
 
@@ -45,7 +67,9 @@ linked as (
         rules.rule,
         rules.trust,
         rules.most_records,
-        records.linked_customer_id || ' ' as key_value
+        records.linked_customer_id || ' ' as key_value,
+        cast(null as string) as differs,
+        cast(null as string) as split_key
     from {{ ref('identity_records') }} as records
     inner join rules on rules.key_columns = '+linked_customer_id+'
     where records.linked_customer_id is not null
@@ -54,41 +78,50 @@ linked as (
 
 decided as (
 
+    {% for column in ['customer_id', 'other_customer_id'] %}
     select
-        customer_id,
-        other_customer_id,
+        {{ column }} as record_id,
         customer_id || ' ' || other_customer_id as key_value
     from {{ ref('identity_decisions') }}
     where decision = 'same'
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 
 keys as (
 
-    select distinct * from values_of_records
-    where key_value is not null
+    select distinct
+        record_id,
+        rule,
+        trust,
+        most_records,
+        /* Without a name: with the one name that there is, with none of several. */
+        case differs
+            when 'names_differ' then key_value || coalesce(name_key, ' ' || record_id)
+            when 'contacts_differ' then key_value || ' ' || record_id
+            else key_value
+        end as key_value,
+        differs,
+        case when differs is not null then key_value end as split_key
+    from judged
     union
     select * from linked
     union
     select
-        customer_id as record_id,
+        record_id,
         'decision' as rule,
         0 as trust,
         2 as most_records,
-        key_value
-    from decided
-    union
-    select
-        other_customer_id as record_id,
-        'decision' as rule,
-        0 as trust,
-        2 as most_records,
-        key_value
+        key_value,
+        null as differs,
+        null as split_key
     from decided
 
 )
 
 select
     *,
-    count(*) over (partition by rule, key_value) as records
+    count(*) over (partition by rule, coalesce(split_key, key_value)) as records,
+    count(*) over (partition by rule, key_value) as connected_records
 from keys

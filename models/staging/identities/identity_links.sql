@@ -53,7 +53,7 @@ groups as (
 select
     connected.level,
     connected.record_id,
-    substr(connected.label, 12) as first_record_id,
+    connected.first_record_id,
     case
         when parted.label is not null then 'decided_different'
         when groups.goes_on = 1 or groups.records > {{ var('most_records_of_a_person') }}

@@ -5,6 +5,15 @@
 {{- wait_for_config() }}
 with
 
+/* With those of people who asked to be forgotten: they say who else these are, and leave at the end. */
+customers as (
+
+    select * from {{ source('crm', 'customers') }}
+    union all
+    select * from {{ source('crm', 'leaving_customers') }}
+
+),
+
 listed as (
 
     select
@@ -12,12 +21,13 @@ listed as (
         lower({{ replace_all(clean_text('name'), ' +', ' ') }}) as name,
         {{ clean_id('email') }} as email,
         {{ clean_id('phone') }} as phone,
+        lower({{ clean_text('city') }}) as city,
         cast({{ parse_timestamp('birth_date') }} as date) as birth_date,
         lower({{ clean_id('member_number') }}) as member_number,
         {{ clean_id('union_id') }} as union_id,
         {{ clean_id('linked_customer_id') }} as linked_customer_id,
         cast({{ parse_timestamp('created_at') }} as date) as created_date
-    from {{ source('crm', 'customers') }}
+    from customers
 
 ),
 
@@ -26,6 +36,10 @@ ordering as (
 
     select distinct {{ clean_id('customer_id') }} as record_id
     from {{ source('crm', 'orders') }}
+    where customer_id like '%@%' or customer_id like '%＠%'
+    union
+    select {{ clean_id('customer_id') }} as record_id
+    from {{ source('crm', 'deletions') }}
     where customer_id like '%@%' or customer_id like '%＠%'
 
 ),
@@ -37,6 +51,7 @@ guests as (
         cast(null as string) as name,
         ordering.record_id as email,
         cast(null as string) as phone,
+        cast(null as string) as city,
         cast(null as date) as birth_date,
         cast(null as string) as member_number,
         cast(null as string) as union_id,
@@ -58,6 +73,7 @@ records as (
         name,
         record_id as email,
         phone,
+        city,
         birth_date,
         member_number,
         union_id,
@@ -75,6 +91,7 @@ select
     name,
     {{ email_key('email') }} as email,
     {{ phone_key('phone') }} as phone,
+    city,
     birth_date,
     member_number,
     union_id,

@@ -71,6 +71,9 @@ class Warehouse(Protocol):
     def rows(self, query: str) -> list[dict[str, Any]]:
         """The rows of a query whose result is bounded, with Python's own types."""
 
+    def run(self, statement: str) -> None:
+        """Run a statement of which nobody asks for rows."""
+
     def read(self, table: Any) -> pa.Table:
         """A bounded table, by what `dbt.ref` gives a Python model."""
 

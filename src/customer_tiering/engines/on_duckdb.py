@@ -27,6 +27,10 @@ class DuckDBWarehouse:
         """See Warehouse."""
         return self.session.sql(query).to_arrow_table().to_pylist()
 
+    def run(self, statement: str) -> None:
+        """See Warehouse."""
+        self.session.execute(statement)
+
     def read(self, table: Any) -> pa.Table:
         """See Warehouse."""
         return table.to_arrow_table()

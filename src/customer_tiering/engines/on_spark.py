@@ -46,7 +46,7 @@ class _Spark:
             columns = columns[: columns.index("# Partition Information")]
         columns = table.written(columns)
         selected = f"select {', '.join(columns)} from {name}"
-        self._run(f"insert overwrite directory {where} using parquet {selected}")
+        self.run(f"insert overwrite directory {where} using parquet {selected}")
         [counted] = self.rows(f"select count(*) as row_count from {name}")
         rows = sum(pq.read_metadata(part).num_rows for part in path.glob("*.parquet"))
         if rows != counted["row_count"]:
@@ -80,7 +80,8 @@ class SparkSessionWarehouse(_Spark):
         """See Warehouse."""
         return self.session.createDataFrame(table)
 
-    def _run(self, statement: str) -> None:
+    def run(self, statement: str) -> None:
+        """See Warehouse."""
         self.session.sql(statement)
 
     def _name(self, table: Table) -> str:
@@ -129,7 +130,8 @@ class ThriftWarehouse(_Spark):
         """See Warehouse; the adapter writes it as literals."""
         return table
 
-    def _run(self, statement: str) -> None:
+    def run(self, statement: str) -> None:
+        """See Warehouse."""
         self.session.cursor().execute(statement)
 
     def _name(self, table: Table) -> str:

@@ -11,6 +11,8 @@ from customer_tiering.generate.records import LAST_MOMENT, Rates, Record, later
 
 RESPONDENTS = 420
 TOUCHES_OF_A_CAMPAIGN = 260
+# Since then a part of the people of a campaign is left out by lot.
+FIRST_YEAR_OF_CONTROLS, CONTROL_SHARE = 2025, 0.25
 
 
 def relations(
@@ -32,7 +34,9 @@ def relations(
     return {
         "tickets": _tickets(stream("tickets"), orders),
         "campaigns": campaigns,
-        "campaign_touches": _touches(stream("campaign_touches"), customers, campaigns),
+        "campaign_touches": _touches(
+            stream("campaign_touches"), stream("control"), customers, campaigns
+        ),
         "opportunities": _opportunities(stream("opportunities"), customers, rates),
         "subscriptions": _subscriptions(stream("subscriptions"), orders),
         "surveys": _surveys(stream("surveys"), orders),
@@ -94,12 +98,15 @@ def _campaigns(rng: random.Random) -> list[Record]:
                         "ends_at": starts_at + timedelta(rng.randint(7, 20)),
                         "cost": f"{rng.randint(20, 200) * 100}.00",
                         "discount_rate": discount,
+                        "control_share": CONTROL_SHARE if year >= FIRST_YEAR_OF_CONTROLS else None,
                     }
                 )
     return campaigns
 
 
-def _touches(rng: random.Random, customers: list[Record], campaigns: list[Record]) -> list[Record]:
+def _touches(
+    rng: random.Random, lot: random.Random, customers: list[Record], campaigns: list[Record]
+) -> list[Record]:
     # Some people answer to campaigns, most do not.
     keen = {customer["customer_id"]: rng.random() ** 3 for customer in customers}
     touches = []
@@ -115,15 +122,18 @@ def _touches(rng: random.Random, customers: list[Record], campaigns: list[Record
                 outcome = better
             if outcome == "opened" and rng.random() < 0.02:
                 outcome = "unsubscribed"
-            touches.append(
-                {
-                    "customer_id": customer["customer_id"],
-                    "campaign_id": campaign["campaign_id"],
-                    "touched_at": start + timedelta(minutes=rng.randint(0, 8_000)),
-                    "channel": campaign["channel"],
-                    "outcome": outcome,
-                }
-            )
+            touch = {
+                "customer_id": customer["customer_id"],
+                "campaign_id": campaign["campaign_id"],
+                "touched_at": start + timedelta(minutes=rng.randint(0, 8_000)),
+                "channel": campaign["channel"],
+                "outcome": outcome,
+            }
+            if campaign["control_share"]:
+                touch["arm"] = "control" if lot.random() < campaign["control_share"] else "treated"
+                if touch["arm"] == "control":
+                    touch |= {"touched_at": start, "outcome": None}
+            touches.append(touch)
     return _numbered("CT", "touch_id", touches, "touched_at")
 
 

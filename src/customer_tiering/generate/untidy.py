@@ -45,6 +45,16 @@ INTERACTIONS_HEADERS = {
 }
 UNKNOWN_CUSTOMER = 999_901
 
+# Who works for the first companies, two for each: name, account, role.
+CONTACTS = [
+    ("Rosa Lindqvist", "rosa.lindqvist", "Head of purchasing"),
+    ("Imani Brook", "imani.brook", "Decides"),
+    ("沈一鸣", "yiming.shen", "采购经理"),
+    ("顾晓岚", "xiaolan.gu", "总经理"),
+    ("唐子墨", "zimo.tang", "财务负责人"),
+    ("陆清", "qing.lu", "采购经理"),
+]
+
 NewExport = Callable[[str, list[Record]], Export]
 
 
@@ -135,6 +145,24 @@ def _customers(
     file.note("UTF-8 with BOM; headers such as `Customer ID`", "tidied", len(file.rows))
     file.note("column `Legacy Code` that nobody knows", "ignored", len(file.rows))
     file.note("customer left out: known by orders alone", "a customer all the same", len(left_out))
+    companies = [c for c in customers if c["customer_type"] == "b2b"]
+    members = [
+        {
+            "customer_id": f"K{number:05}",
+            "name": name,
+            "email": f"{account}@example.cn",
+            "parent_customer_id": company["customer_id"],
+            "role": role,
+            "created_at": f"{company['created_at']:%Y-%m-%d %H:%M:%S}",
+            "updated_at": company["updated_at"],
+        }
+        for number, (company, (name, account, role)) in enumerate(
+            zip((c for c in companies[:3] for _ in "12"), CONTACTS, strict=True), start=1
+        )
+    ]
+    # At the end, where they move no other row.
+    file.rows += members
+    file.note("somebody who works for a company", "a member of its account", len(members))
     return file
 
 

@@ -9,7 +9,7 @@
     raw.settings          table: what settings.csv says
     raw.reading_notes     table: what people should be told of the files
     raw.forgotten_ids     table: whose records are kept out, by the source `deletions`
-    raw.connected_ids     table: other ids of these people, by an earlier run
+    raw.connected_ids     table: other ids of these people; and their records: see connected.py
 
 A Parquet file is not copied. A text file is loaded once, and again only when it or the way it
 is read has changed, so that a dbt command that finds nothing new does not read it. Every run that
@@ -21,6 +21,7 @@ from pathlib import Path
 
 import duckdb
 
+from customer_tiering.reading.connected import keep_leaving
 from customer_tiering.reading.contract import DELETIONS, Source
 from customer_tiering.reading.file_reader import ReadFile, drop_read, file_reader, parquet_rows
 from customer_tiering.reading.forgotten import ids_in, is_forgotten, line_is_forgotten
@@ -65,6 +66,7 @@ def register_sources(
     folder: Path,
     anew: bool = False,
     notes: Sequence[ReadingNote] = (),
+    is_for_a_build: bool = True,
 ) -> None:
     """Make every source of the contract readable as `raw.<source>`.
 
@@ -77,6 +79,7 @@ def register_sources(
         folder: the folder of the export.
         anew: whether to read again what seems to be unchanged by its size and time.
         notes: what else people should be told of it.
+        is_for_a_build: whether somebody is going to look who else is to be forgotten.
 
     Raises:
         InputError: with all problems of all files. No source is touched unless every file can
@@ -97,6 +100,8 @@ def register_sources(
                 _update(connection, source, load, read)
             except UnusableFileError as error:
                 problems.append(str(error))
+        if not problems:
+            keep_leaving(connection, plan.sources, read, is_for_a_build)
     if problems:
         raise InputError(folder, problems)
     stated = connection.execute(
@@ -145,7 +150,6 @@ def _update(
                 insert_file(connection, wanted[0], load)
             _create_view(connection, plan)
             if source.name == DELETIONS:
-                _note_connected(connection)
                 _note_forgotten_customers(connection, load)
             if plan.files or has_files(known):
                 _note_load(connection, source, load, "added" if is_added else "replaced")
@@ -286,25 +290,6 @@ def _note_forgotten_customers(connection: duckdb.DuckDBPyConnection, load: int) 
             "update raw.source_files set loader_version = null where rows_forgotten > 0"
         )
     _note_ids(connection, "customer_id", now, load)
-
-
-def _note_connected(connection: duckdb.DuckDBPyConnection) -> None:
-    """Note whose other records the last finished run has found to be of those who are in the list.
-
-    They ask to be forgotten as persons, whatever id of theirs they give. What connected them goes
-    with their records, so that the ids stay noted, each with the one that was given.
-    """
-    persons = "audit.finished_identities"
-    known = "select exists (from duckdb_tables() where schema_name || '.' || table_name = ?)"
-    if value(connection, known, [persons]):
-        connection.execute(
-            "insert into raw.connected_ids"
-            " select distinct asked.id, other.record_id"
-            f" from ({ids_in('customer_id', 'raw.deletions')}) as asked"
-            f" join {persons} as own on own.record_id = asked.id"
-            f" join {persons} as other on other.customer_id = own.customer_id"
-            " where other.record_id <> asked.id except from raw.connected_ids"
-        )
 
 
 def _note_ids(connection: duckdb.DuckDBPyConnection, column: str, ids: str, load: int) -> None:

@@ -9,6 +9,8 @@
     raw.reading_notes     view: what people should be told of the files
     raw.forgotten_ids     view: whose records are kept out, where there is a source `deletions`;
                           raw.<source>_files are then the views with these records
+    raw.connected_ids     table: other ids of these people; raw.leaving_<source> are the views of
+                          their records (see connected.py)
 
 A Parquet file is read where it is, unless Spark would read it otherwise or not at all. Such a file,
 and any text file, is first written as Parquet by the very reader that DuckDB has (encodings, broken
@@ -29,6 +31,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from customer_tiering.reading import forgotten
+from customer_tiering.reading.connected import LEAVING
 from customer_tiering.reading.contract import DELETIONS, SOURCES
 from customer_tiering.reading.file_reader import ReadFile, drop_read, file_reader
 from customer_tiering.reading.file_style import FileStyle
@@ -131,9 +134,10 @@ def register_sources(execute: Execute, folder: Path, landing: Path, anew: bool =
     plans = planned.sources
     landed = land_files(folder, plans, landing.resolve(), anew)
     execute("create schema if not exists raw")
+    execute("create table if not exists raw.connected_ids (asked_id string, id string)")
     forget = any(plan.source.name == DELETIONS and plan.files for plan in plans)
     for plan in plans:
-        filtered = forget and bool(plan.source.forgotten_by)
+        filtered = forget and (bool(plan.source.forgotten_by) or plan.source.name == DELETIONS)
         _create_view(
             execute, f"{plan.source.name}{'_files' if filtered else ''}", _rows_of(plan, landed)
         )
@@ -143,6 +147,8 @@ def register_sources(execute: Execute, folder: Path, landing: Path, anew: bool =
         _forget(execute)
     else:
         _create_view(execute, "unreadable_lines", [lines])
+        for name in LEAVING:
+            _create_view(execute, f"leaving_{name}", [f"select * from raw.{name} where false"])
     _create_view(execute, "source_files_listed", _listed(plans, landed))
     _create_view(execute, "source_files", [_source_files(forget)])
     stated = {}
@@ -158,6 +164,14 @@ def register_sources(execute: Execute, folder: Path, landing: Path, anew: bool =
 
 def _forget(execute: Execute) -> None:
     """Create the views without the records of those who are to be forgotten."""
+    asked = ids_in("customer_id", f"raw.{DELETIONS}_files")
+    nulls = ", ".join(f"{_text(None)} as {column}" for column in SOURCES[DELETIONS].columns[1:])
+    connected = (
+        f"select cast(null as bigint) as source_row, {LOADED_IN}, '.' as decimal_sign,"
+        f" {_text(None)} as date_order, id as customer_id, {nulls}"
+        f" from raw.connected_ids where asked_id in ({asked})"
+    )
+    _create_view(execute, DELETIONS, [f"select * from raw.{DELETIONS}_files", connected])
     customers = ids_in("customer_id", f"raw.{DELETIONS}")
     customers = f"select 'customer_id' as column_name, id from ({customers})"
     _create_view(execute, "forgotten_customers", [customers])
@@ -170,6 +184,10 @@ def _forget(execute: Execute) -> None:
     for name in _OWNED:
         kept = f"from raw.{name}_files as records where not {is_forgotten(name, 'records')}"
         _create_view(execute, name, [f"select * {kept}"])
+    for name in LEAVING:
+        theirs = f"{is_forgotten(name, 'records', 'raw.forgotten_customers')}"
+        leaving = f"select * from raw.{name}_files as records where {theirs}"
+        _create_view(execute, f"leaving_{name}", [leaving])
     kept = f"from raw.unreadable_lines_files as lines where not {line_is_forgotten('lines')}"
     _create_view(execute, "unreadable_lines", [f"select * {kept}"])
 

@@ -17,7 +17,7 @@
         {{ compiled_code }}
         {%- else -%}
         {%- set columns = adapter.get_columns_in_relation(places.old) | map(attribute='name') | join(', ') -%}
-        select {{ columns }} from {{ places.old }} where not ({{ stale_rows() }})
+        select {{ columns }} from {{ without_others(places.old, columns) }} as kept where not ({{ stale_rows() }})
         union all
         select {{ columns }} from ({{ compiled_code }}) as restated
         {%- endif -%}
@@ -27,6 +27,28 @@
     {%- endcall -%}
     {{ return(take_place(places)) }}
 {% endmaterialization %}
+
+
+{% macro without_others(relation, columns) -%}
+    {#- A table without the ids of forgotten people in the columns that name others (see stale_rows). -#}
+    {%- set names_others_in = config.get('meta').names_others_in or [] -%}
+    (
+        select
+            {%- for column in columns.split(', ') %}
+            {% if column in names_others_in -%}
+            case when of_{{ column }}.customer_id is null then kept.{{ column }} end as {{ column }}
+            {%- else -%}
+            kept.{{ column }}
+            {%- endif %}
+            {{- ',' if not loop.last }}
+            {%- endfor %}
+        from {{ relation }} as kept
+        {%- for column in names_others_in %}
+        left join (select distinct asked.customer_id from ({{ forgotten_customers() }}) as asked) as of_{{ column }}
+            on kept.{{ column }} = of_{{ column }}.customer_id
+        {%- endfor %}
+    )
+{%- endmacro %}
 
 
 {% macro make_room() %}
