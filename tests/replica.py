@@ -19,7 +19,7 @@ def copy_of(build: Workspace, folder: Path) -> Workspace:
 
 def compiled_sql(build: Workspace, model: str) -> str:
     """The SQL of a model as dbt compiled it."""
-    [path] = (build.folder / "target" / "compiled").glob(f"*/models/*/{model}.sql")
+    [path] = (build.folder / "target" / "compiled").glob(f"*/models/**/{model}.sql")
     return path.read_text(encoding="utf-8")
 
 
