@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 
 import pytest
-from conftest import WITHOUT_UNIT_TESTS, Workspace, copy_project
+from conftest import PROJECT, WITHOUT_UNIT_TESTS, Workspace, copy_project
 
 MODEL = """/* One row per customer and scored date: how many categories the customer buys from. */
 with
@@ -123,7 +123,7 @@ def test_a_new_method_is_in_history_and_its_changes(built):
     assert moved > 0
 
 
-def test_the_page_says_what_was_done(project_root=Path(__file__).parents[1]):
+def test_the_page_says_what_was_done(project_root=PROJECT):
     page = (project_root / "docs" / "rules.md").read_text("utf-8")
     section = page.split("## Add a method")[1].split("\n## ")[0]
     for seed in ROWS:

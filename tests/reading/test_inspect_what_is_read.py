@@ -5,12 +5,13 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from conftest import PROJECT
 
 from customer_tiering.inspect import main
 from customer_tiering.reading.ingest import register_sources
 
 ORDERS = "order_id,customer_id,ordered_at,amount,status\n1,A,2025-01-01,10,paid\n"
-SAMPLE = Path(__file__).parents[1] / "sample_data"
+SAMPLE = PROJECT / "sample_data"
 
 
 def inspected(folder: Path, capsys, **files: str) -> str:

@@ -48,7 +48,7 @@ TABLES = {
     "rejected_records": "source, source_row, reject_reason",
     "row_reconciliation": "source",
 }
-# Who people are is not exported; tests/test_personal.py.
+# Who people are is not exported; tests/identities/test_personal.py.
 LEFT_OUT = {"rejected_records": "raw_record"}
 
 # --- What a reader does, and what writes beside it --------------------------------------------

@@ -71,7 +71,7 @@ def test_another_word_for_yes_stops_the_build(tmp_path):
 
 
 def test_contacts_are_those_of_the_list(sample_build):
-    """Of customers with one record; tests/test_identities.py has those with several."""
+    """Of customers with one record; tests/identities/test_identities.py has those with several."""
     of_one = "customer_id not in (select record_id from marts.customer_identities)"
     contacts = (
         "select customer_id, name, email, phone, birth_date from marts.customer_contacts"

@@ -7,11 +7,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
+from conftest import PROJECT
 
 from customer_tiering.generate.__main__ import main
 from customer_tiering.reading.contract import SOURCES
 
-SAMPLE = Path(__file__).parent.parent / "sample_data"
+SAMPLE = PROJECT / "sample_data"
 ORDERS, CUSTOMERS = 20_000, 4_000
 KEYS = {
     "customers": ["customer_id"],

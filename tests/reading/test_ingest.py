@@ -1,11 +1,11 @@
 """Raw exports as people make them: what must be read, what must be named, and where."""
 
 import os
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from conftest import PROJECT
 from raw_layer import ORDERS, orders, rows, unreadable, write_mapping
 
 from customer_tiering.reading import ingest
@@ -13,7 +13,7 @@ from customer_tiering.reading.contract import SOURCES
 from customer_tiering.reading.ingest import register_sources
 from customer_tiering.reading.source_plan import plan_folder
 
-REAL_GBK = Path(__file__).parents[2] / "shared/data/chinese_orders_gbk/order_1_gbk.csv"
+REAL_GBK = PROJECT.parent / "shared/data/chinese_orders_gbk/order_1_gbk.csv"
 
 
 # The shape of what is registered
