@@ -48,7 +48,7 @@ NOTES = {
     "events.parquet": "web and app events; typed Parquet",
     "campaigns.csv": "six a year; since 2025 a quarter is left out as the control",
     "tickets.csv": "questions and complaints after orders",
-    "campaign_touches.csv": "whom each campaign reached or, since 2025, left out by lot; what came of it",
+    "campaign_touches.csv": "whom each campaign reached, or left out by lot; what came of it",
     "opportunities.csv": "b2b deals, open, won and lost; stages in English and Chinese",
     "subscriptions.csv": "coffee and tea by the month, maintenance, leases",
     "surveys.csv": "the net promoter question and four statements, a record for each answer",
