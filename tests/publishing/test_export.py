@@ -224,7 +224,7 @@ def test_csv_and_parquet_hold_the_table_in_order_of_its_key(sample_build, table)
 def test_excel_and_pandas_read_the_csv(sample_build):
     path = sample_build.export / "latest" / "customer_tier.csv"
     text = path.read_bytes().decode("utf-8")
-    assert text.startswith(BYTE_ORDER_MARK + "customer_id,as_of_date,")
+    assert text.startswith(BYTE_ORDER_MARK + "customer_id,account_id,is_member,as_of_date,")
     assert text.count(BYTE_ORDER_MARK) == 1
     tiers = pd.read_csv(path, dtype={"customer_id": str}, encoding="utf-8-sig")
     assert tiers["customer_id"].is_unique
