@@ -83,6 +83,41 @@ def model(dbt, session):
             ("source", "source_file", "source_row", "reject_reason"),
             left_out=() if with_personal else ("raw_record",),
         ),
+        Table(
+            "method_backtest",
+            dbt.ref("method_backtest"),
+            (
+                *("business_line", "horizon_days", "is_pooled", "as_of_date", "outcome", "metric"),
+                *("method", "position"),
+            ),
+        ),
+        Table("method_skill", dbt.ref("method_skill"), ("business_line", "as_of_date", "method")),
+        Table(
+            "method_recommendation",
+            dbt.ref("method_recommendation"),
+            ("business_line", "goal", "method"),
+        ),
+        Table(
+            "method_guide",
+            dbt.ref("method_guide"),
+            ("goal", "data", "business_model", "method"),
+        ),
+        Table("weight_proposal", dbt.ref("weight_proposal"), ("policy", "weight_set", "method")),
+        Table(
+            "concentration",
+            dbt.ref("concentration"),
+            ("as_of_date", "business_line", "top_percent"),
+        ),
+        Table(
+            "clv_calibration",
+            dbt.ref("clv_calibration"),
+            ("business_line", "predicted_value", "tenth"),
+        ),
+        Table(
+            "propensity_calibration",
+            dbt.ref("propensity_calibration"),
+            ("business_line", "probability", "tenth"),
+        ),
         Table("row_reconciliation", dbt.ref("row_reconciliation"), ("source",)),
     ]
     contacts = Table("customer_contacts", dbt.ref("customer_contacts"), ("customer_id",))

@@ -15,6 +15,7 @@ from customer_tiering.report.of_customers import (
     tiers,
 )
 from customer_tiering.report.of_data import quality, versions
+from customer_tiering.report.of_proof import calibration, methods
 from customer_tiering.report.page import Section, page
 from customer_tiering.report.reading import Export
 from customer_tiering.report.words import Both, day
@@ -26,6 +27,8 @@ SECTIONS = {
     "s-actions": (Both("What to do", "行动"), actions),
     "s-rfm": (Both("RFM", "RFM"), rfm),
     "s-concentration": (Both("Concentration", "集中度"), concentration),
+    "s-methods": (Both("Which method works", "方法效果"), methods),
+    "s-calibration": (Both("Predictions", "预测准确度"), calibration),
     "s-campaigns": (Both("Campaigns", "营销活动"), campaigns),
     "s-quality": (Both("Data quality", "数据质量"), quality),
     "s-versions": (Both("Rules", "策略版本"), versions),
