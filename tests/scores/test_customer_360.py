@@ -12,7 +12,7 @@ LABELLED = {
     **{name: name for name in ("persona", "scenario", "cluster", "attitude")},
 }
 KEYS = {"customer_id", "as_of_date", "policy"}
-# Shown where they have been shown to be probabilities: tests/test_evaluation_builds.py.
+# Shown where they have been shown to be probabilities: tests/evaluation/test_evaluation_builds.py.
 PROBABILITIES = {"buy_probability_30_days", "churn_probability_90_days", "p_alive"}
 
 
