@@ -1,0 +1,232 @@
+"""Which groups of customers are real: how alike their members are, and how long they last.
+
+All of it is measured on the sample that clusters are learned from, in the standardised logarithms of
+its measures, whatever the groups were made by. So a segmentation by attitude can be a good one and
+have no place in this plane: it is told what a group says of buying, and no more.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from customer_tiering.clusters import standardise
+from customer_tiering.libraries import library
+
+Matrix = NDArray[np.float64]
+Labels = NDArray[np.int64]
+KMEANS = "kmeans_"
+TRIED = range(2, 9)
+"""Numbers of clusters that are tried."""
+SILHOUETTE_POINTS, BOOTSTRAP_POINTS, BOOTSTRAPS = 2000, 5000, 10
+"""The silhouette grows with the square of the points, the rest with their number."""
+ALL = "all"
+SCHEMA = pa.schema(
+    {
+        "as_of_date": pa.date32(),
+        "segmentation": pa.string(),
+        "group_code": pa.string(),
+        "is_learned": pa.bool_(),
+        "customers": pa.int64(),
+        "group_count": pa.int64(),
+        "share": pa.float64(),
+        "smallest_share": pa.float64(),
+        "largest_share": pa.float64(),
+        "between_share": pa.float64(),
+        "within_share": pa.float64(),
+        "silhouette": pa.float64(),
+        "stability": pa.float64(),
+        "jaccard": pa.float64(),
+        "stays_share": pa.float64(),
+    }
+)
+
+
+def numbered(groups: Iterable[str]) -> tuple[list[str], Labels]:
+    """The codes of the groups in their order, and the number of each customer's group."""
+    codes, labels = np.unique(np.array(list(groups), dtype=str), return_inverse=True)
+    return [str(code) for code in codes], labels
+
+
+def between_share(points: Matrix, labels: Labels) -> float | None:
+    """Eta squared: the share of the variance that lies between groups, of all measures, 0-1."""
+    means = points.mean(axis=0)
+    total = ((points - means) ** 2).sum()
+    if total <= 0:
+        return None
+    between = sum(
+        (labels == label).sum() * ((points[labels == label].mean(axis=0) - means) ** 2).sum()
+        for label in np.unique(labels)
+    )
+    return float(between / total)
+
+
+def silhouettes(points: Matrix, labels: Labels) -> Matrix | None:
+    """The silhouette of each point, -1 to 1 (Rousseeuw 1987); none where there is one group."""
+    if not 1 < len(np.unique(labels)) < len(points):
+        return None
+    return library("sklearn.metrics").silhouette_samples(points, labels)
+
+
+def clustered(points: Matrix, k: int, seed: int, starts: int = 4) -> Any:
+    """K-means with k-means++ from several starts, by a fixed seed."""
+    kmeans = library("sklearn.cluster").KMeans(n_clusters=k, n_init=starts, random_state=seed)
+    return kmeans.fit(points)
+
+
+def stability(
+    points: Matrix, labels: Labels, k: int, bootstraps: int = BOOTSTRAPS, starts: int = 2
+) -> tuple[float, dict[int, float]]:
+    """Whether the same clusters are found in other samples of the same customers.
+
+    Customers are drawn with replacement and clustered anew; then everybody is assigned by what was
+    found. The adjusted Rand index (Hubert and Arabie 1985) says how far that agrees with the
+    clusters in question: 1 is the same, 0 is chance. Of each cluster, the Jaccard index of the one
+    that is most like it (Hennig 2007): below .6 it should not be named, from .75 on it is there.
+
+    Args:
+        points: standardised, one row per customer.
+        labels: the cluster of each.
+        k: number of clusters to look for.
+        bootstraps: how often customers are drawn.
+        starts: of k-means each time.
+
+    Returns:
+        The mean adjusted Rand index, and the mean Jaccard index of each cluster.
+    """
+    adjusted_rand = library("sklearn.metrics").adjusted_rand_score
+    random = np.random.default_rng(7)
+    own = np.unique(labels)
+    agreements, likeness = [], []
+    for seed in range(bootstraps):
+        drawn = points[random.integers(0, len(points), len(points))]
+        if len(np.unique(drawn, axis=0)) < k:
+            continue
+        found = clustered(drawn, k, seed, starts).predict(points)
+        agreements.append(adjusted_rand(labels, found))
+        both = np.array(
+            [[((labels == a) & (found == b)).sum() for b in range(k)] for a in own], dtype=float
+        )
+        either = both.sum(axis=1, keepdims=True) + both.sum(axis=0, keepdims=True) - both
+        likeness.append((both / np.maximum(either, 1)).max(axis=1))
+    if not agreements:
+        return float("nan"), {}
+    of_each = dict(zip(own.tolist(), np.mean(likeness, axis=0).tolist(), strict=True))
+    return float(np.mean(agreements)), of_each
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None or np.isnan(value) else round(float(value), 4)
+
+
+def judged(
+    points: Matrix, groups: Sequence[str], before: Sequence[str | None], is_learned: bool
+) -> list[dict]:
+    """The rows of one segmentation: one for all of it, and one for each group.
+
+    Args:
+        points: standardised, one row per customer, in an order that has nothing to do with them.
+        groups: the group of each.
+        before: their groups at the date before; none of customers who were not in the sample.
+        is_learned: whether the groups were found in the data, and might be found otherwise.
+    """
+    codes, labels = numbered(groups)
+    sizes = np.bincount(labels) / len(labels)
+    few = labels[:SILHOUETTE_POINTS]
+    silhouette = silhouettes(points[:SILHOUETTE_POINTS], few)
+    agreement, likeness = float("nan"), {}
+    if is_learned and len(codes) > 1:
+        agreement, likeness = stability(
+            points[:BOOTSTRAP_POINTS], labels[:BOOTSTRAP_POINTS], len(codes)
+        )
+    known = np.array([each is not None for each in before])
+    stayed = np.array([was == now for was, now in zip(before, groups, strict=True)])
+    between = between_share(points, labels)
+    rows = [
+        {
+            **{"group_code": ALL, "is_learned": is_learned, "customers": len(labels)},
+            **{"group_count": len(codes), "share": 1.0},
+            **{"smallest_share": _rounded(sizes.min()), "largest_share": _rounded(sizes.max())},
+            "between_share": _rounded(between),
+            "within_share": None if between is None else _rounded(1 - between),
+            "silhouette": None if silhouette is None else _rounded(silhouette.mean()),
+            "stability": _rounded(agreement),
+            "jaccard": _rounded(min(likeness.values())) if likeness else None,
+            "stays_share": _rounded(stayed[known].mean()) if known.any() else None,
+        }
+    ]
+    was = np.array([str(each) for each in before])
+    for label, code in enumerate(codes):
+        were_in = known & (was == code)
+        of_group = silhouette[few == label] if silhouette is not None else np.array([])
+        rows.append(
+            {
+                **{"group_code": code, "is_learned": is_learned, "group_count": len(codes)},
+                "customers": int((labels == label).sum()),
+                "share": _rounded(sizes[label]),
+                "silhouette": _rounded(of_group.mean()) if len(of_group) else None,
+                "jaccard": _rounded(likeness.get(label)),
+                "stays_share": _rounded(stayed[were_in].mean()) if were_in.any() else None,
+            }
+        )
+    return rows
+
+
+def qualities(sample: pa.Table) -> pa.Table:
+    """Every segmentation at the current date, and k-means with each number of clusters.
+
+    By one thread: on points as few as these, several wait for each other, and where other processes
+    want the cores, they took thirty times as long.
+
+    Args:
+        sample: the model quality_sample: customer_id, as_of_date, measures (logarithms) and the
+            groups (of_<segmentation>) of the current date and of the published one before it.
+    """
+    with library("threadpoolctl").threadpool_limits(limits=1):
+        return _qualities(sample)
+
+
+def _qualities(sample: pa.Table) -> pa.Table:
+    rows = sorted(
+        sample.to_pylist(), key=lambda row: hashlib.md5(row["customer_id"].encode()).digest()
+    )
+    if not rows:
+        return SCHEMA.empty_table()
+    day = max(row["as_of_date"] for row in rows)
+    now = [row for row in rows if row["as_of_date"] == day]
+    earlier = {row["customer_id"]: row for row in rows if row["as_of_date"] < day}
+    before = [earlier.get(row["customer_id"], {}) for row in now]
+    names = [name for name in sample.column_names if name.startswith("of_")]
+    measures = [name for name in sample.column_names if name not in (*names, *KEY)]
+
+    def matrix(of_rows: list[dict]) -> Matrix:
+        return np.array([[row[name] for name in measures] for row in of_rows], dtype=float)
+
+    points, means, scales = standardise(matrix(now))
+    found: list[dict] = []
+    for name in names:
+        groups = [row[name] or "none" for row in now]
+        parts = judged(points, groups, [row.get(name) for row in before], name == "of_cluster")
+        found += [part | {"segmentation": name.removeprefix("of_")} for part in parts]
+    were = np.array([bool(row) for row in before])
+    points_before = (matrix([row for row in before if row]) - means) / scales if were.any() else None
+    learnt_from = points[:BOOTSTRAP_POINTS]
+    for k in TRIED:
+        if len(np.unique(learnt_from, axis=0)) < k:
+            break
+        model = clustered(learnt_from, k, 7)
+        codes = [f"cluster_{number + 1}" for number in model.predict(points)]
+        old: list[str | None] = [None] * len(now)
+        if points_before is not None:
+            places = np.flatnonzero(were)
+            for place, number in zip(places, model.predict(points_before), strict=True):
+                old[place] = f"cluster_{number + 1}"
+        parts = judged(points, codes, old, is_learned=True)
+        found += [part | {"segmentation": f"{KMEANS}{k}"} for part in parts]
+    return pa.Table.from_pylist([row | {"as_of_date": day} for row in found], schema=SCHEMA)
+
+
+KEY = ("customer_id", "as_of_date")
