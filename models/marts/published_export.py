@@ -37,6 +37,25 @@ def model(dbt, session):
             dbt.ref("campaign_effect"),
             ("campaign_id", "arm", "grouping_name", "group_code", "outcome"),
         ),
+        Table(
+            "tier_performance",
+            dbt.ref("tier_performance"),
+            (
+                *("as_of_date", "business_line", "grouping_name", "group_code"),
+                *("policy", "policy_version"),
+            ),
+        ),
+        Table(
+            "acquisition_funnel",
+            dbt.ref("acquisition_funnel"),
+            ("business_line", "contact_month", "acquisition_channel", "owner"),
+        ),
+        Table(
+            "tier_forecast",
+            dbt.ref("tier_forecast"),
+            ("business_line", "forecast_date", "tier_code"),
+        ),
+        Table("segment_quality", dbt.ref("segment_quality"), ("segmentation", "group_code")),
         Table("customer_identities", dbt.ref("customer_identities"), ("record_id",)),
         Table("account_members", dbt.ref("account_members"), ("customer_id",)),
         Table(
