@@ -1,6 +1,7 @@
 """Forecasts of tier sizes: published figures, the arithmetic by hand, and the sample."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,7 @@ def flows_of(pictures: dict[date, pd.Series]) -> pa.Table:
     """The model forecast_flows of one line, from the tier of every customer at every date."""
     days = sorted(pictures)
     rows = []
-    for place, (before, after) in enumerate(zip(days, days[1:], strict=False), start=2):
+    for place, (before, after) in enumerate(pairwise(days), start=2):
         both = pd.concat([pictures[before], pictures[after]], axis=1, keys=["before", "after"])
         both = both.fillna({"before": "entry", "after": "exit"})
         rows += [
@@ -100,7 +101,9 @@ def drawn(seed: int, periods: int, moves: float) -> pa.Table:
     tiers = np.zeros(2000, dtype=int)
     pictures = {}
     for month in range(periods + 2):
-        pictures[date(2025, 1, 1) + timedelta(days=30 * month)] = pd.Series(np.array(list("ABC"))[tiers])
+        pictures[date(2025, 1, 1) + timedelta(days=30 * month)] = pd.Series(
+            np.array(list("ABC"))[tiers]
+        )
         tiers = np.minimum(2, tiers + (random.random(2000) < moves))
     return flows_of(pictures)
 

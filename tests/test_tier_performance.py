@@ -1,15 +1,19 @@
 """What tiers bring, counted once more in pandas from the days, touches and answers of the sample."""
 
+from decimal import Decimal
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
 
 GROUPINGS = {"tier": "tier_code", "lifecycle": "lifecycle_stage", "rfm_zh": "segment"}
 KEY = ["as_of_date", "business_line", "grouping_name", "group_code"]
-COUNTS = """
-customers customers_at_end orders buyers repeat_buyers customers_before retained_customers
-customers_to_churn churned_customers first_orders nps_answers
-""".split()
+COUNTS = [
+    *("customers", "customers_at_end", "orders", "buyers", "repeat_buyers", "customers_before"),
+    *("retained_customers", "customers_to_churn", "churned_customers", "first_orders"),
+    "nps_answers",
+]
 
 
 def read(build, query: str) -> pd.DataFrame:
@@ -17,7 +21,7 @@ def read(build, query: str) -> pd.DataFrame:
     frame = build.query(query)
     for name in frame.columns[frame.dtypes == object]:
         numbers = frame[name].dropna()
-        if len(numbers) and type(numbers.iloc[0]).__name__ == "Decimal":
+        if len(numbers) and isinstance(numbers.iloc[0], Decimal):
             frame[name] = frame[name].astype(float)
     return frame
 
@@ -52,7 +56,7 @@ def recount(build) -> pd.DataFrame:
     touches = shared_costs(build)
     dates = sorted(history.as_of_date.unique())
     rows = []
-    for first, last in zip(dates, dates[1:], strict=False):
+    for first, last in pairwise(dates):
         start, end = (
             history[history.as_of_date == date].set_index("customer_id") for date in (first, last)
         )
@@ -86,9 +90,7 @@ def recount(build) -> pd.DataFrame:
         people["bought"] = people.index.isin(earlier) & people.was
         before = start.lifecycle_stage.reindex(everybody)
         people["could"] = people.bought & (before != "churned") & people["is"]
-        people["churned"] = people.could & (
-            end.lifecycle_stage.reindex(everybody) == "churned"
-        )
+        people["churned"] = people.could & (end.lifecycle_stage.reindex(everybody) == "churned")
         for grouping, column in GROUPINGS.items():
             people["group"] = start[column].reindex(everybody).fillna("entry")
             for (line, group), each in people.groupby(["line", "group"]):
@@ -120,7 +122,9 @@ def recount(build) -> pd.DataFrame:
                         "contact_cost": each.cost.sum(),
                         "net_return": (revenue if np.isnan(margin) else margin) - each.cost.sum(),
                         "mean_days_to_first_order": each.waited.mean(),
-                        "net_promoter_score": 100 * each.balance.sum() / (each.answers.sum() or np.nan),
+                        "net_promoter_score": 100
+                        * each.balance.sum()
+                        / (each.answers.sum() or np.nan),
                     }
                 )
     return pd.DataFrame(rows).set_index(KEY).sort_index()

@@ -1,7 +1,7 @@
 """Which groups of customers are real: how alike their members are, and how long they last.
 
-All of it is measured on the sample that clusters are learned from, in the standardised logarithms of
-its measures, whatever the groups were made by. So a segmentation by attitude can be a good one and
+All of it is measured on the sample that clusters are learned from, in the standardised logarithms
+of its measures, whatever the groups were made by. So a segmentation by attitude can be a good one and
 have no place in this plane: it is told what a group says of buying, and no more.
 """
 
@@ -77,45 +77,62 @@ def clustered(points: Matrix, k: int, seed: int, starts: int = 4) -> Any:
     return kmeans.fit(points)
 
 
-def stability(
-    points: Matrix, labels: Labels, k: int, bootstraps: int = BOOTSTRAPS, starts: int = 2
-) -> tuple[float, dict[int, float]]:
-    """Whether the same clusters are found in other samples of the same customers.
-
-    Customers are drawn with replacement and clustered anew; then everybody is assigned by what was
-    found. The adjusted Rand index (Hubert and Arabie 1985) says how far that agrees with the
-    clusters in question: 1 is the same, 0 is chance. Of each cluster, the Jaccard index of the one
-    that is most like it (Hennig 2007): below .6 it should not be named, from .75 on it is there.
+def redrawn(points: Matrix, k: int, bootstraps: int = BOOTSTRAPS, starts: int = 2) -> list[Labels]:
+    """The clusters of everybody, as found from customers who were drawn with replacement.
 
     Args:
         points: standardised, one row per customer.
-        labels: the cluster of each.
-        k: number of clusters to look for.
+        k: number of clusters.
         bootstraps: how often customers are drawn.
         starts: of k-means each time.
+    """
+    random = np.random.default_rng(7)
+    found = []
+    for seed in range(bootstraps):
+        drawn = points[random.integers(0, len(points), len(points))]
+        # So few distinct ones that there are not k of them are seldom drawn, and only then looked at.
+        if len(points) > 20 * k or len(np.unique(drawn, axis=0)) >= k:
+            found.append(clustered(drawn, k, seed, starts).predict(points))
+    return found
+
+
+def agreement(both: Matrix) -> float:
+    """The adjusted Rand index (Hubert and Arabie 1985) of how often each pair of clusters meets."""
+
+    def pairs(counts: Matrix) -> float:
+        return float((counts * (counts - 1) / 2).sum())
+
+    together, rows, columns = pairs(both), pairs(both.sum(axis=1)), pairs(both.sum(axis=0))
+    by_chance = rows * columns / pairs(both.sum())
+    most = (rows + columns) / 2
+    return 1.0 if most == by_chance else (together - by_chance) / (most - by_chance)
+
+
+def stability(labels: Labels, found: Sequence[Labels]) -> tuple[float, dict[int, float]]:
+    """Whether the same clusters are found in other samples of the same customers.
+
+    The adjusted Rand index says how far the clusters that were found agree with those in question: 1
+    is the same, 0 is chance. Of each cluster, the Jaccard index of the one that is most like it
+    (Hennig 2007): below .6 it should not be named, from .75 on it is there.
+
+    Args:
+        labels: the cluster of each customer.
+        found: what redrawn() gives.
 
     Returns:
         The mean adjusted Rand index, and the mean Jaccard index of each cluster.
     """
-    adjusted_rand = library("sklearn.metrics").adjusted_rand_score
-    random = np.random.default_rng(7)
-    own = np.unique(labels)
     agreements, likeness = [], []
-    for seed in range(bootstraps):
-        drawn = points[random.integers(0, len(points), len(points))]
-        if len(np.unique(drawn, axis=0)) < k:
-            continue
-        found = clustered(drawn, k, seed, starts).predict(points)
-        agreements.append(adjusted_rand(labels, found))
-        both = np.array(
-            [[((labels == a) & (found == b)).sum() for b in range(k)] for a in own], dtype=float
-        )
+    size = int(labels.max()) + 1
+    for each in found:
+        k = int(each.max()) + 1
+        both = np.bincount(labels * k + each, minlength=size * k).reshape(size, k).astype(float)
+        agreements.append(agreement(both))
         either = both.sum(axis=1, keepdims=True) + both.sum(axis=0, keepdims=True) - both
         likeness.append((both / np.maximum(either, 1)).max(axis=1))
     if not agreements:
         return float("nan"), {}
-    of_each = dict(zip(own.tolist(), np.mean(likeness, axis=0).tolist(), strict=True))
-    return float(np.mean(agreements)), of_each
+    return float(np.mean(agreements)), dict(enumerate(np.mean(likeness, axis=0).tolist()))
 
 
 def _rounded(value: float | None) -> float | None:
@@ -123,7 +140,10 @@ def _rounded(value: float | None) -> float | None:
 
 
 def judged(
-    points: Matrix, groups: Sequence[str], before: Sequence[str | None], is_learned: bool
+    points: Matrix,
+    groups: Sequence[str],
+    before: Sequence[str | None],
+    found: Sequence[Labels] | None = None,
 ) -> list[dict]:
     """The rows of one segmentation: one for all of it, and one for each group.
 
@@ -131,17 +151,14 @@ def judged(
         points: standardised, one row per customer, in an order that has nothing to do with them.
         groups: the group of each.
         before: their groups at the date before; none of customers who were not in the sample.
-        is_learned: whether the groups were found in the data, and might be found otherwise.
+        found: of groups that were found in the data, as they would be found otherwise.
     """
     codes, labels = numbered(groups)
     sizes = np.bincount(labels) / len(labels)
     few = labels[:SILHOUETTE_POINTS]
     silhouette = silhouettes(points[:SILHOUETTE_POINTS], few)
-    agreement, likeness = float("nan"), {}
-    if is_learned and len(codes) > 1:
-        agreement, likeness = stability(
-            points[:BOOTSTRAP_POINTS], labels[:BOOTSTRAP_POINTS], len(codes)
-        )
+    is_learned = found is not None
+    alike, likeness = stability(labels[:BOOTSTRAP_POINTS], found or [])
     known = np.array([each is not None for each in before])
     stayed = np.array([was == now for was, now in zip(before, groups, strict=True)])
     between = between_share(points, labels)
@@ -153,7 +170,7 @@ def judged(
             "between_share": _rounded(between),
             "within_share": None if between is None else _rounded(1 - between),
             "silhouette": None if silhouette is None else _rounded(silhouette.mean()),
-            "stability": _rounded(agreement),
+            "stability": _rounded(alike),
             "jaccard": _rounded(min(likeness.values())) if likeness else None,
             "stays_share": _rounded(stayed[known].mean()) if known.any() else None,
         }
@@ -206,26 +223,33 @@ def _qualities(sample: pa.Table) -> pa.Table:
         return np.array([[row[name] for name in measures] for row in of_rows], dtype=float)
 
     points, means, scales = standardise(matrix(now))
+    bounded = points[:BOOTSTRAP_POINTS]
+    most = len(np.unique(bounded, axis=0))
+    again = {k: redrawn(bounded, k) for k in TRIED if k <= most}
     found: list[dict] = []
+
+    def tell(segmentation: str, parts: list[dict]) -> None:
+        found.extend(part | {"segmentation": segmentation} for part in parts)
+
     for name in names:
         groups = [row[name] or "none" for row in now]
-        parts = judged(points, groups, [row.get(name) for row in before], name == "of_cluster")
-        found += [part | {"segmentation": name.removeprefix("of_")} for part in parts]
-    were = np.array([bool(row) for row in before])
-    points_before = (matrix([row for row in before if row]) - means) / scales if were.any() else None
-    learnt_from = points[:BOOTSTRAP_POINTS]
-    for k in TRIED:
-        if len(np.unique(learnt_from, axis=0)) < k:
-            break
-        model = clustered(learnt_from, k, 7)
+        k = len(set(groups))
+        others = again.get(k, []) if name == "of_cluster" else None
+        tell(
+            name.removeprefix("of_"), judged(points, groups, [r.get(name) for r in before], others)
+        )
+    were = np.flatnonzero([bool(row) for row in before])
+    points_before = (
+        (matrix([before[place] for place in were]) - means) / scales if len(were) else None
+    )
+    for k, others in again.items():
+        model = clustered(bounded, k, 7)
         codes = [f"cluster_{number + 1}" for number in model.predict(points)]
         old: list[str | None] = [None] * len(now)
         if points_before is not None:
-            places = np.flatnonzero(were)
-            for place, number in zip(places, model.predict(points_before), strict=True):
+            for place, number in zip(were, model.predict(points_before), strict=True):
                 old[place] = f"cluster_{number + 1}"
-        parts = judged(points, codes, old, is_learned=True)
-        found += [part | {"segmentation": f"{KMEANS}{k}"} for part in parts]
+        tell(f"{KMEANS}{k}", judged(points, codes, old, others))
     return pa.Table.from_pylist([row | {"as_of_date": day} for row in found], schema=SCHEMA)
 
 

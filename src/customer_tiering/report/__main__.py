@@ -4,18 +4,19 @@ import os
 import sys
 from pathlib import Path
 
+from customer_tiering.report.known_tiers import Tiers
+from customer_tiering.report.of_actions import actions
 from customer_tiering.report.of_campaigns import campaigns
-from customer_tiering.report.of_customers import (
-    Tiers,
-    actions,
-    concentration,
-    figures_on_top,
-    moves,
-    rfm,
-    tiers,
-)
+from customer_tiering.report.of_concentration import concentration
 from customer_tiering.report.of_data import quality, versions
+from customer_tiering.report.of_forecast import forecast
+from customer_tiering.report.of_moves import moves
+from customer_tiering.report.of_performance import performance
 from customer_tiering.report.of_proof import calibration, methods
+from customer_tiering.report.of_quality import groups
+from customer_tiering.report.of_rfm import rfm
+from customer_tiering.report.of_tiers import tiers
+from customer_tiering.report.on_top import figures_on_top
 from customer_tiering.report.page import Section, page
 from customer_tiering.report.reading import Export
 from customer_tiering.report.words import Both, day
@@ -23,13 +24,16 @@ from customer_tiering.told import FULL, ToldError, told_when_full
 
 SECTIONS = {
     "s-tiers": (Both("Tiers", "等级"), tiers),
+    "s-performance": (Both("What tiers bring", "等级带来什么"), performance),
     "s-moves": (Both("Who moved", "等级变动"), moves),
+    "s-forecast": (Both("Next period", "下期预测"), forecast),
     "s-actions": (Both("What to do", "行动"), actions),
     "s-rfm": (Both("RFM", "RFM"), rfm),
     "s-concentration": (Both("Concentration", "集中度"), concentration),
     "s-methods": (Both("Which method works", "方法效果"), methods),
     "s-calibration": (Both("Predictions", "预测准确度"), calibration),
     "s-campaigns": (Both("Campaigns", "营销活动"), campaigns),
+    "s-groups": (Both("Which groups are real", "哪些群体真实存在"), groups),
     "s-quality": (Both("Data quality", "数据质量"), quality),
     "s-versions": (Both("Rules", "策略版本"), versions),
 }

@@ -14,7 +14,7 @@ from customer_tiering.report.figures import (
     lines,
     table,
 )
-from customer_tiering.report.of_customers import MOST_LINES, Tiers
+from customer_tiering.report.known_tiers import MOST_LINES, Tiers
 from customer_tiering.report.reading import Export
 from customer_tiering.report.words import (
     OUTCOMES,
