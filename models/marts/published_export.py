@@ -144,5 +144,7 @@ def model(dbt, session):
         tables.append(contacts)
     dbt.ref("gate_context")
     warehouse = warehouse_of(session)
-    files = export_tables(warehouse, tables, dbt.this.schema, export_folder(), with_personal)
+    with_report = os.environ.get("EXPORT_REPORT") == "yes"
+    folder = export_folder()
+    files = export_tables(warehouse, tables, dbt.this.schema, folder, with_personal, with_report)
     return warehouse.result(pyarrow.Table.from_pylist(files))

@@ -24,6 +24,7 @@ ENVIRONMENT = {
         "yes|",
         "yes, or not set: names, addresses and the like are then left out of the export",
     ),
+    "EXPORT_REPORT": ("yes|", "yes, or not set: the export then has no page of charts"),
     "SPARK_METHOD": ("session|thrift", "session or thrift"),
     "SPARK_PORT": ("[1-9][0-9]{0,4}", "the number of a port, such as 10000"),
 }

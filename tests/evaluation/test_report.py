@@ -12,12 +12,13 @@ import duckdb
 import pyarrow as pa
 import pytest
 from browser import Browser
-from conftest import PROJECT
+from conftest import PROJECT, Workspace, copy_of_build
 from test_campaigns import invented, sums_of
 
 from customer_tiering.campaigns import effects
-from customer_tiering.report.__main__ import SECTIONS, report
+from customer_tiering.report.__main__ import report
 from customer_tiering.report.reading import Export, NoExportError, as_json
+from customer_tiering.report.whole import SECTIONS
 from customer_tiering.report.words import Both, Money, count, percent, plain, points
 
 OWN = {"customer_tier", "customer_actions", "customer_360", "tier_migration", "row_reconciliation"}
@@ -392,9 +393,18 @@ def test_a_page_in_a_folder_that_cannot_be_made_is_told(export, tmp_path):
 
 def test_one_set_is_read_whatever_is_published_meanwhile(export, tmp_path):
     copy = copy_of(export, tmp_path)
-    opened = Export(copy)
+    opened = Export(copy / "latest")
     (copy / "latest").unlink()
     assert opened.one("select count(*) from customer_tier")[0] > 1000
+
+
+def test_a_set_has_the_page_where_it_is_asked_for(sample_build, written, tmp_path):
+    asked = copy_of_build(sample_build, tmp_path, environment={"EXPORT_REPORT": "yes"})
+    asked.dbt("run", "-s", "published_export")
+    of_set, alone = Page(asked.export / "latest" / "report.html"), Page(written)
+    assert of_set.tables == alone.tables and set(of_set.figures) == set(alone.figures)
+    Workspace(tmp_path).dbt("run", "-s", "published_export")
+    assert not (asked.export / "latest" / "report.html").exists()
 
 
 # --- In a browser -----------------------------------------------------------------------------
