@@ -9,19 +9,40 @@
 {%- endmacro %}
 
 
-{% macro performance_sums_of(people) -%}
-    {#- Sums over customers, for a select list. A customer without a row has brought nothing.
+{% macro performance_counts(people) -%}
+    {#- Which customers of a group are counted, by the name of the count.
         Args:
             people: alias of performance_customers. -#}
-    count(*) as people,
-    count(case when {{ people }}.is_known_at_end then 1 end) as customers_at_end,
-    count(case when {{ people }}.purchase_days > 0 then 1 end) as buyers,
-    count(case when {{ people }}.purchase_days > 1 then 1 end) as repeat_buyers,
-    count(case when {{ people }}.had_bought then 1 end) as customers_before,
-    count(case when {{ people }}.had_bought and {{ people }}.purchase_days > 0 then 1 end) as retained_customers,
-    count(case when {{ people }}.could_churn then 1 end) as customers_to_churn,
-    count(case when {{ people }}.has_churned then 1 end) as churned_customers,
-    {%- for column in performance_facts_added() %}
-    coalesce(sum({{ people }}.{{ column }}), 0) as {{ column }}{{ ',' if not loop.last }}
+    {{ return({
+        'customers_at_end': people ~ '.is_known_at_end',
+        'buyers': people ~ '.purchase_days > 0',
+        'repeat_buyers': people ~ '.purchase_days > 1',
+        'customers_before': people ~ '.had_bought',
+        'retained_customers': people ~ '.had_bought and ' ~ people ~ '.purchase_days > 0',
+        'customers_to_churn': people ~ '.could_churn',
+        'churned_customers': people ~ '.has_churned',
+    }) }}
+{%- endmacro %}
+
+
+{% macro performance_sums_of(people) -%}
+    {#- Sums over customers, for the end of a select list. One of whom nothing is known has brought nothing.
+        Args:
+            people: alias of performance_customers. -#}
+    {%- for name, condition in performance_counts(people).items() %}
+    count(case when {{ condition }} then 1 end) as {{ name }},
     {%- endfor %}
+    {%- for column in performance_facts_added() %}
+    coalesce(sum({{ people }}.{{ column }}), 0) as {{ column }},
+    {%- endfor %}
+    count(*) as people
+{%- endmacro %}
+
+
+{% macro performance_sums_added() -%}
+    {#- The same sums of smaller groups, added up. -#}
+    {%- for name in performance_counts('').keys() | list + performance_facts_added() %}
+    sum({{ name }}) as {{ name }},
+    {%- endfor %}
+    sum(people) as people
 {%- endmacro %}

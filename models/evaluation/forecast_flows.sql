@@ -1,6 +1,6 @@
-/* One row per closed date, business line, tier before and tier after: how many customers went which way in the
-   period that ended then, as tier_migration has it; and the date that comes next. The current date closes no
-   period, unless it is the last day of one: half a month is no month. */
+/* One row per closed date, business line, tier before and tier after: how many customers went which way in
+   the period that ended then, as tier_migration has it; and the date that comes next. The current date closes
+   no period, unless it is the last day of one: half a month is no month. */
 {{ config(materialized='table') }}
 with
 

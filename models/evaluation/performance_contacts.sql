@@ -1,6 +1,6 @@
 /* One row per customer and day on which campaigns reached them: what that cost. The cost of a campaign is
    shared evenly by the customers whom it reached, and the share of each by the touches, on their days. A
-   control was reached by nothing, and a campaign of which no cost is known cost nothing that could be shared. */
+   control was reached by nothing, and a campaign of which no cost is known has none to share. */
 {{ config(materialized='view') }}
 with
 

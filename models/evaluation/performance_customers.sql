@@ -1,6 +1,6 @@
 /* One row per customer and period (from the day after a published date to the next one): the groups that they
-   were in at its start, whether they have churned by its end, and what came of them. Customers who became known
-   in between are the group `entry` of the line and policy that they came to, as in tier_migration. */
+   were in at its start, whether they have churned by its end, and what came of them. Customers who became
+   known in between are the group `entry` of the line and policy that they came to, as in tier_migration. */
 {{ config(materialized='view') }}
 with
 
@@ -68,11 +68,11 @@ people as (
 )
 
 select
-    people.*,
-    facts.purchase_days,
     {% for column in performance_facts_added() %}
-    facts.{{ column }}{{ ',' if not loop.last }}
+    facts.{{ column }},
     {% endfor %}
+    facts.purchase_days,
+    people.*
 from people
 left join {{ ref('performance_facts') }} as facts
     on people.customer_id = facts.customer_id and people.as_of_date = facts.as_of_date

@@ -94,11 +94,11 @@ facts as (
 
     {% for kind, measures in kinds.items() %}
     select
-        customer_id,
-        activity_date,
         {% for column in columns %}
-        {{ column if column in measures else '0 as ' ~ column }}{{ ',' if not loop.last }}
+        {{ column if column in measures else '0 as ' ~ column }},
         {% endfor %}
+        customer_id,
+        activity_date
     from {{ kind }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -106,13 +106,13 @@ facts as (
 )
 
 select
-    facts.customer_id,
-    calendar.as_of_date,
     {% for column in columns %}
     {% set type = 'decimal(18, 6)' if column == 'contact_cost' else 'decimal(18, 4)' if column in [
         'net_revenue', 'costed_revenue', 'costed_margin', 'lifetime_value'] else 'integer' %}
-    cast(sum(facts.{{ column }}) as {{ type }}) as {{ column }}{{ ',' if not loop.last }}
+    cast(sum(facts.{{ column }}) as {{ type }}) as {{ column }},
     {% endfor %}
+    facts.customer_id,
+    calendar.as_of_date
 from facts
 inner join calendar on facts.activity_date = calendar.activity_date
 group by facts.customer_id, calendar.as_of_date

@@ -2,8 +2,8 @@
    scores, and are left out. */
 {{ config(materialized='view') }}
 select
-    customer_id,
-    as_of_date,
-    cast(score_clv.lifetime_value as decimal(18, 4)) as lifetime_value
-from {{ ref('customer_measures') }}
-where score_clv.lifetime_value is not null
+    measures.customer_id,
+    measures.as_of_date,
+    cast(measures.score_clv.lifetime_value as decimal(18, 4)) as lifetime_value -- noqa: RF01
+from {{ ref('customer_measures') }} as measures
+where measures.score_clv.lifetime_value is not null -- noqa: RF01

@@ -37,25 +37,6 @@ def model(dbt, session):
             dbt.ref("campaign_effect"),
             ("campaign_id", "arm", "grouping_name", "group_code", "outcome"),
         ),
-        Table(
-            "tier_performance",
-            dbt.ref("tier_performance"),
-            (
-                *("as_of_date", "business_line", "grouping_name", "group_code"),
-                *("policy", "policy_version"),
-            ),
-        ),
-        Table(
-            "acquisition_funnel",
-            dbt.ref("acquisition_funnel"),
-            ("business_line", "contact_month", "acquisition_channel", "owner"),
-        ),
-        Table(
-            "tier_forecast",
-            dbt.ref("tier_forecast"),
-            ("business_line", "forecast_date", "tier_code"),
-        ),
-        Table("segment_quality", dbt.ref("segment_quality"), ("segmentation", "group_code")),
         Table("customer_identities", dbt.ref("customer_identities"), ("record_id",)),
         Table("account_members", dbt.ref("account_members"), ("customer_id",)),
         Table(
@@ -102,43 +83,28 @@ def model(dbt, session):
             ("source", "source_file", "source_row", "reject_reason"),
             left_out=() if with_personal else ("raw_record",),
         ),
-        Table(
-            "method_backtest",
-            dbt.ref("method_backtest"),
-            (
-                *("business_line", "horizon_days", "is_pooled", "as_of_date", "outcome", "metric"),
-                *("method", "position"),
-            ),
-        ),
-        Table("method_skill", dbt.ref("method_skill"), ("business_line", "as_of_date", "method")),
-        Table(
-            "method_recommendation",
-            dbt.ref("method_recommendation"),
-            ("business_line", "goal", "method"),
-        ),
-        Table(
-            "method_guide",
-            dbt.ref("method_guide"),
-            ("goal", "data", "business_model", "method"),
-        ),
-        Table("weight_proposal", dbt.ref("weight_proposal"), ("policy", "weight_set", "method")),
-        Table(
-            "concentration",
-            dbt.ref("concentration"),
-            ("as_of_date", "business_line", "top_percent"),
-        ),
-        Table(
-            "clv_calibration",
-            dbt.ref("clv_calibration"),
-            ("business_line", "predicted_value", "tenth"),
-        ),
-        Table(
-            "propensity_calibration",
-            dbt.ref("propensity_calibration"),
-            ("business_line", "probability", "tenth"),
-        ),
         Table("row_reconciliation", dbt.ref("row_reconciliation"), ("source",)),
     ]
+    periods = "as_of_date business_line grouping_name group_code policy policy_version"
+    funnel = "business_line contact_month acquisition_channel owner"
+    backtest = "business_line horizon_days is_pooled as_of_date outcome metric method position"
+    probabilities = "business_line probability tenth"
+    guide = "goal data business_model method"
+    evaluated = {
+        "method_backtest": (dbt.ref("method_backtest"), backtest),
+        "method_skill": (dbt.ref("method_skill"), "business_line as_of_date method"),
+        "method_recommendation": (dbt.ref("method_recommendation"), "business_line goal method"),
+        "method_guide": (dbt.ref("method_guide"), guide),
+        "weight_proposal": (dbt.ref("weight_proposal"), "policy weight_set method"),
+        "concentration": (dbt.ref("concentration"), "as_of_date business_line top_percent"),
+        "clv_calibration": (dbt.ref("clv_calibration"), "business_line predicted_value tenth"),
+        "propensity_calibration": (dbt.ref("propensity_calibration"), probabilities),
+        "tier_performance": (dbt.ref("tier_performance"), periods),
+        "acquisition_funnel": (dbt.ref("acquisition_funnel"), funnel),
+        "tier_forecast": (dbt.ref("tier_forecast"), "business_line forecast_date tier_code"),
+        "segment_quality": (dbt.ref("segment_quality"), "segmentation group_code"),
+    }
+    tables += [Table(name, table, tuple(by.split())) for name, (table, by) in evaluated.items()]
     contacts = Table("customer_contacts", dbt.ref("customer_contacts"), ("customer_id",))
     if with_personal:
         tables.append(contacts)

@@ -1,4 +1,4 @@
-"""What tiers bring, counted once more in pandas from the days, touches and answers of the sample."""
+"""What tiers bring, counted once more in pandas: from days, touches and answers of the sample."""
 
 from decimal import Decimal
 from itertools import pairwise
@@ -19,7 +19,7 @@ COUNTS = [
 def read(build, query: str) -> pd.DataFrame:
     """A table, with dates as dates and amounts as floats."""
     frame = build.query(query)
-    for name in frame.columns[frame.dtypes == object]:
+    for name in frame.select_dtypes(object):
         numbers = frame[name].dropna()
         if len(numbers) and isinstance(numbers.iloc[0], Decimal):
             frame[name] = frame[name].astype(float)

@@ -1,5 +1,5 @@
-/* One row per business line, month of the first contact, acquisition channel and owner: how many customers came
-   how far, from the first contact over an opportunity to the first order, and how long it took them. */
+/* One row per business line, month of the first contact, acquisition channel and owner: how many customers
+   came how far, from the first contact over an opportunity to the first order, and how long it took them. */
 {% set spans = {
     'contact_to_opportunity': ['contact_date', 'opportunity_date'],
     'opportunity_to_won': ['opportunity_date', 'won_date'],
@@ -35,13 +35,13 @@ select
     contact_month,
     acquisition_channel,
     owner,
+    {% for span in spans %}
+    {{ round_double(array_item(percentiles('days_' ~ span, [0.5]), 1), 1) }} as median_days_{{ span }},
+    {% endfor %}
     count(*) as customers,
     count(opportunity_date) as customers_with_opportunity,
     count(won_date) as customers_with_won_opportunity,
     count(order_date) as customers_with_order,
     {{ round_double('cast(count(order_date) as double) / count(*)', 6) }} as order_share
-    {%- for span in spans %},
-    {{ round_double(array_item(percentiles('days_' ~ span, [0.5]), 1), 1) }} as median_days_{{ span }}
-    {%- endfor %}
 from steps
 group by business_line, contact_month, acquisition_channel, owner

@@ -1,6 +1,6 @@
-/* One row per period, business line, grouping, group and version of the policy: what the customers who were in
-   the group at the start of the period brought until its end. Retention, repurchase and churn are theirs: by
-   the tier at the end, A would keep everybody and the lapsed nobody, whatever has happened. */
+/* One row per period, business line, grouping, group and version of the policy: what the customers who were
+   in the group at the start of the period brought until its end. Retention, repurchase and churn are theirs:
+   by the tier at the end, A would keep everybody and the lapsed nobody, whatever has happened. */
 with
 
 dates as (
@@ -41,7 +41,7 @@ told as (
     inner join dates
         on
             publications.as_of_date <= dates.previous_date
-            and coalesce(dates.previous_date < publications.told_until, true)
+            and coalesce(publications.told_until > dates.previous_date, true)
     where publications.tier_code is not null
 
 ),
@@ -79,10 +79,10 @@ with_margin as (
         case
             when costed_revenue > 0
                 then cast({{ round_double(
-                    'cast(net_revenue as double) * cast(costed_margin as double) / cast(costed_revenue as double)', 4
+                    'cast(net_revenue as double) * cast(costed_margin as double)'
+                    ~ ' / cast(costed_revenue as double)', 4
                 ) }} as decimal(18, 4))
-            when net_revenue = 0 and orders = 0 and sum(costed_revenue) over line > 0
-                then cast(0 as decimal(18, 4))
+            when net_revenue = 0 and orders = 0 and sum(costed_revenue) over line > 0 then 0
         end as margin,
         sum(net_revenue) over line as line_revenue
     from sums

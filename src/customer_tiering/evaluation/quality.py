@@ -1,8 +1,8 @@
 """Which groups of customers are real: how alike their members are, and how long they last.
 
 All of it is measured on the sample that clusters are learned from, in the standardised logarithms
-of its measures, whatever the groups were made by. So a segmentation by attitude can be a good one and
-have no place in this plane: it is told what a group says of buying, and no more.
+of its measures, whatever the groups were made by. So a segmentation by attitude can be a good one
+and have no place in this plane: it is told what a group says of buying, and no more.
 """
 
 import hashlib
@@ -90,7 +90,7 @@ def redrawn(points: Matrix, k: int, bootstraps: int = BOOTSTRAPS, starts: int = 
     found = []
     for seed in range(bootstraps):
         drawn = points[random.integers(0, len(points), len(points))]
-        # So few distinct ones that there are not k of them are seldom drawn, and only then looked at.
+        # Of few customers there may be fewer distinct ones than clusters.
         if len(points) > 20 * k or len(np.unique(drawn, axis=0)) >= k:
             found.append(clustered(drawn, k, seed, starts).predict(points))
     return found
@@ -111,8 +111,8 @@ def agreement(both: Matrix) -> float:
 def stability(labels: Labels, found: Sequence[Labels]) -> tuple[float, dict[int, float]]:
     """Whether the same clusters are found in other samples of the same customers.
 
-    The adjusted Rand index says how far the clusters that were found agree with those in question: 1
-    is the same, 0 is chance. Of each cluster, the Jaccard index of the one that is most like it
+    The adjusted Rand index says how far the clusters that were found agree with those in question:
+    1 is the same, 0 is chance. Of each cluster, the Jaccard index of the one that is most like it
     (Hennig 2007): below .6 it should not be named, from .75 on it is there.
 
     Args:

@@ -62,8 +62,8 @@ def _kept(export: Export, known: Tiers, rows: list[tuple], had: list[tuple]) -> 
         Both(
             "By the tier at the start of each period: of those who had bought before, who bought "
             "again in it; and of those who had not churned, who had by its end. Mean of "
-            f"{periods} closed periods, {day(first).en} to {day(last).en}. Good customers were good "
-            "before: this does not say that the tier keeps them.",
+            f"{periods} closed periods, {day(first).en} to {day(last).en}. Good customers were "
+            "good before: this does not say that the tier keeps them.",
             "按每个周期期初的等级：期初已购客户中本期再次购买的占比，以及期初未流失客户中期末"
             f"已流失的占比。{day(first).zh}至{day(last).zh}共{periods}个已结束周期的平均值。"
             "好客户本来就好，这并不说明是等级留住了他们。",

@@ -86,7 +86,8 @@ def _segmentations(rows: list[dict]) -> Shown:
             "最近购买、订单、净消费、购买天数和互动的差异中，存在于群体之间的占比。态度和市场细分"
             "不是按购买行为划分的，但仍可能有用。"
             + (
-                f"周期之间变动最多的是{name(least).zh}（留在原群的占{percent(least['stays_share'], 0)}）。"
+                f"周期之间变动最多的是{name(least).zh}"
+                f"（留在原群的占{percent(least['stays_share'], 0)}）。"
                 if least
                 else ""
             ),
