@@ -52,7 +52,7 @@ def cdnow() -> np.ndarray:
         *(2, 3, 4),
         # The figures do not say as of when, which frequency, nor from how many starts. Of all that
         # was tried (dates from June 1997 to June 1998), this meets most of them; none meets all.
-        pytest.param(5, marks=pytest.mark.xfail(reason="0.975 instead of 0.910", strict=False)),
+        pytest.param(5, marks=pytest.mark.xfail(reason="0.975 instead of 0.910", strict=True)),
         *(6, 7, 8),
     ],
 )
