@@ -53,6 +53,11 @@ def _errors(judged: list[tuple]) -> Shown:
             f"In {len(shown)} of {len(judged)} business lines it can be told how large tiers will "
             "be; in the others expect no change",
             f"{len(judged)}条业务线中有{len(shown)}条可以预测各等级的人数，其余请按保持不变计划",
+        )
+        if shown
+        else Both(
+            "In no business line can it be told how large tiers will be: expect no change",
+            "没有哪条业务线可以预测各等级的人数：请按保持不变计划",
         ),
         Both(
             "Each closed date was forecast from the one before: by what had moved customers then, "

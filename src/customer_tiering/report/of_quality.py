@@ -75,16 +75,16 @@ def _segmentations(rows: list[dict]) -> Shown:
         ),
         Both(
             "Share of the variance of recency, orders, revenue, purchase days and engagement that "
-            "lies between the groups. Attitudes and markets are not made from buying, and may be "
-            "useful all the same."
+            "lies between the groups. Clusters are made to divide these very measures; attitudes "
+            "and markets are not made from buying, and may be useful all the same."
             + (
                 f" Fewest stay from one period to the next in: {name(least).en} "
                 f"({percent(least['stays_share'], 0)})."
                 if least
                 else ""
             ),
-            "最近购买、订单、净消费、购买天数和互动的差异中，存在于群体之间的占比。态度和市场细分"
-            "不是按购买行为划分的，但仍可能有用。"
+            "最近购买、订单、净消费、购买天数和互动的差异中，存在于群体之间的占比。聚类本来就是"
+            "按这些指标划分的；态度和市场细分不是按购买行为划分的，但仍可能有用。"
             + (
                 f"周期之间变动最多的是{name(least).zh}"
                 f"（留在原群的占{percent(least['stays_share'], 0)}）。"
