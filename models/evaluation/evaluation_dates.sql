@@ -37,6 +37,15 @@ known_until as (
 
 ),
 
+/* How many rows evaluation_customers would have of all closed dates. */
+closed_dates as (
+
+    select count(*) as closed
+    from dates
+    where is_published and not is_current
+
+),
+
 buyers as (
 
     select count(*) as customers
@@ -49,12 +58,13 @@ closed as (
 
     select
         dates.as_of_date,
-        buyers.customers * count(*) over () > 3000000 as are_many,
+        buyers.customers * closed_dates.closed > 3000000 as are_many,
         row_number() over (
             partition by {{ dbt.date_trunc('quarter', 'dates.as_of_date') }} order by dates.as_of_date desc
         ) as place_in_quarter
     from dates
     cross join buyers
+    cross join closed_dates
     where dates.is_published and not dates.is_current
 
 ),

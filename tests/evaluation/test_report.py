@@ -180,7 +180,9 @@ def test_the_figures_are_those_of_the_export(page, tables):
     def one(query):
         return tables.execute(query).fetchone()
 
-    customers, revenue = one("select count(*), sum(net_revenue) from customer_tier")
+    [customers, revenue] = one(
+        "select count(*), sum(net_revenue) from customer_tier where not is_member"
+    )
     assert sum(page.numbers("tiers", 1)) == customers
     assert sum(page.numbers("tiers", 3)) == pytest.approx(float(revenue), abs=3)
     assert f"CNY\u00a0{revenue:,.0f}" in page.articles["tiers"]
@@ -252,10 +254,23 @@ def test_records_and_rules_are_those_of_the_export(page, tables):
 
 
 def test_campaigns_are_those_of_the_export(page, tables):
-    # The sample leaves nobody out: what came is told, and that nothing follows from it.
-    rows, cost = tables.execute("select count(*), sum(cost) from campaign_effect").fetchone()
-    assert len(page.tables["campaigns"]) == rows + 1
-    assert f"cost CNY\u00a0{cost:,.0f}; none can be judged" in page.articles["campaigns"]
+    rows, compared, shown = tables.execute(
+        "select count(*), count(adjusted_difference) filter (outcome = 'spend'), count(*) filter"
+        " (outcome = 'spend' and verdict = 'shown') from campaign_effect where grouping_name = 'all'"
+    ).fetchone()
+    assert len(page.tables["campaigns"]) == rows + 1 and compared > 5
+    assert f"{shown} of {compared} campaigns that can be compared" in page.articles["campaigns"]
+
+
+def test_campaigns_that_left_nobody_out_are_told(export, tables, tmp_path):
+    copy = copy_of(export, tmp_path)
+    table = (copy / "latest").resolve() / "campaign_effect.parquet"
+    duckdb.sql(f"create or replace table c as from '{table}' where verdict = 'no_control'")
+    duckdb.sql(f"copy c to '{table}' (format parquet)")
+    report(copy, tmp_path / "page.html")
+    [(cost,)] = duckdb.sql("select sum(cost) from c").fetchall()
+    told = f"cost CNY\u00a0{cost:,.0f}; none can be judged"
+    assert told in Page(tmp_path / "page.html").articles["campaigns"]
 
 
 def test_campaigns_with_a_control_are_drawn(export, tmp_path):

@@ -195,18 +195,10 @@ def judged(
 def qualities(sample: pa.Table) -> pa.Table:
     """Every segmentation at the current date, and k-means with each number of clusters.
 
-    By one thread: on points as few as these, several wait for each other, and where other processes
-    want the cores, they took thirty times as long.
-
     Args:
         sample: the model quality_sample: customer_id, as_of_date, measures (logarithms) and the
             groups (of_<segmentation>) of the current date and of the published one before it.
     """
-    with library("threadpoolctl").threadpool_limits(limits=1):
-        return _qualities(sample)
-
-
-def _qualities(sample: pa.Table) -> pa.Table:
     rows = sorted(
         sample.to_pylist(), key=lambda row: hashlib.md5(row["customer_id"].encode()).digest()
     )

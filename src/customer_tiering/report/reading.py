@@ -60,7 +60,11 @@ class Export:
     def _open(self, table: str, parts: Sequence[Path]) -> None:
         try:
             relation = self._connection.sql(f"from {parquet_files(parts)}")
-            self._connection.execute(f"create view {quoted(table)} as from {parquet_files(parts)}")
+            # Members of an account count with it.
+            members = " where not is_member" if "is_member" in relation.columns else ""
+            self._connection.execute(
+                f"create view {quoted(table)} as from {parquet_files(parts)}{members}"
+            )
         except (duckdb.IOException, duckdb.InvalidInputException) as error:
             raise NoExportError(
                 f"The table {table} of the export cannot be read: {error}. Run: make build"
