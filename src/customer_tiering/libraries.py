@@ -9,6 +9,8 @@ import importlib
 import threading
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 _ONE_AT_A_TIME = threading.Lock()
 
 
@@ -22,5 +24,5 @@ def library(name: str) -> Any:
         module = importlib.import_module(name)
         # On samples as small as ours the threads of a library wait for each other; where other
         # processes want the cores, that took thirty times as long.
-        importlib.import_module("threadpoolctl").threadpool_limits(limits=1)
+        threadpool_limits(limits=1)
         return module

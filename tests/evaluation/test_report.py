@@ -256,7 +256,8 @@ def test_records_and_rules_are_those_of_the_export(page, tables):
 def test_campaigns_are_those_of_the_export(page, tables):
     rows, compared, shown = tables.execute(
         "select count(*), count(adjusted_difference) filter (outcome = 'spend'), count(*) filter"
-        " (outcome = 'spend' and verdict = 'shown') from campaign_effect where grouping_name = 'all'"
+        " (outcome = 'spend' and verdict = 'shown') from campaign_effect"
+        " where grouping_name = 'all'"
     ).fetchone()
     assert len(page.tables["campaigns"]) == rows + 1 and compared > 5
     assert f"{shown} of {compared} campaigns that can be compared" in page.articles["campaigns"]
