@@ -47,6 +47,11 @@
         'component_weights': {'key': ['policy', 'method', 'component'], 'columns': dict(
             policy=policy, method=method, component=identifier,
             weight={'type': 'number', 'from': 0})},
+        'evaluated_measures': {'key': ['measure'], 'columns': dict(
+            measure=identifier, name_en=note, name_zh=note, needs_en=text, needs_zh=text)},
+        'method_guide_rules': {'key': ['goal', 'data', 'business_model', 'method'], 'columns': dict(
+            goal={'type': 'code', 'in': 'business_goals.goal'}, data=text, business_model=text, method=method,
+            reason_en=text, reason_zh=text)},
         'business_goals': {'key': ['goal'], 'columns': dict(goal=identifier, **names)},
         'goal_weights': {'key': ['goal', 'method'], 'may_be_empty': true, 'columns': dict(
             goal={'type': 'code', 'in': 'business_goals.goal'}, method=method,

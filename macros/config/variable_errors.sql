@@ -6,6 +6,7 @@
     {%- set as_of_date = var('as_of_date') | string -%}
     {%- set periods, days = var('history_periods') | string, var('lookback_days') | string -%}
     {%- set weight = '^-?[0-9]{1,2}([.][0-9]{1,2})?$' -%}
+    {%- set horizons = var('evaluation_horizons') -%}
     {%- set largest = var('largest_amount') | string -%}
     {%- set judged = [
         ('as_of_date', as_of_date in ['latest', 'today'] or is_real_date(as_of_date),
@@ -36,6 +37,8 @@
             and (not re.match(weight, var('likely_join_weight') | string)
                 or (var('likely_review_weight') | float) <= (var('likely_join_weight') | float)),
             'a number from -99.99, and not above likely_join_weight'),
+        ('evaluation_horizons', is_list(horizons) and 0 < (horizons | length) == (evaluation_horizons() | length),
+            'a list of whole numbers of days from 1 to 9999, each once, such as [30, 90, 180, 365]'),
         ('accept_jump_because', var('accept_jump_because') is string,
             'a reason in words, or an empty text'),
         ('scoring_methods', is_list(methods) and 0 < (methods | length) == (scoring_methods() | length),

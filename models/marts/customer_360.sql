@@ -8,6 +8,8 @@
     'market': ['market_segment', 'market'],
 } %}
 {% set labelled = {'lifecycle': 'lifecycle_stage', 'rfm': 'rfm_segment', 'rfm_zh': 'rfm_zh_segment'} %}
+{#- What calls itself a probability is shown where it has been shown to be one. #}
+{% set probabilities = ['buy_probability_30_days', 'churn_probability_90_days', 'p_alive'] %}
 with
 
 tiers as (
@@ -45,6 +47,18 @@ labels as (
 
 ),
 
+skills as (
+
+    select
+        {% for probability in probabilities %}
+        max(case when method = '{{ probability }}' then skill end) as {{ probability }},
+        {% endfor %}
+        business_line
+    from {{ at_current_date('method_skill') }} as skills
+    group by business_line
+
+),
+
 identities as (
 
     select
@@ -78,7 +92,12 @@ select
     {% endfor %}
     {% for method, shown in shown_scores().items() %}
     {% for measure in shown %}
+    {% if measure in probabilities %}
+    case when skills.{{ measure }} = 'shown' then measures.score_{{ method }}.{{ measure }} end
+        as {{ measure }},
+    {% else %}
     measures.score_{{ method }}.{{ measure }},
+    {% endif %}
     {% endfor %}
     measures.score_{{ method }}.score as {{ method }}_score,
     {% endfor %}
@@ -100,6 +119,7 @@ left join labels as {{ segment }}_labels on measures.{{ measure }} = {{ segment 
 {% for segment, column in labelled.items() %}
 left join labels as {{ segment }}_labels on tiers.{{ column }} = {{ segment }}_labels.segment
 {% endfor %}
+left join skills on tiers.business_line = skills.business_line
 left join identities on tiers.customer_id = identities.customer_id
 left join priorities
     on tiers.tier_code = priorities.tier_code and measures.market = priorities.segment

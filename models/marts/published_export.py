@@ -85,10 +85,32 @@ def model(dbt, session):
         ),
         Table("row_reconciliation", dbt.ref("row_reconciliation"), ("source",)),
     ]
+    periods = "as_of_date business_line grouping_name group_code policy policy_version"
+    funnel = "business_line contact_month acquisition_channel owner"
+    backtest = "business_line horizon_days is_pooled as_of_date outcome metric method position"
+    probabilities = "business_line probability tenth"
+    guide = "goal data business_model method"
+    evaluated = {
+        "method_backtest": (dbt.ref("method_backtest"), backtest),
+        "method_skill": (dbt.ref("method_skill"), "business_line as_of_date method"),
+        "method_recommendation": (dbt.ref("method_recommendation"), "business_line goal method"),
+        "method_guide": (dbt.ref("method_guide"), guide),
+        "weight_proposal": (dbt.ref("weight_proposal"), "policy weight_set method"),
+        "concentration": (dbt.ref("concentration"), "as_of_date business_line top_percent"),
+        "clv_calibration": (dbt.ref("clv_calibration"), "business_line predicted_value tenth"),
+        "propensity_calibration": (dbt.ref("propensity_calibration"), probabilities),
+        "tier_performance": (dbt.ref("tier_performance"), periods),
+        "acquisition_funnel": (dbt.ref("acquisition_funnel"), funnel),
+        "tier_forecast": (dbt.ref("tier_forecast"), "business_line forecast_date tier_code"),
+        "segment_quality": (dbt.ref("segment_quality"), "segmentation group_code"),
+    }
+    tables += [Table(name, table, tuple(by.split())) for name, (table, by) in evaluated.items()]
     contacts = Table("customer_contacts", dbt.ref("customer_contacts"), ("customer_id",))
     if with_personal:
         tables.append(contacts)
     dbt.ref("gate_context")
     warehouse = warehouse_of(session)
-    files = export_tables(warehouse, tables, dbt.this.schema, export_folder(), with_personal)
+    with_report = os.environ.get("EXPORT_REPORT") == "yes"
+    folder = export_folder()
+    files = export_tables(warehouse, tables, dbt.this.schema, folder, with_personal, with_report)
     return warehouse.result(pyarrow.Table.from_pylist(files))

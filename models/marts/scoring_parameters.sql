@@ -1,5 +1,7 @@
 /* One row per scored date, business line, method and parameter: every number that was learned
    from the data and that a score or a tier was compared with. */
+-- What it was before is compared with what it is going to be.
+-- depends_on: {{ ref('evaluation_dates_to_restate') }}
 with
 
 parameters as (

@@ -57,6 +57,7 @@ from customer_tiering.verdict import VERDICT, content_of, sources_of, write_verd
 KEPT_BUILDS = 3
 # Names the list of deletions whose people are in none of the sets beside it.
 HANDLED_DELETIONS = ".handled_deletions"
+REPORT = "report.html"
 NO_DELETIONS = "0-0"
 EXPORT = "export folder (EXPORT_PATH)"
 
@@ -90,6 +91,7 @@ def export_tables(
     audit: str,
     folder: Path,
     personal: bool = False,
+    with_report: bool = False,
 ) -> list[dict]:
     """Write one set of files and make it the latest.
 
@@ -101,16 +103,18 @@ def export_tables(
             hook of the model published_export (macro require_passed_gate).
         folder: where the sets are; made where it is missing.
         personal: whether the tables say who people are; then their owner alone may read the set.
+        with_report: whether the page of `make report` is a file of the set, too.
 
     Returns:
         The manifest as rows, one per file.
 
     Raises:
         ExportError: if this is a copy of the warehouse, or the folder cannot be used.
+        ReportError: if the page is asked for and cannot be made.
         DiskFullError: if a disk is full. In both cases `latest` leads to a whole set.
     """
     with _told(warehouse, folder):
-        return _export_tables(warehouse, tables, audit, folder, personal)
+        return _export_tables(warehouse, tables, audit, folder, personal, with_report)
 
 
 @contextmanager
@@ -133,7 +137,12 @@ def _told(warehouse: Warehouse, folder: Path) -> Iterator[None]:
 
 
 def _export_tables(
-    warehouse: Warehouse, tables: Sequence[Table], audit: str, folder: Path, personal: bool
+    warehouse: Warehouse,
+    tables: Sequence[Table],
+    audit: str,
+    folder: Path,
+    personal: bool,
+    with_report: bool,
 ) -> list[dict]:
     [build] = warehouse.rows(f"select * from {audit}.gate_context")
     [run] = warehouse.rows(f"select deletions_fingerprint from {audit}.run_scope")
@@ -181,6 +190,8 @@ def _export_tables(
                 how["csv_text_cells"] = CSV_TEXT_CELLS
             listed = [file.row() | ({"parts": file.parts} if file.parts else {}) for file in files]
             _write_manifest(unfinished / MANIFEST, about | how | {"files": listed}, umask)
+            if with_report:
+                _write_report(unfinished, umask)
             write_verdict(unfinished, "published", told)
             set_mode(unfinished / VERDICT, umask)
             flush(unfinished)
@@ -346,6 +357,16 @@ def _seal(path: Path, umask: int) -> tuple[int, str, dict[str, str]]:
         parts[part.name] = alone.hexdigest()
     set_mode(path, umask)
     return size, whole.hexdigest(), parts if is_folder else {}
+
+
+def _write_report(folder: Path, umask: int) -> None:
+    # A build that is not asked for the page does not load what draws it.
+    from customer_tiering.report.whole import page_of
+
+    text, _ = page_of(folder)
+    (folder / REPORT).write_text(text, "utf-8")
+    set_mode(folder / REPORT, umask)
+    flush(folder / REPORT)
 
 
 def _write_manifest(path: Path, manifest: dict, umask: int) -> None:

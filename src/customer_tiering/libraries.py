@@ -1,4 +1,4 @@
-"""Libraries to learn with, imported by one thread at a time.
+"""Libraries to learn with, imported by one thread at a time, each of which works with one.
 
 dbt runs Python models side by side. Where two threads import scikit-learn, or scipy and it, at the
 same moment, Python breaks the deadlock of their module locks by handing out a module that is half
@@ -8,6 +8,8 @@ imported, and the build fails with "partially initialized module".
 import importlib
 import threading
 from typing import Any
+
+from threadpoolctl import threadpool_limits
 
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -19,4 +21,8 @@ def library(name: str) -> Any:
         ImportError: if there is none.
     """
     with _ONE_AT_A_TIME:
-        return importlib.import_module(name)
+        module = importlib.import_module(name)
+        # On samples as small as ours the threads of a library wait for each other; where other
+        # processes want the cores, that took thirty times as long.
+        threadpool_limits(limits=1)
+        return module

@@ -12,7 +12,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -84,12 +84,14 @@ class PreviewError(ToldError):
     """There is nothing to show; the text says why, and what to do."""
 
 
-def preview(export: Path, folder: Path) -> str:
+def preview(export: Path, folder: Path, weights: str = "") -> str:
     """Try the rules in seeds/ and tell who would change tier.
 
     Args:
         export: the export folder; its `latest` is what the rules are compared with.
         folder: where moves.csv and matrix.csv go; those of the preview before are removed.
+        weights: a set of weights of the table weight_proposal, which is tried in the place of those
+            of seeds/policy_weights.csv; none where empty.
 
     Returns:
         Text for a terminal.
@@ -105,13 +107,14 @@ def preview(export: Path, folder: Path) -> str:
             f"There is no export in {export}/ to compare with. Run `make build` first, with the "
             "rules as they were, then change them and run `make preview`."
         )
+    proposal = proposed_weights(latest, weights) if weights else []
     lists = "folder of the lists (PREVIEW_PATH)"
     with (
         told_when_full({lists: folder.absolute()}, lists, "Nothing is published by a preview."),
         TemporaryDirectory(prefix="customer_tiering_preview_") as temporary,
     ):
         warehouse = Path(temporary) / "preview.duckdb"
-        _build(warehouse, manifest)
+        _build(warehouse, manifest, proposal)
         with duckdb.connect(str(warehouse)) as connection:
             table = latest / "customer_tier.parquet"
             # From Spark a table is a folder of parts.
@@ -139,12 +142,59 @@ def _empty(folder: Path) -> None:
         ) from error
 
 
-def _build(warehouse: Path, manifest: Mapping) -> None:
+def proposed_weights(latest: Path, weights: str) -> list[tuple[str, str, str]]:
+    """Policy, method and weight of a set that the last export offers.
+
+    Args:
+        latest: the folder of the export.
+        weights: the name of the set.
+
+    Raises:
+        PreviewError: if it offers no such set.
+    """
+    table = latest / "weight_proposal.parquet"
+    offered = sorted(table.glob("*.parquet")) if table.is_dir() else [table]
+    rows, names = [], []
+    if all(path.exists() for path in offered):
+        with duckdb.connect() as connection:
+            connection.execute(f"create view offered as from {parquet_files(offered)}")
+            rows = connection.execute(
+                "select policy, method, cast(weight as varchar) from offered"
+                " where weight_set = ? and weight > 0 order by all",
+                [weights],
+            ).fetchall()
+            names = connection.sql("select distinct weight_set from offered order by 1").fetchall()
+    if not rows:
+        there = ", ".join(name for (name,) in names) or "none: there was too little data"
+        raise PreviewError(
+            f"The last export offers no weights named '{weights}' (weight_proposal has: {there})."
+        )
+    return rows
+
+
+def _build(
+    warehouse: Path, manifest: Mapping, proposal: Sequence[tuple[str, str, str]] = ()
+) -> None:
     """Have dbt build the candidate of the changed rules, as of the day of the live tiers."""
+    if not proposal:
+        _dbt(warehouse, manifest, "build", "--exclude-resource-type", "test")
+        return
+    _dbt(warehouse, manifest, "seed")
+    with duckdb.connect(str(warehouse)) as connection:
+        policies = sorted({policy for policy, _, _ in proposal})
+        connection.execute(
+            "delete from seeds.policy_weights where list_contains(?, policy)", [policies]
+        )
+        connection.executemany("insert into seeds.policy_weights values (?, ?, ?)", proposal)
+    _dbt(warehouse, manifest, "run")
+
+
+def _dbt(warehouse: Path, manifest: Mapping, verb: str, *more: str) -> None:
     dates = {name: manifest[name] for name in ("as_of_date", "run_date")}
     folder = warehouse.parent
-    words = ["--quiet", "build", "--target", "preview", "--select", "+customer_tier_explained"]
-    words += ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
+    words = ["--quiet", verb, "--target", "preview", "--select", "+customer_tier_explained", *more]
+    if verb == "build":
+        words += ["--exclude-resource-type", "unit_test"]
     words += ["--vars", json.dumps(dates | ONE_DATE)]
     settings = {"PREVIEW_WAREHOUSE": str(warehouse), "EXPORT_PATH": str(folder)}
     if os.environ.get("CRM_SCHEMA") and not os.environ.get("CRM_DATABASE"):
@@ -371,6 +421,7 @@ if __name__ == "__main__":
             preview(
                 Path(os.environ.get("EXPORT_PATH", "export")).expanduser(),
                 Path(os.environ.get("PREVIEW_PATH", "preview")).expanduser(),
+                os.environ.get("WEIGHTS", ""),
             )
         )
     except ToldError as error:

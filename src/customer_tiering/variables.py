@@ -12,7 +12,7 @@ from typing import Any
 from customer_tiering.rule_files import PACKAGE, our_folder, packages_folder, project_settings
 
 # The ones that are lists; a list or a mapping in place of a word breaks dbt while it parses.
-LISTS = frozenset({"scoring_methods", "no_sale_types"})
+LISTS = frozenset({"scoring_methods", "no_sale_types", "evaluation_horizons"})
 # Variables of the environment: what they may be, as a pattern and in words.
 ENVIRONMENT = {
     "DBT_THREADS": ("[1-9][0-9]{0,2}", "a whole number from 1 to 999"),
@@ -24,6 +24,7 @@ ENVIRONMENT = {
         "yes|",
         "yes, or not set: names, addresses and the like are then left out of the export",
     ),
+    "EXPORT_REPORT": ("yes|", "yes, or not set: the export then has no page of charts"),
     "SPARK_METHOD": ("session|thrift", "session or thrift"),
     "SPARK_PORT": ("[1-9][0-9]{0,4}", "the number of a port, such as 10000"),
 }

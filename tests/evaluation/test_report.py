@@ -12,12 +12,13 @@ import duckdb
 import pyarrow as pa
 import pytest
 from browser import Browser
-from conftest import PROJECT
+from conftest import PROJECT, Workspace, copy_of_build
 from test_campaigns import invented, sums_of
 
 from customer_tiering.campaigns import effects
-from customer_tiering.report.__main__ import SECTIONS, report
+from customer_tiering.report.__main__ import report
 from customer_tiering.report.reading import Export, NoExportError, as_json
+from customer_tiering.report.whole import SECTIONS
 from customer_tiering.report.words import Both, Money, count, percent, plain, points
 
 OWN = {"customer_tier", "customer_actions", "customer_360", "tier_migration", "row_reconciliation"}
@@ -179,7 +180,9 @@ def test_the_figures_are_those_of_the_export(page, tables):
     def one(query):
         return tables.execute(query).fetchone()
 
-    customers, revenue = one("select count(*), sum(net_revenue) from customer_tier")
+    [customers, revenue] = one(
+        "select count(*), sum(net_revenue) from customer_tier where not is_member"
+    )
     assert sum(page.numbers("tiers", 1)) == customers
     assert sum(page.numbers("tiers", 3)) == pytest.approx(float(revenue), abs=3)
     assert f"CNY\u00a0{revenue:,.0f}" in page.articles["tiers"]
@@ -251,10 +254,24 @@ def test_records_and_rules_are_those_of_the_export(page, tables):
 
 
 def test_campaigns_are_those_of_the_export(page, tables):
-    # The sample leaves nobody out: what came is told, and that nothing follows from it.
-    rows, cost = tables.execute("select count(*), sum(cost) from campaign_effect").fetchone()
-    assert len(page.tables["campaigns"]) == rows + 1
-    assert f"cost CNY\u00a0{cost:,.0f}; none can be judged" in page.articles["campaigns"]
+    rows, compared, shown = tables.execute(
+        "select count(*), count(adjusted_difference) filter (outcome = 'spend'), count(*) filter"
+        " (outcome = 'spend' and verdict = 'shown') from campaign_effect"
+        " where grouping_name = 'all'"
+    ).fetchone()
+    assert len(page.tables["campaigns"]) == rows + 1 and compared > 5
+    assert f"{shown} of {compared} campaigns that can be compared" in page.articles["campaigns"]
+
+
+def test_campaigns_that_left_nobody_out_are_told(export, tables, tmp_path):
+    copy = copy_of(export, tmp_path)
+    table = (copy / "latest").resolve() / "campaign_effect.parquet"
+    duckdb.sql(f"create or replace table c as from '{table}' where verdict = 'no_control'")
+    duckdb.sql(f"copy c to '{table}' (format parquet)")
+    report(copy, tmp_path / "page.html")
+    [(cost,)] = duckdb.sql("select sum(cost) from c").fetchall()
+    told = f"cost CNY\u00a0{cost:,.0f}; none can be judged"
+    assert told in Page(tmp_path / "page.html").articles["campaigns"]
 
 
 def test_campaigns_with_a_control_are_drawn(export, tmp_path):
@@ -392,9 +409,18 @@ def test_a_page_in_a_folder_that_cannot_be_made_is_told(export, tmp_path):
 
 def test_one_set_is_read_whatever_is_published_meanwhile(export, tmp_path):
     copy = copy_of(export, tmp_path)
-    opened = Export(copy)
+    opened = Export(copy / "latest")
     (copy / "latest").unlink()
     assert opened.one("select count(*) from customer_tier")[0] > 1000
+
+
+def test_a_set_has_the_page_where_it_is_asked_for(sample_build, written, tmp_path):
+    asked = copy_of_build(sample_build, tmp_path, environment={"EXPORT_REPORT": "yes"})
+    asked.dbt("run", "-s", "published_export")
+    of_set, alone = Page(asked.export / "latest" / "report.html"), Page(written)
+    assert of_set.tables == alone.tables and set(of_set.figures) == set(alone.figures)
+    Workspace(tmp_path).dbt("run", "-s", "published_export")
+    assert not (asked.export / "latest" / "report.html").exists()
 
 
 # --- In a browser -----------------------------------------------------------------------------

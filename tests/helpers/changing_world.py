@@ -86,6 +86,9 @@ EVENTS = [
 EVENTS = EVENTS + 2 * EVENTS[:18]
 # Written for the run and not for the next: what took part in it.
 OF_THE_RUN = {
+    "evaluation_dates_to_restate",
+    "evaluation_inputs",
+    "evaluation_sample",
     "int_activity_calendar",
     "int_basket_features",
     "int_event_features",
@@ -542,7 +545,8 @@ def tables_that_differ(left: Path, right: Path) -> dict[str, tuple[int, int]]:
         connection.execute(f"attach '{left}' as l (read_only)")
         connection.execute(f"attach '{right}' as r (read_only)")
         names = "select schema_name || '.' || table_name from duckdb_tables() where database_name"
-        schemas = "schema_name in ('staging', 'intermediate', 'fits', 'scores', 'tiers', 'marts')"
+        layers = "'staging', 'intermediate', 'fits', 'scores', 'tiers', 'evaluation', 'marts'"
+        schemas = f"schema_name in ({layers})"
         of = {
             side: {
                 name

@@ -19,8 +19,8 @@ DOCS = sorted(str(path.relative_to(PROJECT)) for path in PROJECT.glob("docs/*.md
 PAGES = [*FIRST, "CHANGELOG.md", "DECISIONS.md", "bench/README.md", "expectations/README.md", *DOCS]
 # For people who change rules and read tables.
 IN_BOTH_LANGUAGES = """
-campaigns daily glossary identities input mapping metrics preview publishing reading report rules
-spark tables time troubleshooting
+campaigns daily glossary identities input mapping metrics performance preview proof publishing
+reading report rules spark tables time troubleshooting
 """
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 

@@ -45,6 +45,16 @@ TABLES = {
     "tier_publications": "published_at, customer_id",
     "tier_migration": "as_of_date, business_line, from_tier_code, to_tier_code",
     "scoring_parameters": "as_of_date, business_line, method, parameter",
+    "method_backtest": (
+        "business_line, horizon_days, is_pooled, as_of_date, outcome, metric, method, position"
+    ),
+    "method_skill": "business_line, as_of_date, method",
+    "method_recommendation": "business_line, goal, method",
+    "method_guide": "goal, data, business_model, method",
+    "weight_proposal": "policy, weight_set, method",
+    "concentration": "as_of_date, business_line, top_percent",
+    "clv_calibration": "business_line, predicted_value, tenth",
+    "propensity_calibration": "business_line, probability, tenth",
     "rejected_records": "source, source_row, reject_reason",
     "row_reconciliation": "source",
 }

@@ -126,3 +126,40 @@ def test_the_calendar_has_every_day_between_the_published_dates(sample_build):
         "select min(as_of_date), max(as_of_date) from marts.customer_tier_history"
     )
     assert days == distinct == (last - first).days + 1
+
+
+PERIOD_METRICS = {
+    "period_net_revenue": "sum(net_revenue)",
+    "period_margin": "sum(margin)",
+    "period_contact_cost": "sum(contact_cost)",
+    "period_return": "sum(net_return)",
+    "period_orders": "sum(orders)",
+    "period_conversions": "sum(first_orders)",
+    "retention_rate": "sum(retained_customers) / nullif(sum(customers_before), 0)",
+    "period_repurchase_rate": "sum(repeat_buyers) / nullif(sum(buyers), 0)",
+    "period_churn_rate": "sum(churned_customers) / nullif(sum(customers_to_churn), 0)",
+}
+
+
+@pytest.mark.parametrize("by_month", [True, False])
+def test_metrics_of_periods_are_those_of_the_tier_at_their_start(project, by_month):
+    # The other groupings of the table would count everybody once more.
+    by = "group_in_period__tier_at_start"
+    group_by = f"metric_time__month,{by}" if by_month else by
+    found = mf(project, "--metrics", ",".join(PERIOD_METRICS), "--group-by", group_by)
+    month = "cast(date_trunc('month', as_of_date) as date)" if by_month else "'all'"
+    metrics = ", ".join(f"{sql} as {name}" for name, sql in PERIOD_METRICS.items())
+    rows = project.query(
+        f"select {month} as month, group_code, {metrics} from marts.tier_performance"
+        " where grouping_name = 'tier' group by all"
+    ).to_dict("records")
+    wanted = {(str(row["month"])[:10], row["group_code"]): row for row in rows}
+    assert len(found) == len(wanted) > 5
+    for row in found:
+        expected_row = wanted[row.get("metric_time__month", "all")[:10], row[by]]
+        numbers = {name: float(row[name] or "nan") for name in PERIOD_METRICS}
+        expected_numbers = {
+            name: float("nan" if expected_row[name] is None else expected_row[name])
+            for name in PERIOD_METRICS
+        }
+        assert numbers == pytest.approx(expected_numbers, rel=1e-9, nan_ok=True), row

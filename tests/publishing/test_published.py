@@ -63,7 +63,7 @@ def test_every_published_table_is_drawn_as_it_is(sample_build, tables):
 
 def test_every_drawn_line_is_between_drawn_tables():
     lines = re.findall(r"^    (\w+) \S*--\S* (\w+) :", diagram(), re.MULTILINE)
-    assert len(lines) == 16
+    assert len(lines) == 28
     assert {table for line in lines for table in line} == drawn().keys()
 
 

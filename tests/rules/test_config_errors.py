@@ -350,6 +350,7 @@ BAD_VARIABLES = {
     "no_sale_types": ["gift_card", 7],
     "largest_amount": 999,
     "scoring_methods": "rfm",
+    "evaluation_horizons": [30, "a year"],
     "accept_jump_because": 7,
 }
 # Nothing that YAML makes of a slip is taken for a value.

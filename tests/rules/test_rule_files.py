@@ -244,6 +244,7 @@ def test_in_another_project_only_what_is_nearly_ours_is_told(ours, tmp_path):
     [
         ("DBT_THREADS", ["1", "16"], ["abc", "0", "-1", "1.5", "", "1e3"]),
         ("EXPORT_PERSONAL", ["yes", ""], ["YES", "true", "1", "no"]),
+        ("EXPORT_REPORT", ["yes", ""], ["report.html"]),
         (
             "DUCKDB_MEMORY_LIMIT",
             ["8GB", "1.5 GiB", "600mb", ""],

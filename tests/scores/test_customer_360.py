@@ -12,6 +12,8 @@ LABELLED = {
     **{name: name for name in ("persona", "scenario", "cluster", "attitude")},
 }
 KEYS = {"customer_id", "as_of_date", "policy"}
+# Shown where they have been shown to be probabilities: tests/evaluation/test_evaluation_builds.py.
+PROBABILITIES = {"buy_probability_30_days", "churn_probability_90_days", "p_alive"}
 
 
 def columns(build, schema: str, name: str) -> set[str]:
@@ -41,10 +43,10 @@ def test_every_score_is_the_one_of_its_view(sample_build):
         said = columns(sample_build, "scores", view)
         # A component may have the name of another method's score.
         shared = {column for column in (shown & said) - KEYS if not column.endswith("_score")}
-        pairs = {column: column for column in shared}
+        pairs = {column: column for column in shared - PROBABILITIES}
         pairs[f"{view.removeprefix('score_')}_score"] = "score"
         assert differing(sample_build, f"scores.{view}", pairs) == 0, view
-        compared |= set(pairs)
+        compared |= set(pairs) | (shared & PROBABILITIES)
     # No score of a view is left out; what else there is are segments, names and the tier.
     rest = {column.removesuffix("_en").removesuffix("_zh") for column in shown - compared - KEYS}
     assert rest - set(LABELLED.values()) == {

@@ -24,7 +24,7 @@ listed as (
         customer_id,
         {% for attribute in [
             'customer_type', 'industry', 'company_size', 'region', 'city', 'acquisition_channel', 'acquisition_cost',
-            'business_line',
+            'business_line', 'owner',
         ] %}
         min_by({{ attribute }}, place_back) filter (where {{ attribute }} is not null) as {{ attribute }},
         {% endfor %}
@@ -78,6 +78,7 @@ select
     listed.city,
     listed.acquisition_channel,
     listed.acquisition_cost,
+    listed.owner,
     listed.business_line as own_business_line,
     attributes.attributes_hash,
     /* Customers who are listed without a date have always been there. */

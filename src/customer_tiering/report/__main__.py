@@ -4,36 +4,9 @@ import os
 import sys
 from pathlib import Path
 
-from customer_tiering.report.of_campaigns import campaigns
-from customer_tiering.report.of_customers import (
-    Tiers,
-    actions,
-    concentration,
-    figures_on_top,
-    moves,
-    rfm,
-    tiers,
-)
-from customer_tiering.report.of_data import quality, versions
-from customer_tiering.report.page import Section, page
-from customer_tiering.report.reading import Export
-from customer_tiering.report.words import Both, day
+from customer_tiering.export_sets import LATEST
+from customer_tiering.report.whole import ReportError, page_of
 from customer_tiering.told import FULL, ToldError, told_when_full
-
-SECTIONS = {
-    "s-tiers": (Both("Tiers", "等级"), tiers),
-    "s-moves": (Both("Who moved", "等级变动"), moves),
-    "s-actions": (Both("What to do", "行动"), actions),
-    "s-rfm": (Both("RFM", "RFM"), rfm),
-    "s-concentration": (Both("Concentration", "集中度"), concentration),
-    "s-campaigns": (Both("Campaigns", "营销活动"), campaigns),
-    "s-quality": (Both("Data quality", "数据质量"), quality),
-    "s-versions": (Both("Rules", "策略版本"), versions),
-}
-
-
-class ReportError(ToldError):
-    """The page cannot be written; the text says why, and what to do."""
 
 
 def report(export: Path, file: Path) -> list[str]:
@@ -50,28 +23,7 @@ def report(export: Path, file: Path) -> list[str]:
         NoExportError: if nothing has been exported yet.
         ReportError: if plotly is not installed, or the file cannot be written.
     """
-    opened = Export(export)
-    known = Tiers(opened)
-    sections = [Section(key, name, show(opened, known)) for key, (name, show) in SECTIONS.items()]
-    about = opened.manifest
-    when = day(opened.as_of_date)
-    rules = about.get("policy_versions") or "–"
-    built = str(about.get("built_at") or "")[:16].replace("T", " ")
-    text = page(
-        Both(f"Customer tiers as of {when.en}", f"客户等级报告（{when.zh}）"),
-        Both(
-            "From the published tables alone. Amounts are in "
-            f"{opened.money.unit.en.removeprefix('in ')}; no person is named.",
-            f"仅依据已发布的表。金额单位：{opened.money.unit.zh}；不含个人信息。",
-        ),
-        figures_on_top(opened, known),
-        sections,
-        Both(
-            f"Build {about.get('build_id', '–')}, {built} UTC. Rules: {rules}.",
-            f"构建 {about.get('build_id', '–')}，{built} UTC。策略：{rules}。",
-        ),
-        _plotly(),
-    )
+    text, missing = page_of(export / LATEST)
     place = "folder of the report (REPORT_PATH)"
     with told_when_full({place: file.parent.absolute()}, place, "The report is not written."):
         try:
@@ -87,19 +39,7 @@ def report(export: Path, file: Path) -> list[str]:
                 f"REPORT_PATH '{file}' cannot be written: {error.strerror or error}. Choose "
                 "another file."
             ) from None
-    return [part.title.en for each in sections for part in each.parts if part.is_lacking]
-
-
-def _plotly() -> str:
-    """The script that draws, as plotly brings it along."""
-    try:
-        from plotly.offline import get_plotlyjs
-    except ImportError:
-        raise ReportError(
-            "The report needs plotly, which is not installed. Run: pip install "
-            "'customer-tiering[report]' (in this project: make report)"
-        ) from None
-    return get_plotlyjs()
+    return missing
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from customer_tiering.report.figures import (
     lacking,
     table,
 )
-from customer_tiering.report.of_customers import Tiers
+from customer_tiering.report.known_tiers import Tiers
 from customer_tiering.report.reading import Export
 from customer_tiering.report.words import STAGES, Both, count, day, decimal, named, percent, same
 

@@ -10,7 +10,7 @@ from customer_tiering.report.figures import (
     lacking,
     table,
 )
-from customer_tiering.report.of_customers import CUSTOMERS, Tiers, share
+from customer_tiering.report.known_tiers import CUSTOMERS, Tiers, share
 from customer_tiering.report.reading import Export
 from customer_tiering.report.words import REASONS, Both, count, day, named, percent, same
 

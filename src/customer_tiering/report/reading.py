@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from customer_tiering.engines.on_duckdb import parquet_files
-from customer_tiering.export_sets import LATEST, read_manifest
+from customer_tiering.export_sets import read_manifest
 from customer_tiering.reading.names import quoted
 from customer_tiering.report.words import Both, Money
 from customer_tiering.told import ToldError
@@ -30,22 +30,22 @@ class Export:
     """
 
     def __init__(self, folder: Path):
-        """Open the latest set of an export folder.
+        """Open a set.
 
         Args:
-            folder: the export folder (EXPORT_PATH).
+            folder: of the set, or the link to it (EXPORT_PATH/latest).
 
         Raises:
             NoExportError: if there is none.
         """
         # Once: all tables are then of one build, whatever is published meanwhile.
-        latest = Path(os.path.realpath(folder / LATEST))
+        latest = Path(os.path.realpath(folder))
         self.manifest = read_manifest(latest)
         try:
             self.as_of_date = date.fromisoformat(self.manifest["as_of_date"])
         except (KeyError, TypeError, ValueError):
             raise NoExportError(
-                f"There is no export in {folder}/ yet, so there is nothing to report. "
+                f"There is no export in {folder.parent}/ yet, so there is nothing to report. "
                 "Run: make build"
             ) from None
         self.money = Money(str(self.manifest.get("reporting_currency") or ""))
@@ -60,7 +60,11 @@ class Export:
     def _open(self, table: str, parts: Sequence[Path]) -> None:
         try:
             relation = self._connection.sql(f"from {parquet_files(parts)}")
-            self._connection.execute(f"create view {quoted(table)} as from {parquet_files(parts)}")
+            # Members of an account count with it.
+            members = " where not is_member" if "is_member" in relation.columns else ""
+            self._connection.execute(
+                f"create view {quoted(table)} as from {parquet_files(parts)}{members}"
+            )
         except (duckdb.IOException, duckdb.InvalidInputException) as error:
             raise NoExportError(
                 f"The table {table} of the export cannot be read: {error}. Run: make build"

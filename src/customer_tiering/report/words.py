@@ -128,6 +128,21 @@ CAUSES = {
 }
 DIRECTIONS = {"up": Both("up", "升级"), "down": Both("down", "降级")}
 ENDS = {"entry": Both("Newly known", "新进入"), "exit": Both("No longer known", "已离开")}
+OUTCOMES = {
+    "net_revenue": Both("net revenue", "净消费"),
+    "margin": Both("margin", "毛利"),
+    "orders": Both("orders", "订单"),
+    "voices": Both("shares, reviews and referrals", "分享、评价和推荐"),
+}
+RIVALS = {
+    "past_spend": Both("past spend", "历史消费"),
+    "recency": Both("recency", "最近购买"),
+}
+SKILLS = {
+    "shown": Both("shown to be better", "已证明更好"),
+    "not_shown": Both("not shown", "未能证明"),
+    "too_little_data": Both("too little data", "数据太少"),
+}
 REASONS = {
     "unreadable_line": Both("unreadable line", "无法读取的行"),
     "report_leftover": Both("total or footer of a report", "报表的合计或页脚"),

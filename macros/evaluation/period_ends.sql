@@ -1,0 +1,20 @@
+{#- Ends of the periods that int_scoring_dates scores, by the variable `period`. -#}
+
+{% macro is_period_end(date_column) -%}
+    {#- Whether a date is the last day of a period. -#}
+    {%- set next_day = dbt.dateadd('day', 1, date_column) -%}
+    cast({{ dbt.date_trunc(scored_period()[0], next_day) }} as date) = cast({{ next_day }} as date)
+{%- endmacro %}
+
+
+{% macro next_period_end(date_column) -%}
+    {#- The last day of the period that begins the day after a date. -#}
+    {%- set name, unit, length = scored_period() -%}
+    cast({{ dbt.dateadd('day', -1, dbt.dateadd(unit, length, dbt.dateadd('day', 1, date_column))) }} as date)
+{%- endmacro %}
+
+
+{% macro scored_period() -%}
+    {#- Its name, and its length in a unit; a slip is told by config_errors. -#}
+    {{ return({'week': ['week', 'day', 7], 'day': ['day', 'day', 1]}.get(var('period'), ['month', 'month', 1])) }}
+{%- endmacro %}

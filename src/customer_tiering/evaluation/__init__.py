@@ -1,0 +1,1 @@
+"""Which method finds what customers do next: measured on past dates, told with its error."""
