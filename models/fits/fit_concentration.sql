@@ -30,8 +30,9 @@ summed as (
 
     select
         {% for step in steps %}
+        {#- The last bit of a percentile is another on each engine, and could leave one customer out. -#}
         {% set is_within = 'cast(features.net_revenue as double) >= '
-            ~ array_item('learned.percentiles', loop.index) %}
+            ~ round_double(array_item('learned.percentiles', loop.index), 6) %}
         sum(case when {{ is_within }} then 1 else 0 end) as customers_{{ step }},
         sum(case when {{ is_within }} then features.net_revenue else 0 end) as revenue_{{ step }},
         {% endfor %}
