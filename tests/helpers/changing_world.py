@@ -112,6 +112,8 @@ OF_THE_RUN = {
     "identities_forgotten",
     "customer_identities",
 }
+# What had been told by a date is another in a warehouse that was built later.
+RESTATED_ROWS = {"marts.tier_performance": "where grouping_name <> 'published_tier'"}
 
 
 @dataclass
@@ -559,9 +561,11 @@ def tables_that_differ(left: Path, right: Path) -> dict[str, tuple[int, int]]:
         assert len(compared) >= 28, sorted(compared)
         differ = {}
         for name in sorted(compared):
+            restated = RESTATED_ROWS.get(name, "")
             only = {
                 (one, other): connection.execute(
-                    f"select count(*) from (from {one}.{name} except all from {other}.{name})"
+                    f"select count(*) from (from {one}.{name} {restated} except all"
+                    f" from {other}.{name} {restated})"
                 ).fetchone()[0]
                 for one, other in [("l", "r"), ("r", "l")]
             }

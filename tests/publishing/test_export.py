@@ -55,6 +55,12 @@ TABLES = {
     "concentration": "as_of_date, business_line, top_percent",
     "clv_calibration": "business_line, predicted_value, tenth",
     "propensity_calibration": "business_line, probability, tenth",
+    "tier_performance": (
+        "as_of_date, business_line, grouping_name, group_code, policy, policy_version"
+    ),
+    "acquisition_funnel": "business_line, contact_month, acquisition_channel, owner",
+    "tier_forecast": "business_line, forecast_date, tier_code",
+    "segment_quality": "segmentation, group_code",
     "rejected_records": "source, source_row, reject_reason",
     "row_reconciliation": "source",
 }

@@ -121,7 +121,7 @@ def _in_time(export: Export, known: Tiers, had: list[tuple]) -> Shown:
         from tier_performance
         where grouping_name = 'tier' and not is_current and customers > 0
         group by group_code, as_of_date
-        order by as_of_date
+        order by as_of_date, group_code
         """
     )
     money = export.money

@@ -167,7 +167,7 @@ def _afterwards(export: Export, known: Tiers) -> Shown:
             is_pooled and method = 'tier' and outcome = 'net_revenue' and metric = 'mean_by_tier'
             and value is not null
         qualify horizon_days = max(horizon_days) over (partition by business_line)
-        order by max(customers) over (partition by business_line) desc, business_line
+        order by max(customers) over (partition by business_line) desc, business_line, position
         """
     )
     if not found:
@@ -371,7 +371,7 @@ def _value_calibration(export: Export) -> Shown:
         from clv_calibration
         where predicted_value = 'expected_revenue' and status = 'measured'
             and predicted_mean is not null
-        order by business_line
+        order by business_line, tenth
         """
     )
     overall = sorted((row for row in found if row[1] == "all"), key=lambda row: -row[4])
@@ -469,7 +469,7 @@ def _probability_calibration(export: Export) -> Shown:
         select business_line, tenth, predicted_share, actual_share, rows_judged, dates, probability
         from propensity_calibration
         where status = 'measured' and predicted_share is not null
-        order by business_line, probability
+        order by business_line, probability, tenth
         """
     )
     overall = sorted((row for row in found if row[1] == "all"), key=lambda row: (-row[4], row[6]))
