@@ -1,6 +1,6 @@
 /* One row per customer and date who is judged (evaluation_sample): what every method said of them then. Each
    score is joined to the sample by itself, as every score has a row for each customer and date: so an engine
-   keeps the sample in memory, and not the scores; and Spark has no plan for all of these views in one join. */
+   keeps the sample in memory, and not the scores; Spark has no plan for all of these views in one join. */
 -- depends_on: {{ ref('int_scoring_dates') }}
 -- depends_on: {{ ref('evaluation_dates_to_restate') }}
 {{ config(meta={'dates_restated_by': 'evaluation_dates_to_restate'}) }}
