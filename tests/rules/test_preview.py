@@ -212,24 +212,6 @@ def test_a_changed_band_moves_those_that_a_recount_moves(workspace):
     assert by_tier.to_dict() == history[history.is_current].groupby("tier_code").size().to_dict()
 
 
-def test_offered_weights_do_what_they_do_in_the_seed(workspace):
-    change_rules(workspace)
-    seed = workspace.project / "seeds" / "policy_weights.csv"
-    was, moves = seed.read_text(), workspace.folder / "preview" / "moves.csv"
-    said = run_preview(workspace, weights="equal").stdout
-    assert seed.read_text() == was
-    found = moves.read_text("utf-8-sig")
-    offered = pd.read_parquet(workspace.export / "latest" / "weight_proposal.parquet")
-    equal = offered[(offered.weight_set == "equal") & (offered.weight > 0)]
-    others = [line for line in was.splitlines() if line.split(",")[0] not in set(equal.policy)]
-    lines = [f"{row.policy},{row.method},{row.weight}" for row in equal.itertuples()]
-    seed.write_text("\n".join([*others, *lines]) + "\n")
-    assert run_preview(workspace).stdout == said
-    assert moves.read_text("utf-8-sig") == found
-    assert len(found.splitlines()) > 20
-    seed.write_text(was)
-
-
 def test_weights_that_nobody_offers_are_told(workspace):
     told = run_preview(workspace, fails=True, weights="best").stderr
     assert "offers no weights named 'best' (weight_proposal has: equal, fitted, present)" in told
