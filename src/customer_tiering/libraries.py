@@ -12,6 +12,7 @@ from typing import Any
 from threadpoolctl import threadpool_limits
 
 _ONE_AT_A_TIME = threading.Lock()
+_loaded: dict[str, Any] = {}
 
 
 def library(name: str) -> Any:
@@ -21,8 +22,10 @@ def library(name: str) -> Any:
         ImportError: if there is none.
     """
     with _ONE_AT_A_TIME:
-        module = importlib.import_module(name)
-        # On samples as small as ours the threads of a library wait for each other; where other
-        # processes want the cores, that took thirty times as long.
-        threadpool_limits(limits=1)
-        return module
+        if name not in _loaded:
+            _loaded[name] = importlib.import_module(name)
+            # On samples as small as ours the threads of a library wait for each other; where other
+            # processes want the cores, that took thirty times as long. Once, as it looks through
+            # all that is loaded: a millisecond or two, and some functions ask a thousand times.
+            threadpool_limits(limits=1)
+        return _loaded[name]

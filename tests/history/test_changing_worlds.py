@@ -43,30 +43,28 @@ def play(world: World, days: list[tuple[list[str], int]], compare_every: int) ->
 def random_days(number: int, days: int) -> list[tuple[list[str], int]]:
     """What happens on each day of a world, and how many days have passed; now and then a month.
 
-    The first events of the days of all worlds, one world after the other, are all that there are.
+    Whatever can happen happens in each world, an equal share of it on each day; and more by chance.
     """
     chance = random.Random(number)
-    every = random.Random(0).sample(sorted(set(EVENTS)), len(set(EVENTS)))
+    every = chance.sample(sorted(set(EVENTS)), len(set(EVENTS)))
     return [
         (
-            sorted({every[day % len(every)], *chance.choices(EVENTS, k=chance.randint(0, 3))}),
+            sorted({*every[day::days], *chance.choices(EVENTS, k=chance.randint(0, 2))}),
             chance.choice([1, 1, 1, 2, 9, 31]),
         )
-        for day in range(number * days, number * days + days)
+        for day in range(days)
     ]
 
 
-@pytest.mark.parametrize("number", range(3))
-def test_a_run_of_a_day_is_as_good_as_a_full_refresh(tmp_path, number):
-    days = random_days(number, days=8)
-    seen = play(World(tmp_path, random.Random(number)), days, compare_every=8)
+def test_a_run_of_a_day_is_as_good_as_a_full_refresh(tmp_path):
+    seen = play(World(tmp_path, random.Random(0)), random_days(0, days=8), compare_every=8)
     # Most days are what they should be: not a full refresh in disguise.
     assert sum(everything is None for everything, _ in seen) > len(seen) / 2, seen
     assert any(records is None for _, records in seen)
 
 
 @pytest.mark.long
-def test_so_is_each_of_84_runs(tmp_path):
-    days = random_days(0, days=84)
-    seen = play(World(tmp_path, random.Random(0)), days, compare_every=7)
+def test_so_is_each_of_80_runs(tmp_path):
+    days = [day for number in range(1, 11) for day in random_days(number, days=8)]
+    seen = play(World(tmp_path, random.Random(1)), days, compare_every=8)
     assert any(records is None for _, records in seen)

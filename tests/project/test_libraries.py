@@ -20,6 +20,7 @@ def test_libraries_are_imported_by_one_thread_at_a_time(monkeypatch):
         inside.remove(name)
         return importlib
 
+    monkeypatch.setattr(libraries, "_loaded", {})
     monkeypatch.setattr(libraries.importlib, "import_module", slow)
     names = ["sklearn.cluster", "sklearn.linear_model", "scipy.optimize", "sklearn.tree"]
     threads = [threading.Thread(target=libraries.library, args=(name,)) for name in names]
