@@ -19,7 +19,12 @@ def copy_of(build: Workspace, folder: Path) -> Workspace:
 
 def compiled_sql(build: Workspace, model: str) -> str:
     """The SQL of a model as dbt compiled it."""
-    [path] = (build.folder / "target" / "compiled").glob(f"*/models/**/{model}.sql")
+    # What unit tests were compiled from lies in a folder by the name of their file.
+    [path] = [
+        path
+        for path in (build.folder / "target" / "compiled").glob(f"*/models/**/{model}.sql")
+        if path.parent.suffix != ".yml"
+    ]
     return path.read_text(encoding="utf-8")
 
 
