@@ -35,7 +35,7 @@ report: .venv/ready
 test: .venv/ready
 	$(BIN)/pytest -m "not long and not spark" -n 2 --dist loadfile --no-loadscope-reorder --durations 15
 
-## What takes longer: kill -9, ten builds under a reader.
+## What takes longer: kill -9, ten builds under a reader, eighty changing days.
 test-long: .venv/ready
 	$(BIN)/pytest -m "long and not spark"
 

@@ -23,6 +23,7 @@ def scope(warehouse) -> tuple:
         return connection.execute(query).fetchone()
 
 
+@pytest.mark.long
 def test_a_row_that_is_not_restated_is_found(tmp_path):
     world = World(tmp_path, random.Random(5))
     world.begin()
@@ -41,6 +42,7 @@ def test_a_row_that_is_not_restated_is_found(tmp_path):
     assert tables_that_differ(daily, whole) == {"tiers.tier_composite": (1, 1)}
 
 
+@pytest.mark.long
 def test_an_unfinished_run_by_other_rules_leaves_nothing_behind(tmp_path):
     world = World(tmp_path, random.Random(7))
     world.begin()
@@ -60,6 +62,7 @@ def test_an_unfinished_run_by_other_rules_leaves_nothing_behind(tmp_path):
         assert connection.execute(orders).fetchone()[0] > 100
 
 
+@pytest.mark.long
 def test_a_longer_history_is_as_good_as_a_full_refresh(tmp_path):
     # Another date stands before the current one then, and propensity has earlier dates to learn at.
     world = World(tmp_path, random.Random(11))

@@ -316,6 +316,7 @@ def add(data: Path, day: int, files: dict[str, str]) -> None:
         (data / source / f"{day}.csv").write_text(text, "utf-8")
 
 
+@pytest.mark.long
 def test_day_by_day_is_the_same_as_at_once(tmp_path):
     """Members move, enter and leave; parents arrive; a circle opens; a member gets a record."""
     data = tmp_path / "data"

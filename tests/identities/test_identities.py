@@ -201,6 +201,7 @@ def test_the_order_of_the_records_makes_no_difference(build, tmp_path):
     assert other.rows(everything) == build.rows(everything)
 
 
+@pytest.mark.long
 def test_day_by_day_is_the_same_as_at_once(build, tmp_path):
     """Later records merge customers, a decision parts them, a deletion takes all of a person."""
     data = tmp_path / "data"
@@ -375,6 +376,7 @@ def test_a_first_run_connects_before_it_forgets(tmp_path):
     assert {("A2",), ("X1",), ("H01",)} <= set(customers) and ("E1",) not in customers
 
 
+@pytest.mark.long
 def test_so_it_does_with_parquet(tmp_path):
     data = tmp_path / "data"
     write(data, [*PEOPLE, *GUEST])

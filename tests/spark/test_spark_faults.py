@@ -74,6 +74,7 @@ def test_the_gate_stops_a_candidate_and_no_command_goes_around_it(spark_sample, 
     assert published(spark_sample) == before
 
 
+@pytest.mark.long
 def test_every_error_of_the_rules_is_told_as_on_duckdb(spark_sample, tmp_path):
     before = published(spark_sample)
     broken = SparkWorkspace(spark_sample.folder, project=copy_project(tmp_path / "project"))

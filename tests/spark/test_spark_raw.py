@@ -109,6 +109,7 @@ RECIPE_FILES = {
 }
 
 
+@pytest.mark.long
 def test_recipes_give_the_same_raw_rows(session, tmp_path, monkeypatch):
     monkeypatch.setenv("CUSTOMER_KEY_SECRET", "a secret")
     folder, landing = tmp_path / "data", tmp_path / "landing"
@@ -126,6 +127,7 @@ def test_recipes_give_the_same_raw_rows(session, tmp_path, monkeypatch):
     assert len(found["refunds"]) == 1 and "c@x" not in str(found["lines"])
 
 
+@pytest.mark.long
 def test_known_exports_and_workbooks_give_the_same_raw_rows(session, tmp_path):
     """Two systems: a workbook of 有赞, and Shopify's orders compressed."""
     folder, landing = tmp_path / "data", tmp_path / "landing"
@@ -146,6 +148,7 @@ def test_known_exports_and_workbooks_give_the_same_raw_rows(session, tmp_path):
     assert len(found["orders"]) == 120 and found["refunds"] and found["order_items"]
 
 
+@pytest.mark.long
 def test_odd_names_and_styles_and_ids_give_the_same_raw_rows(session, tmp_path):
     folder, landing = tmp_path / "crm[1]" / "region=EU", tmp_path / "land{1}" / "x=1"
     (folder / "orders").mkdir(parents=True)
