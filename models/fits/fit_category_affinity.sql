@@ -16,19 +16,18 @@ lines as (
         order_date,
         category
     from {{ ref('int_purchase_lines') }}
-    where category is not null
+    where is_of_main_category
 
 ),
 
-/* One category a day: of several the first by name. */
+/* One category a day: the one that most money went to. */
 purchases as (
 
-    select
+    select distinct
         customer_id,
         order_date,
-        min(category) as category
+        category
     from lines
-    group by customer_id, order_date
 
 ),
 

@@ -5,7 +5,7 @@ from customer_tiering.relearn import relearned
 
 
 def model(dbt, session):
-    """Fit BG/NBD and Gamma-Gamma to the bounded summaries of each date and line."""
+    """Fit the modified BG/NBD and Gamma-Gamma to the bounded summaries of each date and line."""
     dbt.config(materialized="table")
     lines = dbt.ref("fit_clv_lines")
     histories = dbt.ref("fit_clv_histories")

@@ -1,4 +1,5 @@
-/* One row per scored date and business line with buyers: how finely the histories of its customers
+/* One row per scored date and business line with buyers: the margin rate of the line, for customers
+   of whose orders no cost is known; and how finely the histories of its customers
    are told apart before the CLV models learn from them, so that what they read stays bounded. Exact
    up to 100,000 different histories; beyond, in the finest steps of days that leave no more than
    250,000, as coarser ones shift the parameters. */
@@ -14,9 +15,25 @@ summaries as (
 
 ),
 
+/* By what was earned in the window: what the line earned long ago says little of what it will. */
+margins as (
+
+    select
+        as_of_date,
+        business_line,
+        cast(sum(margin) as double) / cast(sum(net_revenue) as double) as margin_rate
+    from summaries
+    where margin is not null
+    group by as_of_date, business_line
+    having sum(net_revenue) > 0
+
+),
+
 settings as (
 
-    {{ method_settings('clv', ['horizon_months', 'monthly_discount_rate', 'min_repeat_customers']) }}
+    {{ method_settings('clv', [
+        'horizon_months', 'monthly_discount_rate', 'min_repeat_customers', 'margin_rate',
+    ]) }}
 
 ),
 
@@ -91,9 +108,20 @@ select
         else 91
     end as step_days,
     coalesce(spends.spends, 0) > {{ most }} as has_binned_spends,
+    {{ round_double('coalesce(margins.margin_rate, settings.margin_rate)', 4) }} as margin_rate,
     cast(settings.horizon_months as integer) as horizon_months,
+    /* Of an amount a month, each month discounted: how many months of it the horizon is worth. */
+    case
+        when settings.monthly_discount_rate > 0
+            then {{ round_double(
+                '(1 - power(1 + settings.monthly_discount_rate, -settings.horizon_months))'
+                ~ ' / settings.monthly_discount_rate', 6
+            ) }}
+        else settings.horizon_months
+    end as discounted_months,
     settings.monthly_discount_rate,
     cast(settings.min_repeat_customers as integer) as min_repeat_customers
 from lines
 left join spends on lines.as_of_date = spends.as_of_date and lines.business_line = spends.business_line
+left join margins on lines.as_of_date = margins.as_of_date and lines.business_line = margins.business_line
 left join settings on lines.policy = settings.policy

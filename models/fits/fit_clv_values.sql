@@ -1,6 +1,7 @@
-/* One row per customer and scored date: the value of the customer, looking ahead by BG/NBD (how
-   often) and Gamma-Gamma (how much) where the line's fit is fit for use, else looking back. The
-   sources of the formulas are in clv.py. A view: what it looks up is small, its rows are not. */
+/* One row per customer and scored date: what the customer is worth over the horizon, by the modified
+   BG/NBD (how often) and Gamma-Gamma (how much) where the line's fit is fit for use, else as if the
+   window came once more. A past loss is not taken for one to come: it is worth 0. The sources of the
+   formulas are in clv.py. A view: what it looks up is small, its rows are not. */
 {{ config(materialized='view') }}
 with
 
@@ -31,12 +32,6 @@ grid as (
 
 ),
 
-settings as (
-
-    {{ method_settings('clv', ['margin_rate', 'lifespan_years']) }}
-
-),
-
 looked_up as (
 
     select
@@ -48,31 +43,31 @@ looked_up as (
         {{ round_double('cast(summaries.btyd_recency_days as double) / 7', 2) }} as btyd_recency_weeks,
         {{ round_double('cast(summaries.btyd_age_days as double) / 7', 2) }} as btyd_age_weeks,
         summaries.mean_repeat_spend,
-        grid.p_alive,
+        /* Where leaving is not shown, being there says nothing. */
+        case when fits.a > 0 then grid.p_alive end as p_alive,
         grid.expected_orders,
         grid.expected_orders_low,
         grid.expected_orders_high,
         grid.discounted_orders,
         /* Between the own mean and that of all; nothing where more money came back than was paid. */
         case
-            when grid.p_alive is not null
+            when grid.discounted_orders is not null
                 then
                     fits.p * (fits.v + summaries.btyd_frequency * summaries.paid_per_repeat)
                     / (fits.p * summaries.btyd_frequency + fits.q - 1)
         end as expected_spend,
-        /* The customer's own margin in the window, where it is known. */
+        /* The margin that the customer has brought ever, as a window forgets; else the line's. */
+        greatest(coalesce(summaries.lifetime_margin_rate, lines.margin_rate), 0.0) as margin_rate,
+        cast(greatest(summaries.lifetime_net_revenue, 0) as double)
+        / nullif(summaries.lifetime_order_count, 0) as average_order,
+        cast(summaries.order_count as double) * lines.horizon_months * 365 / 12
+        / {{ var('lookback_days') | int }} as orders_of_a_horizon,
         case
-            when summaries.net_revenue > 0 and summaries.margin is not null
-                then cast(summaries.margin as double) / cast(summaries.net_revenue as double)
-            else settings.margin_rate
-        end as margin_rate,
-        cast(summaries.lifetime_net_revenue as double) / nullif(summaries.lifetime_order_count, 0)
-            as average_order,
-        cast(summaries.order_count as double) * 365 / {{ var('lookback_days') | int }} as orders_per_year,
-        settings.lifespan_years,
+            when summaries.monthly_recurring_revenue > 0 and summaries.lifetime_order_count > 0
+                then cast(summaries.monthly_recurring_revenue as double) * lines.discounted_months
+        end as contract_revenue,
         fits.reason
     from summaries
-    left join settings on summaries.policy = settings.policy
     left join lines
         on summaries.as_of_date = lines.as_of_date and summaries.business_line = lines.business_line
     left join fits
@@ -93,8 +88,9 @@ valued as (
         *,
         expected_spend * discounted_orders as predicted_revenue,
         {{ round_double('expected_spend * discounted_orders * margin_rate', 2) }} as predicted_value,
-        {{ round_double('average_order * orders_per_year * lifespan_years * margin_rate', 2) }}
-            as historical_value
+        {{ round_double('average_order * orders_of_a_horizon * margin_rate', 2) }}
+            as historical_value,
+        {{ round_double('contract_revenue * margin_rate', 2) }} as contract_value
     from looked_up
 
 )
@@ -121,10 +117,12 @@ select
     {{ round_double('predicted_revenue * margin_rate * expected_orders_' ~ bound
         ~ ' / nullif(expected_orders, 0)', 2) }} as predicted_value_{{ bound }},
     {% endfor %}
-    coalesce(predicted_value, historical_value) as lifetime_value,
+    contract_value,
+    greatest(coalesce(predicted_value, historical_value), contract_value) as lifetime_value,
     case
+        when contract_value > coalesce(predicted_value, historical_value) then 'contract'
         when predicted_value is not null then 'predicted'
         when historical_value is not null then 'historical'
     end as value_source,
-    case when predicted_value is null and historical_value is not null then reason end as fallback_reason
+    case when historical_value is not null then reason end as fallback_reason
 from valued

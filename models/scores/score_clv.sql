@@ -1,7 +1,7 @@
-/* One row per customer and scored date: lifetime value. Predicted over the horizon of the policy by
-   BG/NBD (Fader, Hardie, Lee 2005) and Gamma-Gamma (Fader, Hardie 2013), each month discounted; where
-   the line's fit is not fit for use, the historical value, and the reason. BG/NBD takes everybody
-   without a repeat purchase for alive (p_alive = 1), however long ago they bought. */
+/* One row per customer and scored date: lifetime value, the margin of the policy's horizon. Predicted by
+   the modified BG/NBD (Batislam, Denizel, Filiztekin 2007) and Gamma-Gamma (Fader, Hardie 2013), each
+   month discounted; where the line's fit is not fit for use, what the window brought once more, and
+   the reason. */
 with
 
 customer_values as (
@@ -40,6 +40,7 @@ select
     customer_values.predicted_value,
     customer_values.predicted_value_low,
     customer_values.predicted_value_high,
+    customer_values.contract_value,
     customer_values.lifetime_value,
     customer_values.value_source,
     customer_values.fallback_reason,

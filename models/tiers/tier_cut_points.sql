@@ -2,6 +2,8 @@
    starts. By percentile, it is that percentile of the composites of the date and line, rounded
    so that it reads like a rule; by score, it is the bound itself. */
 {{ config(materialized='restated', meta={'dates_restated_by': 'fit_dates_to_restate'}) }}
+{#- Points from one tier to the next below which a band is narrow. -#}
+{% set narrow = 3 %}
 with
 
 composites as (
@@ -31,15 +33,6 @@ bands as (
 
 ),
 
-tiers as (
-
-    select
-        cast(tier_code as string) as tier_code,
-        cast(tier_rank as integer) as tier_rank
-    from {{ ref('tiers') }}
-
-),
-
 distributions as (
 
     select
@@ -55,25 +48,53 @@ distributions as (
 
 ),
 
-tier_starts as (
+starts as (
 
     select
         distributions.as_of_date,
         distributions.business_line,
         distributions.policy,
         bands.tier_code,
-        tiers.tier_rank,
+        cast(tiers.tier_rank as integer) as tier_rank,
         cast(distributions.customers as integer) as customers,
+        policies.band_method,
+        bands.lower_bound,
         case
-            when bands.lower_bound = 0 then cast(0 as decimal(18, 4))
-            when policies.band_method = 'percentile'
-                then {{ round_significant(array_item('distributions.percentiles', 'bands.lower_bound')) }}
-            else cast(bands.lower_bound as decimal(18, 4))
-        end as lower_score
+            when bands.lower_bound = 0 then cast(0 as double)
+            else cast({{ array_item('distributions.percentiles', 'bands.lower_bound') }} as double)
+        end as percentile
     from distributions
     inner join policies on distributions.policy = policies.policy
     inner join bands on distributions.policy = bands.policy
-    inner join tiers on bands.tier_code = tiers.tier_code
+    inner join {{ ref('tiers') }} as tiers on bands.tier_code = cast(tiers.tier_code as string)
+
+),
+
+/* Beside a narrow band two digits would move many customers, or let two tiers start at one score. */
+widths as (
+
+    select
+        *,
+        least(
+            percentile - lead(percentile) over (partition by as_of_date, business_line order by tier_rank),
+            lag(percentile) over (partition by as_of_date, business_line order by tier_rank) - percentile
+        ) as width
+    from starts
+
+),
+
+tier_starts as (
+
+    select
+        *,
+        case
+            when lower_bound = 0 then cast(0 as decimal(18, 4))
+            when band_method <> 'percentile' then cast(lower_bound as decimal(18, 4))
+            when width < {{ narrow }}
+                then cast({{ round_double('percentile', 2) }} as decimal(18, 4))
+            else {{ round_significant('percentile') }}
+        end as lower_score
+    from widths
 
 ),
 

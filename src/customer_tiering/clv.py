@@ -1,15 +1,21 @@
-"""Customer lifetime value: BG/NBD for how often, Gamma-Gamma for how much.
+"""Customer lifetime value: modified BG/NBD for how often, Gamma-Gamma for how much.
 
 Times are in weeks. A customer is (x, t_x, T): days with a purchase after the first one, weeks
 from the first to the last purchase, weeks from the first purchase to the as-of date. Equal
 customers come once, with their number as weight, so the work does not grow with the base.
 
-Sources: Fader, Hardie, Lee, "Counting Your Customers the Easy Way", Marketing Science 24 (2005),
-equations 6 to 10; Fader, Hardie, "The Gamma-Gamma Model of Monetary Value", note 025 (2013).
+The modified model lets a customer leave after each purchase, the first one too, so that who came
+once and long ago is not taken for alive: it is BG/NBD with one more chance to leave. Where leaving
+is not shown it is left out (a = 0), which is the NBD.
+
+Sources: Batislam, Denizel, Filiztekin, "Empirical validation and comparison of models for customer
+base analysis", IJRM 24 (2007); Fader, Hardie, Lee, "Counting Your Customers the Easy Way",
+Marketing Science 24 (2005), equations 6 to 10; Fader, Hardie, "The Gamma-Gamma Model of Monetary
+Value", note 025 (2013); Ehrenberg, "Repeat-Buying" (1988), of the NBD.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,7 +27,7 @@ gammaln, hyp2f1, psi = special.gammaln, special.hyp2f1, special.psi
 
 WEEKS_PER_MONTH = 4.345
 
-# A fit that ends here has run away: nobody ever leaves (a -> 0), or all are alike (r -> inf).
+# A fit that ends here has run away: all leave at once (a -> inf), or all are alike (r -> inf).
 ORDER_BOUNDS = {"r": (1e-3, 1e2), "alpha": (1e-2, 1e4), "a": (1e-3, 1e2), "b": (1e-3, 1e3)}
 # v is in units of the mean spend. With q <= 1 the mean of the spend does not exist.
 SPEND_BOUNDS = {"p": (1e-2, 1e3), "q": (1.01, 1e3), "v": (1e-4, 1e4)}
@@ -29,6 +35,8 @@ STARTS_OF_ORDERS = [(0.5, 10.0, 0.8, 2.5), (1.0, 30.0, 0.2, 2.0), (3.0, 50.0, 2.
 STARTS_OF_SPEND = [(2.0, 4.0, 2.0), (1.0, 2.0, 1.0), (10.0, 10.0, 1.0)]
 LARGEST_GRADIENT = 1e-5
 """Of the log-likelihood per customer, by the logarithm of a parameter: at the top it is 0."""
+LEAVING_IS_SHOWN = 3.0
+"""Log-likelihood that a and b must add: chi-square of 2 degrees of freedom, 95 %, halved."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +48,14 @@ class Fit:
         log_likelihood: of all customers together.
         converged: whether the top was found.
         reason: why the fit is not fit for use; None where it is.
+        without_leaving: why it takes nobody to leave; None where it knows of leaving.
     """
 
     values: dict[str, float]
     log_likelihood: float
     converged: bool
     reason: str | None
+    without_leaving: str | None = None
 
     def __getattr__(self, name: str) -> float:
         try:
@@ -55,7 +65,7 @@ class Fit:
 
 
 def fit_orders(x: np.ndarray, t_x: np.ndarray, T: np.ndarray, weight: np.ndarray) -> Fit:  # noqa: N803
-    """BG/NBD: r, alpha (weeks), a, b.
+    """Modified BG/NBD: r, alpha (weeks), a, b; a = 0 and b = 1 where leaving is not shown.
 
     Args:
         x: days with a repeat purchase, one item per distinct customer, as in all arrays.
@@ -64,46 +74,74 @@ def fit_orders(x: np.ndarray, t_x: np.ndarray, T: np.ndarray, weight: np.ndarray
         weight: how many customers are alike.
     """
     x, t_x, T, weight = (np.asarray(part, dtype=float) for part in (x, t_x, T, weight))  # noqa: N806
+    leaving = _fit_leaving(x, t_x, T, weight)
+    staying = _fit_staying(x, T, weight)
+    gain = leaving.log_likelihood - staying.log_likelihood
+    if staying.reason or gain >= LEAVING_IS_SHOWN:
+        return leaving
+    return replace(staying, without_leaving="nobody is seen to leave")
+
+
+def _fit_leaving(x: np.ndarray, t_x: np.ndarray, T: np.ndarray, weight: np.ndarray) -> Fit:  # noqa: N803
     total = weight.sum()
     # What hangs on x alone is worked out once per x.
     counts, place = np.unique(x, return_inverse=True)
     of_count = np.bincount(place, weight)
-    repeats = x > 0
+    purchases = counts + 1
 
     def value_and_slope(logs: np.ndarray) -> tuple[float, np.ndarray]:
         r, alpha, a, b = np.exp(logs)
         log_T, log_t = np.log(alpha + T), np.log(alpha + t_x)  # noqa: N806
         stays = -(r + x) * log_T
-        with np.errstate(divide="ignore"):
-            factor = np.where(repeats, np.log(a) - np.log(np.where(repeats, b + x - 1, 1)), -np.inf)
-        either = np.logaddexp(stays, factor - (r + x) * log_t)
-        left = np.where(repeats, np.exp(factor - (r + x) * log_t - either), 0)
+        leaves = np.log(a) - np.log(b + x) - (r + x) * log_t
+        either = np.logaddexp(stays, leaves)
         by_count = (
             gammaln(r + counts)
             - gammaln(r)
             + r * np.log(alpha)
             + gammaln(a + b)
-            + gammaln(b + counts)
+            + gammaln(b + purchases)
             - gammaln(b)
-            - gammaln(a + b + counts)
+            - gammaln(a + b + purchases)
         )
         value = (of_count * by_count).sum() + (weight * either).sum()
-        lost = weight * left
+        lost = weight * np.exp(leaves - either)
         kept = weight - lost
-        ends = psi(a + b) - psi(a + b + counts)
+        ends = psi(a + b) - psi(a + b + purchases)
         slope = np.array(
             [
                 (of_count * (psi(r + counts) - psi(r) + np.log(alpha))).sum()
                 - (kept * log_T + lost * log_t).sum(),
                 total * r / alpha - ((r + x) * (kept / (alpha + T) + lost / (alpha + t_x))).sum(),
                 (of_count * ends).sum() + lost.sum() / a,
-                (of_count * (ends + psi(b + counts) - psi(b))).sum()
-                - (lost[repeats] / (b + x[repeats] - 1)).sum(),
+                (of_count * (ends + psi(b + purchases) - psi(b))).sum() - (lost / (b + x)).sum(),
             ]
         )
         return -value / total, -slope * np.exp(logs) / total
 
     return _highest(value_and_slope, STARTS_OF_ORDERS, ORDER_BOUNDS, total)
+
+
+def _fit_staying(x: np.ndarray, T: np.ndarray, weight: np.ndarray) -> Fit:  # noqa: N803
+    """NBD: as if nobody ever left."""
+    total = weight.sum()
+
+    def value_and_slope(logs: np.ndarray) -> tuple[float, np.ndarray]:
+        r, alpha = np.exp(logs)
+        log_T = np.log(alpha + T)  # noqa: N806
+        value = gammaln(r + x) - gammaln(r) + r * np.log(alpha) - (r + x) * log_T
+        slope = np.array(
+            [
+                (weight * (psi(r + x) - psi(r) + np.log(alpha) - log_T)).sum(),
+                (weight * (r / alpha - (r + x) / (alpha + T))).sum(),
+            ]
+        )
+        return -(weight * value).sum() / total, -slope * np.exp(logs) / total
+
+    starts = [(r, alpha) for r, alpha, *_ in STARTS_OF_ORDERS]
+    bounds = {name: ORDER_BOUNDS[name] for name in ("r", "alpha")}
+    fit = _highest(value_and_slope, starts, bounds, total)
+    return replace(fit, values=fit.values | {"a": 0.0, "b": 1.0})
 
 
 def fit_spend(x: np.ndarray, mean_spend: np.ndarray, weight: np.ndarray) -> Fit:
@@ -150,29 +188,28 @@ def fit_spend(x: np.ndarray, mean_spend: np.ndarray, weight: np.ndarray) -> Fit:
 
 
 def p_alive(orders: Fit, x: np.ndarray, t_x: np.ndarray, T: np.ndarray) -> np.ndarray:  # noqa: N803
-    """The probability that a customer still buys; 1 without a repeat purchase, by construction."""
+    """The probability that a customer still buys; 1 where the fit takes nobody to leave."""
     r, alpha, a, b = orders.r, orders.alpha, orders.a, orders.b
-    x, t_x, T = np.broadcast_arrays(*(np.asarray(part, dtype=float) for part in (x, t_x, T)))  # noqa: N806
-    repeats = x > 0
-    # The logarithm, as the power of a frequent buyer's silence is beyond a double.
-    log_odds_left = np.log(a / np.where(repeats, b + x - 1, 1)) + (r + x) * np.log(
-        (alpha + T) / (alpha + t_x)
-    )
-    return np.where(repeats, np.exp(-np.logaddexp(0, log_odds_left)), 1.0)
+    x, t_x, T = (np.asarray(part, dtype=float) for part in (x, t_x, T))  # noqa: N806
+    with np.errstate(divide="ignore"):
+        # The logarithm, as the power of a frequent buyer's silence is beyond a double.
+        log_odds_left = np.log(a / (b + x)) + (r + x) * np.log((alpha + T) / (alpha + t_x))
+    return np.exp(-np.logaddexp(0, log_odds_left))
 
 
 def expected_orders_if_alive(orders: Fit, x: np.ndarray, T: np.ndarray, weeks: float) -> np.ndarray:  # noqa: N803
     """Expected purchase days in the next `weeks`, given that the customer still buys.
 
-    Equation 10, after Euler's transformation of 2F1, in which nothing grows without bound.
+    Equation 10 with one more chance to leave, after Euler's transformation of 2F1, in which nothing
+    grows without bound.
     """
     r, alpha, a, b = orders.r, orders.alpha, orders.a, orders.b
     if abs(a - 1) < 1e-6:
         a = 1 + 1e-6
     x, T = np.broadcast_arrays(np.asarray(x, dtype=float), np.asarray(T, dtype=float))  # noqa: N806
     z = weeks / (alpha + T + weeks)
-    shrunk = (1 - z) ** (a - 1) * hyp2f1(a + b - 1 - r, a - 1, a + b + x - 1, z)
-    return (a + b + x - 1) / (a - 1) * (1 - shrunk)
+    shrunk = (1 - z) ** (a - 1) * hyp2f1(a + b - r, a - 1, a + b + x, z)
+    return (a + b + x) / (a - 1) * (1 - shrunk)
 
 
 def expected_orders(
@@ -184,11 +221,6 @@ def expected_orders(
 ) -> np.ndarray:
     """E[Y(weeks) | x, t_x, T]: expected purchase days in the next `weeks`."""
     return p_alive(orders, x, t_x, T) * expected_orders_if_alive(orders, x, T, weeks)
-
-
-def expected_orders_of_new(orders: Fit, weeks: float) -> float:
-    """E[X(weeks)]: expected repeat purchase days of a customer in the weeks after the first one."""
-    return float(expected_orders_if_alive(orders, np.array(0.0), np.array(0.0), weeks))
 
 
 def discounted_orders_if_alive(
@@ -227,8 +259,8 @@ def order_quantiles(
     """The smallest n with P(Y(weeks) <= n) >= probability, per customer and probability.
 
     Given that a customer is alive, lambda is Gamma(r + x, alpha + T) and the chance to leave
-    Beta(a, b + x); so Y is distributed as X in equation 8 with these in place of the parameters.
-    Its terms follow from one another.
+    Beta(a, b + x + 1); so Y is distributed as X in equation 8 with these in place of the
+    parameters. Its terms follow from one another.
 
     Args:
         orders: the fit.
@@ -242,7 +274,7 @@ def order_quantiles(
     keys, place = np.unique(np.column_stack([x, T]), axis=0, return_inverse=True)
     place = place.ravel()
     shape, rate, a, b = orders.r + keys[:, 0], orders.alpha + keys[:, 1], orders.a, orders.b
-    b = b + keys[:, 0]
+    b = b + keys[:, 0] + 1
     z = weeks / (rate + weeks)
     poisson = (1 - z) ** shape
     stayed = stayed_before = np.ones(len(keys))

@@ -100,7 +100,7 @@ def _fit_line(histories: pa.Table, spends: pa.Table) -> dict[str, Any]:
         "spend_log_likelihood": round(spend.log_likelihood, 4),
         "has_converged": orders.converged and spend.converged,
         "is_usable": not reason,
-        "reason": reason or None,
+        "reason": reason or orders.without_leaving,
     }
 
 

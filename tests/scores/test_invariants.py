@@ -45,6 +45,8 @@ DATED = {
 LEARNED_EARLIER = {
     *("fits.fit_propensity_sample", "fits.fit_propensity", "fits.fit_clusters"),
     *("fits.fit_parameters", "scores.score_propensity", "segments.segment_cluster"),
+    # Propensity is a part of the composite.
+    *("tiers.tier_composite", "tiers.tier_cut_points", "tiers.tier_assigned"),
 }
 
 
@@ -289,8 +291,9 @@ def test_groups_of_equal_size_are_found_to_split_ties(sample_build, tmp_path):
     copy = copy_of(sample_build, tmp_path)
     rerun(copy, "score_rfm", fault=rfm_by_groups_of_equal_size)
     by_rank = (
-        "select * replace (cast(ntile(4) over (order by composite_score) as varchar)"
-        " as raw_tier_code) from tiers.tier_assigned"
+        "select * replace (round(composite_score) as composite_score,"
+        " cast(ntile(4) over (order by round(composite_score)) as varchar) as raw_tier_code)"
+        " from tiers.tier_assigned"
     )
     execute(copy, f"create or replace table tiers.tier_assigned as {by_rank}")
     assert split_ties(copy.rows) == {"f_score", "raw_tier_code"}

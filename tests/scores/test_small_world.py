@@ -78,7 +78,7 @@ LINES = {
     ("orders_first", "2024-03-31"): "ecommerce",
     ("no_line", "2024-03-31"): "default",
     ("lapsed", "2024-01-31"): "ecommerce",
-    ("lapsed", "2024-02-29"): "b2b",
+    ("lapsed", "2024-02-29"): "ecommerce",
     ("line_comes_later", "2024-03-31"): "default",
     ("line_comes_later", "2024-05-31"): "ecommerce",
     ("line_long_ago", "2023-12-31"): "ecommerce",

@@ -28,7 +28,7 @@ listed as (
         ] %}
         min_by({{ attribute }}, place_back) filter (where {{ attribute }} is not null) as {{ attribute }},
         {% endfor %}
-        min(coalesce(cast(created_at as date), date '1900-01-01')) as listed_since
+        min(cast(created_at as date)) as listed_since
     from records
     group by customer_id
 
@@ -67,6 +67,18 @@ ordering as (
     where outcome = 'accepted'
     group by customer_id
 
+),
+
+/* A cancelled order is no purchase, and yet the first day on which somebody is seen. */
+seen as (
+
+    select
+        customer_id,
+        min(order_date) as first_seen_date
+    from {{ of_touched_customers(ref('int_orders')) }}
+    where outcome in ('accepted', 'excluded')
+    group by customer_id
+
 )
 
 select
@@ -81,14 +93,11 @@ select
     listed.owner,
     listed.business_line as own_business_line,
     attributes.attributes_hash,
-    /* Customers who are listed without a date have always been there. */
-    least(
-        case
-            when listed.customer_id is not null
-                then listed.listed_since
-            else ordering.first_order_date
-        end,
-        coalesce(ordering.first_order_date, date '9999-12-31')
+    /* Customers who are listed without a date are known from their first order on; those of whom there is
+       none have always been there. */
+    coalesce(
+        least(coalesce(listed.listed_since, seen.first_seen_date), ordering.first_order_date),
+        date '1900-01-01'
     ) as known_since,
     ordering.first_order_date,
     /* Most customers buy in one line only, with every order: the dear question "which line brings
@@ -107,3 +116,4 @@ select
 from listed
 left join attributes on listed.customer_id = attributes.customer_id
 full outer join ordering on listed.customer_id = ordering.customer_id
+left join seen on coalesce(listed.customer_id, ordering.customer_id) = seen.customer_id

@@ -2,6 +2,7 @@
    facts have changed, however they came: appended, corrected, exported anew or taken out. Where a record
    stands in its file does not count. */
 {% set other_facts = {
+    'int_interactions': ['interaction_id', 'interaction_date', 'result'],
     'int_events': ['event_id', 'event_type', 'occurred_at', 'product_id', 'session_id'],
     'int_tickets': ['ticket_id', 'opened_date', 'closed_date', 'satisfaction'],
     'int_campaign_touches': ['touch_id', 'touch_date', 'event_type', 'has_discount'],

@@ -14,7 +14,7 @@ by_category as (
         lines.customer_id,
         dates.as_of_date,
         lines.category,
-        max(lines.order_date) as last_order_date,
+        max(case when lines.is_of_main_category then lines.order_date end) as last_main_date,
         count(*) as line_count,
         sum(case when lines.is_new_product then 1 else 0 end) as new_count,
         sum(case when lines.is_repeat_product then 1 else 0 end) as repeat_count,
@@ -40,7 +40,7 @@ select
         10, 200
     ) as favourite_category,
     substring(
-        max(case when category is not null then cast(last_order_date as string) || category end), 11, 200
+        max(cast(last_main_date as string) || category), 11, 200
     ) as last_category
 from by_category
 group by customer_id, as_of_date

@@ -17,6 +17,8 @@ select
     order_count,
     net_revenue,
     margin,
+    lifetime_margin_rate,
+    monthly_recurring_revenue,
     lifetime_order_count,
     lifetime_net_revenue,
     case when purchase_day_count > 0 then purchase_day_count - 1 end as btyd_frequency,

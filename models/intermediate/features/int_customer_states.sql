@@ -4,7 +4,7 @@
    on the one that leaves it behind. So the facts are read once, however many dates there are. */
 {% set counts = ['purchase_day_count', 'lifetime_order_count', 'order_count', 'interaction_count'] %}
 {% set amounts = ['lifetime_net_revenue', 'first_purchase_revenue', 'net_revenue', 'costed_revenue',
-    'costed_margin'] %}
+    'costed_margin', 'lifetime_costed_revenue', 'lifetime_costed_margin'] %}
 with
 
 days as (
@@ -26,19 +26,21 @@ changes as (
         customer_id,
         scope,
         enters_at as changed_at,
-        purchase_date as first_purchase_date,
-        purchase_date as last_purchase_date,
-        previous_purchase_date,
         case when purchase_date is not null then 1 else 0 end as purchase_day_count,
         order_count as lifetime_order_count,
+        case when is_ever_in_window then order_count else 0 end as order_count,
+        case when is_ever_in_window then interaction_count else 0 end as interaction_count,
         net_revenue as lifetime_net_revenue,
         case when order_count > 0 and previous_purchase_date is null then net_revenue else 0 end
             as first_purchase_revenue,
-        case when is_ever_in_window then order_count else 0 end as order_count,
         case when is_ever_in_window then net_revenue else 0 end as net_revenue,
         case when is_ever_in_window then costed_revenue else 0 end as costed_revenue,
         case when is_ever_in_window then costed_margin else 0 end as costed_margin,
-        case when is_ever_in_window then interaction_count else 0 end as interaction_count
+        costed_revenue as lifetime_costed_revenue,
+        costed_margin as lifetime_costed_margin,
+        purchase_date as first_purchase_date,
+        purchase_date as last_purchase_date,
+        previous_purchase_date
     from days
 
     union all
@@ -47,18 +49,20 @@ changes as (
         customer_id,
         scope,
         leaves_at as changed_at,
-        null as first_purchase_date,
-        null as last_purchase_date,
-        null as previous_purchase_date,
         0 as purchase_day_count,
         0 as lifetime_order_count,
+        -order_count as order_count,
+        -interaction_count as interaction_count,
         0 as lifetime_net_revenue,
         0 as first_purchase_revenue,
-        -order_count as order_count,
         -net_revenue as net_revenue,
         -costed_revenue as costed_revenue,
         -costed_margin as costed_margin,
-        -interaction_count as interaction_count
+        0 as lifetime_costed_revenue,
+        0 as lifetime_costed_margin,
+        null as first_purchase_date,
+        null as last_purchase_date,
+        null as previous_purchase_date
     from days
     where is_ever_in_window and leaves_at is not null
 
@@ -69,18 +73,12 @@ changes as (
         customers.customer_id,
         calendar.scope,
         calendar.enters_at as changed_at,
+        {% for measure in counts + amounts %}
+        0 as {{ measure }},
+        {% endfor %}
         null as first_purchase_date,
         null as last_purchase_date,
-        null as previous_purchase_date,
-        0 as purchase_day_count,
-        0 as lifetime_order_count,
-        0 as lifetime_net_revenue,
-        0 as first_purchase_revenue,
-        0 as order_count,
-        0 as net_revenue,
-        0 as costed_revenue,
-        0 as costed_margin,
-        0 as interaction_count
+        null as previous_purchase_date
     from {{ ref('int_customers') }} as customers
     {{ in_scope('customers', 'calendar', 'known_since') }}
 

@@ -28,13 +28,15 @@ facts as (
 
     union all
 
+    /* A call that nobody answered is no engagement: some results have points of their own. */
     select
-        customer_id,
-        interaction_date as event_date,
-        'interaction' as event_type,
+        interactions.customer_id,
+        interactions.interaction_date as event_date,
+        coalesce(kinds.event_type, 'interaction') as event_type,
         false as has_discount
-    from {{ ref('int_interactions') }}
-    where outcome = 'accepted'
+    from {{ ref('int_interactions') }} as interactions
+    left join kinds on 'interaction_' || lower(interactions.result) = kinds.event_type
+    where interactions.outcome = 'accepted'
 
     union all
 

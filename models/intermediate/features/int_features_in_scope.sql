@@ -16,7 +16,7 @@
 } %}
 {% set others = {
     'baskets': ['new_product_share', 'repeat_product_share', 'gift_share', 'favourite_category', 'last_category'],
-    'services': ['ticket_satisfaction', 'days_to_renewal'],
+    'services': ['ticket_satisfaction', 'days_to_renewal', 'contract_until'],
     'pipelines': ['decision_role_count', 'sales_cycle_days'],
     'voices': [
         'nps_answer', 'price_agreement', 'novelty_agreement', 'service_agreement', 'quality_agreement',
@@ -53,7 +53,7 @@ dated as (
         customers.attributes_hash,
         coalesce(
             leading_lines.business_line,
-            case when states.order_count > 0 then customers.only_business_line end,
+            case when states.purchase_day_count > 0 then customers.only_business_line end,
             customers.own_business_line,
             'default'
         ) as business_line
@@ -86,9 +86,7 @@ select
     dated.lifetime_order_count,
     dated.lifetime_net_revenue,
     dated.first_purchase_revenue,
-    cast(
-        {{ dbt.datediff('dated.last_purchase_date', 'dated.as_of_date', 'day') }} as integer -- noqa: LT05
-    ) as recency_days,
+    cast({{ dbt.datediff('dated.last_purchase_date', 'dated.as_of_date', 'day') }} as integer) as recency_days, -- noqa: LT05
     dated.order_count,
     dated.net_revenue,
     dated.interaction_count,
@@ -103,6 +101,9 @@ select
                 ) }} as decimal(18, 4)
             )
     end as margin,
+    {{ round_double(
+        'cast(dated.lifetime_costed_margin as double) / nullif(dated.lifetime_costed_revenue, 0)', 4
+    ) }} as lifetime_margin_rate,
     {% for alias, measures in counts.items() %}{% for measure in measures %}
     coalesce({{ alias }}.{{ measure }}, 0) as {{ measure }},
     {% endfor %}{% endfor %}

@@ -38,6 +38,7 @@ dated_subscriptions as (
         subscriptions.customer_id,
         dates.as_of_date,
         subscriptions.monthly_amount,
+        least(coalesce(subscriptions.cancelled_date, dates.as_of_date), dates.as_of_date) as until_date,
         case
             when subscriptions.renewal_date >= dates.as_of_date
                 then {{ dbt.datediff('dates.as_of_date', 'subscriptions.renewal_date', 'day') }} -- noqa: LT05
@@ -67,11 +68,12 @@ by_subscription as (
     select
         customer_id,
         as_of_date,
-        cast(count(*) as integer) as active_subscription_count,
-        cast(coalesce(sum(monthly_amount), 0) as decimal(18, 4)) as monthly_recurring_revenue,
-        cast(min(days_to_renewal) as integer) as days_to_renewal
+        cast(sum(case when is_active then 1 else 0 end) as integer) as active_subscription_count,
+        cast(coalesce(sum(case when is_active then monthly_amount end), 0) as decimal(18, 4))
+            as monthly_recurring_revenue,
+        cast(min(case when is_active then days_to_renewal end) as integer) as days_to_renewal,
+        max(until_date) as contract_until
     from dated_subscriptions
-    where is_active
     group by customer_id, as_of_date
 
 )
@@ -84,7 +86,8 @@ select
     by_ticket.ticket_satisfaction,
     by_subscription.active_subscription_count,
     by_subscription.monthly_recurring_revenue,
-    by_subscription.days_to_renewal
+    by_subscription.days_to_renewal,
+    by_subscription.contract_until
 from by_ticket
 full outer join by_subscription
     on

@@ -40,6 +40,8 @@ priced as (
         items.order_id,
         items.product_id,
         items.quantity,
+        {{ money_times(money_times('items.unit_price', 'orders.exchange_rate'), 'items.quantity') }}
+            as line_value,
         items.outcome,
         items.reject_reason,
         products.category,
@@ -83,6 +85,7 @@ select
     product_id,
     category,
     quantity,
+    line_value,
     cost,
     case
         when outcome <> 'accepted' then outcome
