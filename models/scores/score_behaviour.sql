@@ -48,16 +48,23 @@ scored as (
         end as furthest_step,
         {{ round_double('cast(features.wish_count as double) / nullif(features.view_count, 0)', 4) }}
             as view_to_wish_rate,
-        {{ round_double('cast(features.order_count as double) / nullif(features.wish_count, 0)', 4) }}
-            as wish_to_order_rate,
+        /* Of who orders more often than is seen of them on the way the way is not known. */
+        case
+            when features.order_count <= features.wish_count
+                then {{ round_double(
+                    'cast(features.order_count as double) / nullif(features.wish_count, 0)', 4
+                ) }}
+        end as wish_to_order_rate,
         {% for component, measure in components.items() %}
         {{ round_double(share_score('features.' ~ measure, cut_columns(measure)), 2) }}
             as {{ component }}_score,
         {% endfor %}
         case
-            when features.view_count + features.wish_count > 0
+            when
+                features.order_count <= features.view_count + features.wish_count
+                and features.view_count + features.wish_count > 0
                 then {{ round_double(
-                    'least(100.0, 100.0 * features.order_count / (features.view_count + features.wish_count))', 2
+                    '100.0 * features.order_count / (features.view_count + features.wish_count)', 2
                 ) }}
         end as conversion_score
     from features

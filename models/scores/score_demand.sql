@@ -44,8 +44,8 @@ spread as (
         features.recency_days,
         features.last_category,
         affinities.next_category,
-        rhythms.usual_interval_days,
         settings.horizon_days,
+        rhythms.usual_interval_days * coalesce(cast(spreads.usual_ratio as double), 1) as usual_days,
         rhythms.usual_interval_days * coalesce(cast(spreads.early_ratio as double), settings.early_ratio)
             as early_days,
         rhythms.usual_interval_days * coalesce(cast(spreads.late_ratio as double), settings.late_ratio)
@@ -65,9 +65,9 @@ rounded as (
 
     select
         *,
-        cast({{ round_double('usual_interval_days', 0) }} as integer) as expected_days,
-        cast({{ round_double('least(early_days, usual_interval_days)', 0) }} as integer) as earliest_days,
-        cast({{ round_double('greatest(late_days, usual_interval_days)', 0) }} as integer) as latest_days
+        cast({{ round_double('usual_days', 0) }} as integer) as expected_days,
+        cast({{ round_double('least(early_days, usual_days)', 0) }} as integer) as earliest_days,
+        cast({{ round_double('greatest(late_days, usual_days)', 0) }} as integer) as latest_days
     from spread
 
 )

@@ -32,6 +32,10 @@ sloped as (
         net_revenue,
         revenue_fifth_1 - revenue_fifth_2 as revenue_change,
         cast(net_revenue as double) / 5 as mean_revenue,
+        0
+        {% for fifth in range(1, 6) %}
+        + case when revenue_fifth_{{ fifth }} <> 0 then 1 else 0 end
+        {% endfor %} as fifths_with_revenue,
         ({{ sorted_item(slopes, 5) }} + {{ sorted_item(slopes, 6) }}) / 2 as slope
     from features
 
@@ -61,12 +65,14 @@ select
         when days_as_customer is null then 'prospect'
         when not is_old_enough then 'too_young'
         when growth_rate is null then 'inactive'
+        when fifths_with_revenue < 3 then 'too_sparse'
         when growth_rate >= fast_rate then 'fast_growing'
         when growth_rate <= decline_rate then 'declining'
         else 'steady'
     end as growth_path,
     case
         when is_old_enough and growth_rate is null then 0
-        when is_old_enough then {{ round_double('50 + 50 * greatest(-1.0, least(1.0, growth_rate))', 2) }}
+        when is_old_enough and fifths_with_revenue >= 3
+            then {{ round_double('50 + 50 * greatest(-1.0, least(1.0, growth_rate))', 2) }}
     end as score
 from rated

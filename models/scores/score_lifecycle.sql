@@ -1,7 +1,8 @@
 /* One row per customer and scored date: the health of the relation, measured against the
    customer's own purchase rhythm where there are enough purchases, against the business line's
    where not, and against the policy's default where the line has no rhythm yet. 100 while the
-   next purchase is not late, then down on a straight line to 0 where the relation is over. */
+   next purchase is not late, then down on a straight line to 0 where the relation is over. To those
+   who have bought a contract is a purchase that goes on: nothing is late while it runs. */
 with
 
 features as (
@@ -37,6 +38,9 @@ intervals as (
         features.policy,
         features.purchase_day_count,
         features.recency_days,
+        {{ dbt.datediff(
+            'greatest(features.last_purchase_date, features.contract_until)', 'features.as_of_date', 'day'
+        ) }} as silent_days,
         {{ dbt.datediff('features.first_purchase_date', 'features.as_of_date', 'day') }}
             as days_since_first_purchase,
         {{ dbt.datediff('features.previous_purchase_date', 'features.last_purchase_date', 'day') }}
@@ -81,11 +85,12 @@ ratios as (
         recency_days,
         days_since_first_purchase,
         case when purchase_day_count > 0 then rhythm_source end as rhythm_source,
+        case when purchase_day_count > 0 then {{ round_double('interval_days', 1) }} end
+            as usual_interval_days,
         case
             when purchase_day_count > 0
-                then {{ round_double('greatest(interval_days, min_interval_days)', 1) }}
-        end as usual_interval_days,
-        {{ round_double('recency_days / greatest(interval_days, min_interval_days)', 2) }} as overdue_ratio,
+                then {{ round_double('silent_days / greatest(interval_days, min_interval_days)', 2) }}
+        end as overdue_ratio,
         {{ round_double('last_gap_days / greatest(interval_before_days, min_interval_days)', 2) }}
             as last_gap_ratio,
         churned_ratio

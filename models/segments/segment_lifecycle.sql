@@ -47,7 +47,10 @@ states as (
         case
             when scores.overdue_ratio is null or scores.days_since_first_purchase <= thresholds.new_days
                 then 'new'
-            when scores.last_gap_ratio >= thresholds.dormant_ratio then 'returned'
+            when
+                scores.last_gap_ratio >= thresholds.dormant_ratio
+                and scores.recency_days <= thresholds.new_days
+                then 'returned'
             when scores.purchase_day_count >= thresholds.established_purchase_days
                 then 'established'
             else 'developing'

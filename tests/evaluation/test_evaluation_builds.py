@@ -72,6 +72,19 @@ def test_the_protocol_is_that_of_forty_lines_of_pandas(sample_build, method, hor
         assert share == pytest.approx(expected[line], abs=1e-6), line
 
 
+def test_the_composite_holds_what_its_best_part_does(sample_build):
+    behind = sample_build.query(
+        "select business_line, behind, behind_low from marts.method_recommendation"
+        " where method = 'composite' and goal = 'balanced'"
+    ).set_index("business_line")
+    assert behind.behind["b2b"] <= 0.01 and behind.behind_low["ecommerce"] <= 0
+    shares = sample_build.query(
+        "select business_line, method, value from marts.method_backtest where is_pooled"
+        " and metric = 'top_20_percent' and horizon_days = 180 and outcome = 'net_revenue'"
+    ).pivot(index="business_line", columns="method", values="value")
+    assert len(shares) == 2 and (shares.composite > shares.rfm).all()
+
+
 def test_who_is_judged_had_bought_and_every_horizon_had_ended(sample_build):
     [(wrong, rows)] = sample_build.rows("""
         select

@@ -183,7 +183,7 @@ def test_publications_only_grow(told):
     # A new version of a policy tells everybody under it something new, also in a full refresh.
     policies = told.project / "seeds" / "policies.csv"
     text = policies.read_text("utf-8")
-    policies.write_text(text.replace("b2b,1,percentile", "b2b,2,percentile"), "utf-8")
+    policies.write_text(text.replace("b2b,2,percentile", "b2b,3,percentile"), "utf-8")
     told.dbt("build", "--full-refresh", *WITHOUT_TESTS)
     second = publications(told)
     assert first < second
@@ -194,7 +194,7 @@ def test_publications_only_grow(told):
     [(b2b,)] = told.rows(
         "select count(*) from marts.customer_tier where policy = 'b2b' and not is_member"
     )
-    assert ("b2b", "2", b2b) in versions
+    assert ("b2b", "3", b2b) in versions
     assert len(second) == len(first) + b2b
 
 

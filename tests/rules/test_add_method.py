@@ -67,8 +67,8 @@ def add_method(project: Path) -> None:
         path.write_text(text.rstrip("\n") + f"\n{row}\n", "utf-8")
     weights = project / "seeds" / "policy_weights.csv"
     text = weights.read_text("utf-8")
-    assert "ecommerce,rfm,0.50" in text
-    weights.write_text(text.replace("ecommerce,rfm,0.50", "ecommerce,rfm,0.40"), "utf-8")
+    assert "ecommerce,rfm,0.20" in text
+    weights.write_text(text.replace("ecommerce,rfm,0.20", "ecommerce,rfm,0.10"), "utf-8")
     settings = project / "dbt_project.yml"
     text = settings.read_text("utf-8")
     assert "propensity, intent," in text

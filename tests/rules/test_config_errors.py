@@ -9,15 +9,15 @@ from conftest import Workspace, copy_of_build, copy_project
 
 # What is done to the seeds: (seed, line as it is, line as it becomes; None: no such line).
 FAULTS = [
-    ("policies", "ecommerce,1,percentile,", "ecommerce,1,rank,"),
+    ("policies", "ecommerce,2,percentile,", "ecommerce,2,rank,"),
     ("policies", None, "wholesale,1,score,Wholesale,批发,,"),
     ("business_lines", "default,default,balanced,Default,默认业务线", None),
     ("business_lines", "ecommerce,ecommerce,", "Ecommerce,ecommerce,"),
     ("business_lines", "b2b,b2b,", "b2b,b2c,"),
     ("methods", "rfm,RFM,", "RFM,RFM,"),
-    ("policy_weights", "default,lifecycle,0.30", "default,lifecycle,0.50"),
-    ("policy_weights", "ecommerce,lifecycle,0.25", "ecommerce,lifecycle,a quarter"),
-    ("policy_weights", "b2b,lifecycle,0.30", "b2b,vip,0.30"),
+    ("policy_weights", "default,lifecycle,0.05", "default,lifecycle,0.25"),
+    ("policy_weights", "ecommerce,lifecycle,0.05", "ecommerce,lifecycle,a quarter"),
+    ("policy_weights", "b2b,lifecycle,0.05", "b2b,vip,0.05"),
     ("component_weights", "default,rfm,recency,1", "default,rfm,recency,-1"),
     ("component_weights", None, "ecommerce,rfm,speed,1"),
     ("tiers", "D,4,", "D,7,"),

@@ -183,7 +183,7 @@ def test_a_changed_band_moves_those_that_a_recount_moves(workspace):
     history = pd.read_parquet(workspace.export / "latest" / "customer_tier_history.parquet")
     history["composite_score"] = history.composite_score.astype(float)
     shop = history[(history.business_line == "ecommerce") & history.composite_score.notna()]
-    # Published cut points have two significant digits.
+    # Published cut points of wide bands have two significant digits.
     below = shop.composite_score < shop.groupby("as_of_date").composite_score.transform(
         lambda scores: round(scores.quantile(0.9))
     )
@@ -204,7 +204,7 @@ def test_a_changed_band_moves_those_that_a_recount_moves(workspace):
     assert moves.reason_zh.str.startswith("B级").all()
     revenue = round(float(expected.net_revenue.sum()), 2)
     assert f"│ down 降级      │ {len(expected):>16} │" in said and f" {revenue:.2f} │" in said
-    assert f"unchanged version of their policy (ecommerce v1: {len(expected)})." in said
+    assert f"unchanged version of their policy (ecommerce v2: {len(expected)})." in said
     assert "raw data" not in said
 
     matrix = pd.read_csv(workspace.folder / "preview" / "matrix.csv", encoding="utf-8-sig")

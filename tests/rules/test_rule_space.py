@@ -61,6 +61,11 @@ ages as (
         as days_since_first_purchase from thresholds
 ),
 
+recencies as (
+    select policy, unnest([null, 0, new_days::integer, new_days::integer + 1]) as recency_days
+    from thresholds
+),
+
 counts as (
     select policy, unnest([
         null, 0, 1, established_purchase_days::integer - 1, established_purchase_days::integer, 999
@@ -74,6 +79,7 @@ select
 from overdue
 inner join gaps using (policy)
 inner join ages using (policy)
+inner join recencies using (policy)
 inner join counts using (policy)
 """
 
