@@ -142,7 +142,7 @@ def test_the_rule_space_is_whole(rule_space):
         for table in ("score_rfm", "score_lifecycle")
     ]
     [(policies,)] = rule_space.rows("select count(*) from seeds.policies")
-    assert sizes == [5**3 + 1, policies * 9 * 5 * 5 * 6]
+    assert sizes == [5**3 + 1, policies * 9 * 5 * 5 * 6 * 4]
     assert len(rule_space.rows("select distinct rfm_cell from seeds.rfm_cells")) == 125
 
 
