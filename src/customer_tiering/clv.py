@@ -83,6 +83,7 @@ def fit_orders(x: np.ndarray, t_x: np.ndarray, T: np.ndarray, weight: np.ndarray
 
 
 def _fit_leaving(x: np.ndarray, t_x: np.ndarray, T: np.ndarray, weight: np.ndarray) -> Fit:  # noqa: N803
+    """Modified BG/NBD, whether or not leaving is shown."""
     total = weight.sum()
     # What hangs on x alone is worked out once per x.
     counts, place = np.unique(x, return_inverse=True)
