@@ -55,7 +55,8 @@
         'lifecycle_thresholds': {'key': ['policy'], 'columns': dict(
             policy=policy, min_purchase_days={'type': 'integer', 'from': 2}, min_interval_days=count,
             default_interval_days=count, min_rhythm_customers=count, late_ratio=ratio,
-            dormant_ratio=ratio, churned_ratio=ratio, new_days={'type': 'integer', 'from': 0},
+            dormant_ratio=ratio, zero_health_ratio=ratio,
+            max_return_share={'type': 'number', 'from': 0, 'to': 1}, new_days={'type': 'integer', 'from': 0},
             established_purchase_days=count)},
         'lifecycle_cells': {'key': ['rhythm_state', 'history_state'], 'complete': true, 'columns': dict(
             rhythm_state={'type': 'choice', 'choices': [

@@ -30,7 +30,7 @@ thresholds as (
         policy,
         try_cast(late_ratio as decimal(18, 6)) as late_ratio,
         try_cast(dormant_ratio as decimal(18, 6)) as dormant_ratio,
-        try_cast(churned_ratio as decimal(18, 6)) as churned_ratio
+        try_cast(zero_health_ratio as decimal(18, 6)) as zero_health_ratio
     from ({{ seed_texts('lifecycle_thresholds') }}) as lifecycle_thresholds
 
 ),
@@ -84,14 +84,14 @@ where
         {% endfor %}
         'no method'
     )
-{% for smaller, greater in [('late_ratio', 'dormant_ratio'), ('dormant_ratio', 'churned_ratio')] %}
+{% for smaller, greater in [('late_ratio', 'dormant_ratio'), ('dormant_ratio', 'zero_health_ratio')] %}
 union all
 select
     'seeds/lifecycle_thresholds.csv' as config_file,
     {{ config_row(['policy']) }} as config_row,
     '{{ smaller }} is ' || cast({{ smaller }} as string) || ' and {{ greater }} is '
     || cast({{ greater }} as string) as problem,
-    'late_ratio < dormant_ratio < churned_ratio' as remedy
+    'late_ratio < dormant_ratio < zero_health_ratio' as remedy
 from thresholds
 where {{ smaller }} >= {{ greater }}
 {% endfor %}

@@ -5,6 +5,7 @@
 {% set cuts = ['p20', 'p40', 'p60', 'p80', 'p95'] %}
 {% set learned = [
     ('fit_purchase_rhythm', 'lifecycle', "'usual_interval_days'", 'usual_interval_days'),
+    ('fit_churned_ratio', 'lifecycle', "'churned_ratio'", 'churned_ratio'),
     ('fit_pyramid', 'pyramid', "pyramid_level || '_from'", 'from_amount'),
     ('fit_peer_revenue', 'potential', "'peer_revenue' || coalesce(' of ' || category, '')", 'peer_revenue'),
     ('fit_propensity', 'propensity', "target || '_' || measure", 'coefficient'),

@@ -1,7 +1,7 @@
 /* One row per customer and scored date: the health of the relation, measured against the
    customer's own purchase rhythm where there are enough purchases, against the business line's
    where not, and against the policy's default where the line has no rhythm yet. 100 while the
-   next purchase is not late, then down on a straight line to 0 where the relation is over. To those
+   next purchase is not late, then down on a straight line to 0 at `zero_health_ratio`. To those
    who have bought a contract is a purchase that goes on: nothing is late while it runs. */
 with
 
@@ -24,7 +24,7 @@ thresholds as (
         cast(min_purchase_days as integer) as min_purchase_days,
         cast(min_interval_days as double) as min_interval_days,
         cast(default_interval_days as double) as default_interval_days,
-        cast(churned_ratio as double) as churned_ratio
+        cast(zero_health_ratio as double) as zero_health_ratio
     from {{ ref('lifecycle_thresholds') }}
 
 ),
@@ -35,6 +35,7 @@ intervals as (
     select
         features.customer_id,
         features.as_of_date,
+        features.business_line,
         features.policy,
         features.purchase_day_count,
         features.recency_days,
@@ -65,7 +66,7 @@ intervals as (
             end, cast(rhythms.usual_interval_days as double), thresholds.default_interval_days
         ) as interval_before_days,
         thresholds.min_interval_days,
-        thresholds.churned_ratio
+        thresholds.zero_health_ratio
     from features
     left join rhythms
         on
@@ -80,6 +81,7 @@ ratios as (
     select
         customer_id,
         as_of_date,
+        business_line,
         policy,
         purchase_day_count,
         recency_days,
@@ -93,7 +95,7 @@ ratios as (
         end as overdue_ratio,
         {{ round_double('last_gap_days / greatest(interval_before_days, min_interval_days)', 2) }}
             as last_gap_ratio,
-        churned_ratio
+        zero_health_ratio
     from intervals
 
 )
@@ -101,6 +103,7 @@ ratios as (
 select
     customer_id,
     as_of_date,
+    business_line,
     policy,
     purchase_day_count,
     recency_days,
@@ -111,8 +114,8 @@ select
     last_gap_ratio,
     case
         when overdue_ratio <= 1 then 100
-        when overdue_ratio < churned_ratio
-            then {{ round_double('100 * (churned_ratio - overdue_ratio) / (churned_ratio - 1)', 2) }}
-        when overdue_ratio >= churned_ratio then 0
+        when overdue_ratio < zero_health_ratio
+            then {{ round_double('100 * (zero_health_ratio - overdue_ratio) / (zero_health_ratio - 1)', 2) }}
+        when overdue_ratio >= zero_health_ratio then 0
     end as score
 from ratios

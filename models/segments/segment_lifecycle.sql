@@ -1,6 +1,6 @@
 /* One row per customer and scored date: the stage of the relation. How late the next purchase
    is (rhythm_state) and what the past looks like (history_state) make a cell; a seed names the
-   stage of each cell. */
+   stage of each cell. From when on somebody is lost, each line has shown; where it has not, nobody is. */
 with
 
 scores as (
@@ -15,7 +15,6 @@ thresholds as (
         cast(policy as string) as policy,
         cast(late_ratio as double) as late_ratio,
         cast(dormant_ratio as double) as dormant_ratio,
-        cast(churned_ratio as double) as churned_ratio,
         cast(new_days as integer) as new_days,
         cast(established_purchase_days as integer) as established_purchase_days
     from {{ ref('lifecycle_thresholds') }}
@@ -39,7 +38,7 @@ states as (
         scores.as_of_date,
         case
             when scores.overdue_ratio is null then 'never_bought'
-            when scores.overdue_ratio >= thresholds.churned_ratio then 'lapsed'
+            when scores.overdue_ratio >= learned.churned_ratio then 'lapsed'
             when scores.overdue_ratio >= thresholds.dormant_ratio then 'long_overdue'
             when scores.overdue_ratio >= thresholds.late_ratio then 'late'
             else 'on_time'
@@ -57,6 +56,8 @@ states as (
         end as history_state
     from scores
     left join thresholds on scores.policy = thresholds.policy
+    left join {{ ref('fit_churned_ratio') }} as learned
+        on scores.as_of_date = learned.as_of_date and scores.business_line = learned.business_line
 
 )
 

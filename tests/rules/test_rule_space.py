@@ -47,7 +47,7 @@ with thresholds as (select * from seeds.lifecycle_thresholds),
 overdue as (
     select policy, unnest([
         null, 0, late_ratio::double - 0.01, late_ratio::double, dormant_ratio::double - 0.01,
-        dormant_ratio::double, churned_ratio::double - 0.01, churned_ratio::double, 1e6
+        dormant_ratio::double, dormant_ratio::double + 0.99, dormant_ratio::double + 1, 1e6
     ]) as overdue_ratio from thresholds
 ),
 
@@ -75,12 +75,23 @@ counts as (
 select
     cast(row_number() over () as varchar) as customer_id,
     date '2024-01-31' as as_of_date,
+    policy as business_line,
     *
 from overdue
 inner join gaps using (policy)
 inner join ages using (policy)
 inner join recencies using (policy)
 inner join counts using (policy)
+"""
+
+# One policy has a line whose customers are never lost.
+FILL_CHURNED = """
+create or replace table fits.fit_churned_ratio as
+select
+    date '2024-01-31' as as_of_date,
+    policy as business_line,
+    case when policy <> 'saas' then dormant_ratio::double + 1 end as churned_ratio
+from seeds.lifecycle_thresholds
 """
 
 # Labelling method: the table of scores that it reads.
@@ -93,7 +104,7 @@ def rule_space(sample_build, tmp_path) -> Workspace:
     copy = copy_of(sample_build, tmp_path)
     for table in ("score_rfm", "score_lifecycle"):
         execute(copy, f"drop view scores.{table}")
-    execute(copy, FILL_RFM, FILL_LIFECYCLE)
+    execute(copy, FILL_RFM, FILL_LIFECYCLE, FILL_CHURNED)
     return copy
 
 

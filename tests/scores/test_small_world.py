@@ -176,7 +176,7 @@ def test_refunds_that_count_otherwise_are_found(small_world, tmp_path, name):
     copy = copy_of(small_world, tmp_path)
     models = [
         "int_refund_records",
-        "int_customer_days",
+        "int_recorded_days",
         "int_activity_calendar",
         "int_customer_states",
     ]

@@ -16,6 +16,17 @@ facts as (
 
     union all
 
+    select
+        months.billed_date as activity_date,
+        customers.known_since,
+        count(*) as orders,
+        sum(months.monthly_amount) as revenue
+    from {{ ref('int_contract_months') }} as months
+    inner join {{ ref('int_customers') }} as customers on months.customer_id = customers.customer_id
+    group by months.billed_date, customers.known_since
+
+    union all
+
     /* A refund may be older than the record of the customer who got it. */
     select
         refunds.refund_date as activity_date,

@@ -2,9 +2,11 @@
    running totals as of each scored date, from changes alone. A fact changes the totals on the
    scored date that first sees it and, for what is counted in the look-back window, once more
    on the one that leaves it behind. So the facts are read once, however many dates there are. */
-{% set counts = ['purchase_day_count', 'lifetime_order_count', 'order_count', 'interaction_count'] %}
-{% set amounts = ['lifetime_net_revenue', 'first_purchase_revenue', 'net_revenue', 'costed_revenue',
-    'costed_margin', 'lifetime_costed_revenue', 'lifetime_costed_margin'] %}
+{% set in_window = ['order_count', 'discounted_order_count', 'interaction_count', 'net_revenue', 'costed_revenue',
+    'costed_margin'] %}
+{% set counts = ['purchase_day_count', 'lifetime_order_count'] + in_window[:3] %}
+{% set amounts = ['lifetime_net_revenue', 'first_purchase_revenue', 'lifetime_costed_revenue',
+    'lifetime_costed_margin'] + in_window[3:] %}
 with
 
 days as (
@@ -28,16 +30,14 @@ changes as (
         enters_at as changed_at,
         case when purchase_date is not null then 1 else 0 end as purchase_day_count,
         order_count as lifetime_order_count,
-        case when is_ever_in_window then order_count else 0 end as order_count,
-        case when is_ever_in_window then interaction_count else 0 end as interaction_count,
         net_revenue as lifetime_net_revenue,
         case when order_count > 0 and previous_purchase_date is null then net_revenue else 0 end
             as first_purchase_revenue,
-        case when is_ever_in_window then net_revenue else 0 end as net_revenue,
-        case when is_ever_in_window then costed_revenue else 0 end as costed_revenue,
-        case when is_ever_in_window then costed_margin else 0 end as costed_margin,
         costed_revenue as lifetime_costed_revenue,
         costed_margin as lifetime_costed_margin,
+        {% for measure in in_window %}
+        case when is_ever_in_window then {{ measure }} else 0 end as {{ measure }},
+        {% endfor %}
         purchase_date as first_purchase_date,
         purchase_date as last_purchase_date,
         previous_purchase_date
@@ -49,17 +49,12 @@ changes as (
         customer_id,
         scope,
         leaves_at as changed_at,
-        0 as purchase_day_count,
-        0 as lifetime_order_count,
-        -order_count as order_count,
-        -interaction_count as interaction_count,
-        0 as lifetime_net_revenue,
-        0 as first_purchase_revenue,
-        -net_revenue as net_revenue,
-        -costed_revenue as costed_revenue,
-        -costed_margin as costed_margin,
-        0 as lifetime_costed_revenue,
-        0 as lifetime_costed_margin,
+        {% for measure in counts[:2] + amounts[:4] %}
+        0 as {{ measure }},
+        {% endfor %}
+        {% for measure in in_window %}
+        -{{ measure }} as {{ measure }},
+        {% endfor %}
         null as first_purchase_date,
         null as last_purchase_date,
         null as previous_purchase_date
@@ -73,7 +68,7 @@ changes as (
         customers.customer_id,
         calendar.scope,
         calendar.enters_at as changed_at,
-        {% for measure in counts + amounts %}
+        {% for measure in counts[:2] + amounts[:4] + in_window %}
         0 as {{ measure }},
         {% endfor %}
         null as first_purchase_date,

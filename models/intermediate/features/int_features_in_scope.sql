@@ -68,8 +68,7 @@ dated as (
         on
             states.customer_id = leading_lines.customer_id
             and spans.as_of_date = leading_lines.as_of_date
-    /* A call may be older than the CRM's record of whom it was with: no customer yet. A difference, because
-       a comparison would be taken for a join: of every customer with every date. */
+    /* A call may be older than the record of its customer: no customer yet. A comparison would be taken for a join. */
     where {{ dbt.datediff('customers.known_since', 'spans.as_of_date', 'day') }} >= 0 -- noqa: LT05
 
 )
@@ -88,10 +87,13 @@ select
     dated.first_purchase_revenue,
     cast({{ dbt.datediff('dated.last_purchase_date', 'dated.as_of_date', 'day') }} as integer) as recency_days, -- noqa: LT05
     dated.order_count,
+    dated.discounted_order_count,
+    {{ round_double('dated.discounted_order_count / cast(nullif(dated.order_count, 0) as double)', 4) }}
+        as discount_share,
     dated.net_revenue,
     dated.interaction_count,
-    /* The margin rate of the orders whose cost is known, on all net revenue: so an order
-       without a cost is not taken for pure profit, and a refund takes its own share back. */
+    /* The margin rate of the orders whose cost is known, on all net revenue. So an order without a cost is no
+       pure profit, and a refund takes its share back. */
     case
         when dated.costed_revenue > 0
             then cast(
@@ -113,9 +115,7 @@ select
     {% for alias, measures in others.items() %}{% for measure in measures %}
     {{ alias }}.{{ measure }},
     {% endfor %}{% endfor %}
-    cast(
-        {{ dbt.datediff('dated.first_purchase_date', 'dated.as_of_date', 'day') }} as integer -- noqa: LT05
-    ) as days_as_customer,
+    cast({{ dbt.datediff('dated.first_purchase_date', 'dated.as_of_date', 'day') }} as integer) as days_as_customer, -- noqa: LT05
     dated.attributes_hash
 from dated
 left join policies on dated.business_line = policies.business_line

@@ -94,6 +94,7 @@ select
     converted_amount as amount,
     own_currency as currency,
     exchange_rate,
+    coalesce(discount_amount > 0, false) as has_discount,
     business_line,
     money_back,
     case

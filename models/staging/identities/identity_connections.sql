@@ -8,68 +8,47 @@
 {% set rounds = 8 %}
 with
 
-shared as (
+edges as (
 
-    select
-        record_id,
-        trust,
-        rule || ' ' || key_value as key_text
-    from {{ ref('identity_shared_keys') }}
+    select * from {{ ref('identity_edges') }}
 
 ),
 
-levels as (
-
-    select distinct trust as level
-    from shared
-
-),
-
-described as (
-
-    select
-        record_id,
-        min(created_date) as first_date
-    from {{ ref('identity_records') }}
-    group by record_id
-
-),
-
-labelled as (
-
-    select
-        levels.level,
-        shared.record_id,
-        shared.key_text,
-        {{ rank_of_system('shared.record_id') }}
-        || coalesce(cast(described.first_date as string), '9999-12-31') || shared.record_id as label
-    from shared
-    inner join levels on shared.trust <= levels.level
-    left join described on shared.record_id = described.record_id
-
-),
-
-{% for round in range(rounds) %}
-{% set before = 'labelled' if loop.first else 'round_' ~ (round - 1) %}
-keys_{{ round }} as (
+round_0 as (
 
     select
         level,
-        record_id,
-        key_text,
-        min(label) over (partition by level, key_text) as label
-    from {{ before }}
+        record_label,
+        min(key_label) as label
+    from edges
+    group by level, record_label
+
+),
+
+{% for round in range(1, rounds) %}
+keys_{{ round }} as (
+
+    select
+        edges.level,
+        edges.key_label,
+        min(round_{{ round - 1 }}.label) as label
+    from edges
+    inner join round_{{ round - 1 }}
+        on edges.level = round_{{ round - 1 }}.level and edges.record_label = round_{{ round - 1 }}.record_label
+    group by edges.level, edges.key_label
 
 ),
 
 round_{{ round }} as (
 
     select
-        level,
-        record_id,
-        key_text,
-        min(label) over (partition by level, record_id) as label
-    from keys_{{ round }}
+        edges.level,
+        edges.record_label,
+        min(keys_{{ round }}.label) as label
+    from edges
+    inner join keys_{{ round }}
+        on edges.level = keys_{{ round }}.level and edges.key_label = keys_{{ round }}.key_label
+    group by edges.level, edges.record_label
 
 ),
 
@@ -77,18 +56,22 @@ round_{{ round }} as (
 settled as (
 
     select
-        *,
-        min(label) over (partition by level, key_text) as lowest_label,
-        max(label) over (partition by level, key_text) as highest_label
-    from round_{{ rounds - 1 }}
+        edges.level,
+        edges.record_label,
+        last_round.label,
+        min(last_round.label) over (partition by edges.level, edges.key_label) as lowest_label,
+        max(last_round.label) over (partition by edges.level, edges.key_label) as highest_label
+    from edges
+    inner join round_{{ rounds - 1 }} as last_round
+        on edges.level = last_round.level and edges.record_label = last_round.record_label
 
 )
 
 select
     level,
-    record_id,
+    substr(record_label, 13) as record_id,
     label,
     substr(label, 13) as first_record_id,
     max(case when lowest_label <> highest_label then 1 else 0 end) as goes_on
 from settled
-group by level, record_id, label
+group by level, record_label, label

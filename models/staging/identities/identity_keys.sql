@@ -1,6 +1,6 @@
 /* One row per record, rule and key: what the record has that only one person should have, by the rules of
    the seed identity_rules; and a key for every two records of which people have said that they are one. Keys
-   say who people are. By some rules records with different names share no key, as those of a family with one
+   say who people are; one that a single record has says nothing. By some rules records with different names share no key, as those of a family with one
    phone, or records with different contacts, as those of people of one name. */
 {{ config(materialized='table') }}
 with
@@ -25,6 +25,7 @@ values_of_records as (
         rules.trust,
         rules.most_records,
         rules.unless,
+        rules.key_columns = '+linked_customer_id+' as is_link,
         {{ name_key('records.name') }} as name_key,
         records.email,
         records.phone,
@@ -42,20 +43,34 @@ values_of_records as (
 
 ),
 
+/* Most keys are of one record: they go before anything is compared. */
+shared_values as (
+
+    select
+        rule,
+        key_value
+    from values_of_records
+    where key_value is not null
+    group by rule, key_value
+    having min(record_id) <> max(record_id) or max(is_link)
+
+),
+
 judged as (
 
     select
-        *,
+        held.*,
         case
-            when unless = 'names_differ' and min(name_key) over of_key <> max(name_key) over of_key
-                then unless
-            when unless <> 'contacts_differ' then null
-            when min(email) over of_key <> max(email) over of_key then unless
-            when min(phone) over of_key <> max(phone) over of_key then unless
+            when held.unless = 'names_differ' and min(held.name_key) over of_key <> max(held.name_key) over of_key
+                then held.unless
+            when held.unless <> 'contacts_differ' then null
+            when min(held.email) over of_key <> max(held.email) over of_key then held.unless
+            when min(held.phone) over of_key <> max(held.phone) over of_key then held.unless
         end as differs
-    from values_of_records
-    where key_value is not null
-    window of_key as (partition by rule, key_value)
+    from values_of_records as held
+    inner join shared_values as shared
+        on held.rule = shared.rule and held.key_value = shared.key_value
+    window of_key as (partition by held.rule, held.key_value)
 
 ),
 

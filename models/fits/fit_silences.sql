@@ -1,0 +1,104 @@
+/* One row per scored date, customer of a sample and day of the past year that is looked back on: how many
+   usual intervals they had been silent for on that day, and whether they bought in the 90 days after, all of
+   which are known at the scored date. At most some 20,000 buyers of a line and date, by the hash of the key. Who
+   has or had a contract is left out: to them silence is no sign. */
+{{ config(materialized='view') }}
+with
+
+features as (
+
+    select * from {{ ref('int_customer_features') }}
+    where purchase_day_count > 0 and contract_until is null
+
+),
+
+thresholds as (
+
+    select
+        cast(policy as string) as policy,
+        cast(min_purchase_days as integer) as min_purchase_days,
+        cast(min_interval_days as double) as min_interval_days,
+        cast(default_interval_days as double) as default_interval_days
+    from {{ ref('lifecycle_thresholds') }}
+
+),
+
+bounds as (
+
+    select
+        as_of_date,
+        business_line,
+        policy,
+        {{ hash_bound(20000) }} as below
+    from features
+    group by as_of_date, business_line, policy
+
+),
+
+candidates as (
+
+    {{ candidates_below('bounds') }}
+
+),
+
+purchases as (
+
+    select
+        days.customer_id,
+        days.purchase_date,
+        min(days.purchase_date) over (partition by days.customer_id) as first_purchase_date,
+        lead(days.purchase_date) over (
+            partition by days.customer_id order by days.purchase_date
+        ) as next_purchase_date,
+        row_number() over (partition by days.customer_id order by days.purchase_date) as purchase_day_count
+    from {{ ref('int_customer_days') }} as days
+    inner join candidates on days.customer_id = candidates.customer_id
+    where days.purchase_date is not null
+
+),
+
+looked_at as (
+
+    select
+        bounds.*,
+        ages.days_ago,
+        cast({{ dbt.dateadd('day', '-ages.days_ago', 'bounds.as_of_date') }} as date) as looked_at,
+        cast({{ dbt.dateadd('day', '90 - ages.days_ago', 'bounds.as_of_date') }} as date) as came_by,
+        rhythms.usual_interval_days
+    from bounds
+    cross join (
+        {% for days in [90, 180, 270, 365] %}
+        select {{ days }} as days_ago
+        {{ 'union all' if not loop.last }}
+        {% endfor %}
+    ) as ages
+    left join {{ ref('fit_purchase_rhythm') }} as rhythms
+        on bounds.as_of_date = rhythms.as_of_date and bounds.business_line = rhythms.business_line
+
+)
+
+select
+    looked_at.as_of_date,
+    looked_at.business_line,
+    looked_at.policy,
+    looked_at.days_ago,
+    features.customer_id,
+    {{ round_double(
+        dbt.datediff('purchases.purchase_date', 'looked_at.looked_at', 'day') ~ ' / greatest(coalesce('
+        ~ 'case when purchases.purchase_day_count >= thresholds.min_purchase_days then '
+        ~ own_interval_days('purchases.first_purchase_date', 'purchases.purchase_date',
+            'purchases.purchase_day_count') ~ ' end, cast(looked_at.usual_interval_days as double), '
+        ~ 'thresholds.default_interval_days), thresholds.min_interval_days)', 2
+    ) }} as overdue_ratio,
+    coalesce(purchases.next_purchase_date <= looked_at.came_by, false) as has_come_back
+from features
+inner join candidates on features.customer_id = candidates.customer_id
+inner join looked_at
+    on features.as_of_date = looked_at.as_of_date and features.business_line = looked_at.business_line
+inner join purchases
+    on
+        features.customer_id = purchases.customer_id
+        and looked_at.looked_at >= purchases.purchase_date
+        and looked_at.looked_at < coalesce(purchases.next_purchase_date, date '9999-12-31')
+inner join thresholds on looked_at.policy = thresholds.policy
+where candidates.key_hash < looked_at.below
