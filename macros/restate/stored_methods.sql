@@ -5,7 +5,7 @@
     {%- set methods = ['cut_points', 'lifecycle'] + weighted_methods() -%}
     {%- for name in rule_models(rules_of('guardrail')) if name not in ['int_customers', 'segment_lifecycle'] -%}
         {#- Of a segment of scores it is not known here which ones. -#}
-        {%- do methods.extend([name.split('_', 1)[1]] if name.startswith('score_') else scoring_methods() + ['cluster']) -%}
+        {%- do methods.extend([name.split('_', 1)[1]] if name.startswith('score_') else scoring_methods() + ['cluster', 'tree']) -%}
     {%- endfor -%}
     {{ return(methods | unique | list) }}
 {%- endmacro %}

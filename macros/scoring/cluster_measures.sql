@@ -1,7 +1,7 @@
 {#- What customers are clustered by. -#}
 
 {% macro cluster_measures() -%}
-    {{ return(['recency_days', 'order_count', 'net_revenue', 'purchase_day_count', 'engagement_points']) }}
+    {{ return(['recency_days', 'order_count', 'net_revenue', 'engagement_points']) }}
 {%- endmacro %}
 
 

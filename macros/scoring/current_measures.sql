@@ -8,11 +8,11 @@
         'contribution': [],
         'monetary': ['amount_tier'],
         'pyramid': ['pyramid_level'],
-        'clv': ['lifetime_value', 'value_source', 'p_alive', 'expected_orders', 'clv_to_cac_ratio'],
+        'clv': ['lifetime_value', 'value_source', 'fallback_reason', 'p_alive', 'expected_orders', 'clv_to_cac_ratio'],
         'engagement': ['engagement_level'],
         'behaviour': ['furthest_step'],
         'growth': ['growth_path', 'growth_rate'],
-        'demand': ['expected_order_date', 'next_category'],
+        'demand': ['expected_order_date', 'is_overdue', 'next_category'],
         'propensity': ['buy_probability_30_days', 'churn_probability_90_days', 'factor_1', 'factor_2', 'factor_3'],
         'intent': [],
         'influence': ['influence_level', 'referral_won_count'],
@@ -35,9 +35,10 @@
     {%- endfor -%}
     {%- do measures['score_lifecycle'].extend(['rhythm_source', 'usual_interval_days']) -%}
     {#- Rules and matrices follow from the other measures; tier_assigned has the lifecycle stage. -#}
-    {%- for method in ['rfm', 'rfm_zh', 'cluster'] -%}
+    {%- for method in ['rfm', 'rfm_zh', 'cluster', 'tree'] -%}
         {%- do measures.update({'segment_' ~ method: ['segment']}) -%}
     {%- endfor -%}
+    {%- do measures['segment_tree'].extend(['rule_en', 'rule_zh', 'expected_revenue_90_days']) -%}
     {%- for matrix in matrices() %}{% for axis, method, high_from in matrix_axes(matrix) -%}
         {%- do measures.setdefault('score_' ~ method, ['score']) -%}
     {%- endfor %}{% endfor -%}

@@ -65,14 +65,6 @@ from method_settings
 where
     unit in ('days', 'months', 'clusters', 'customers', 'people', 'roles', 'followers')
     and try_cast(value as decimal(18, 6)) <> floor(try_cast(value as decimal(18, 6)))
-union all
-select
-    'seeds/method_settings.csv' as config_file,
-    {{ config_row(['policy', 'method', 'setting']) }} as config_row,
-    'clusters are learned from the customers of all policies at once' as problem,
-    'a row of the policy default alone' as remedy
-from method_settings
-where method = 'cluster' and policy <> 'default'
 {% for method, smaller, greater in ordered_settings() %}
 union all
 /* Amounts that are all 0 are learned. */

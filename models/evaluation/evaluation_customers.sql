@@ -85,6 +85,7 @@ select
     said.{{ method }}_score,
     {% endfor %}
     composites.composite_score,
+    leaves.expected_revenue_90_days,
     assigned.tier_code,
     assigned.raw_tier_code,
     final_tiers.tier_rank,
@@ -100,7 +101,9 @@ select
     cast(round(value_settings.horizon_months * 365 / 12) as integer) as clv_horizon_days
 from sampled
 inner join said on sampled.customer_id = said.customer_id and sampled.as_of_date = said.as_of_date
-{% for alias, model in [('composites', 'tier_composite'), ('assigned', 'tier_assigned')] %}
+{% for alias, model in [
+    ('composites', 'tier_composite'), ('assigned', 'tier_assigned'), ('leaves', 'segment_tree'),
+] %}
 inner join {{ of_evaluated_dates(model, highest) }} as {{ alias }}
     on sampled.customer_id = {{ alias }}.customer_id and sampled.as_of_date = {{ alias }}.as_of_date
 {% endfor %}

@@ -3,7 +3,6 @@
    every date. */
 -- depends_on: {{ ref('evaluation_dates_to_restate') }}
 {{ config(materialized='table') }}
-{% set most = 30000 %}
 with
 
 /* A date that is evaluated no more is among those to restate, and leaves no rows. */
@@ -35,28 +34,15 @@ bounds as (
         as_of_date,
         business_line,
         cast(count(*) as integer) as line_customers,
-        case
-            when count(*) <= {{ most }} then 'g'
-            else lpad(lower(hex(cast(floor({{ most }}.0 / count(*) * 65536) as bigint))), 4, '0')
-        end as below
+        {{ hash_bound(30000) }} as below
     from buyers
     group by as_of_date, business_line
 
 ),
 
-/* Hashed once each, and not once for every date: few of many customers are in any sample. */
 candidates as (
 
-    select
-        hashed.customer_id,
-        hashed.key_hash
-    from (
-        select
-            customer_id,
-            substring(md5(customer_id), 1, 4) as key_hash
-        from {{ ref('int_customers') }}
-    ) as hashed
-    where hashed.key_hash < (select max(bounds.below) from bounds)
+    {{ candidates_below('bounds') }}
 
 )
 

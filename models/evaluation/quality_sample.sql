@@ -7,6 +7,7 @@
 {#- The segmentation, and where customer_measures has it; lifecycle and tier are in tier_assigned. #}
 {% set segmentations = {
     'rfm': 'segment_rfm.segment', 'rfm_zh': 'segment_rfm_zh.segment', 'cluster': 'segment_cluster.segment',
+    'tree': 'segment_tree.segment',
     'value_loyalty': 'value_loyalty', 'value_engagement': 'value_engagement', 'persona': 'persona',
     'scenario': 'scenario', 'attitude': 'attitude', 'market': 'market',
 } %}
@@ -51,7 +52,8 @@ select
     assigned.lifecycle_stage as of_lifecycle,
     assigned.tier_code as of_tier,
     sampled.customer_id,
-    sampled.as_of_date
+    sampled.as_of_date,
+    sampled.business_line
 from {{ at_current_date('fit_cluster_sample') }} as sampled
 inner join {{ ref('customer_measures') }} as measures on sampled.customer_id = measures.customer_id
 inner join {{ at_current_date('tier_assigned') }} as assigned on sampled.customer_id = assigned.customer_id
@@ -68,7 +70,8 @@ select
     assigned.lifecycle_stage as of_lifecycle,
     assigned.tier_code as of_tier,
     sampled.customer_id,
-    sampled.as_of_date
+    sampled.as_of_date,
+    sampled.business_line
 from {{ of_sample_before('fit_cluster_sample') }} as sampled
 inner join side_by_side on sampled.customer_id = side_by_side.customer_id
 inner join {{ of_sample_before('tier_assigned') }} as assigned on sampled.customer_id = assigned.customer_id

@@ -1,5 +1,7 @@
 /* One row per scored date, business line and kind of people (customer type and acquisition channel): which
-   share of those who are known has bought. Kinds of fewer people than `min_people` are not here. */
+   share of those who had been known before they bought, or have not bought, has done so. Who became known by
+   an order was never a lead. A kind of few people is drawn to the line's share, by as many people as
+   `min_people`. */
 {{ config(materialized='restated', meta={'dates_restated_by': 'int_dates_to_restate'}) }}
 with
 
@@ -9,32 +11,49 @@ features as (
 
 ),
 
-customers as (
-
-    select * from {{ ref('int_customers') }}
-
-),
-
 settings as (
 
     {{ method_settings('intent', ['min_people']) }}
 
+),
+
+kinds as (
+
+    select
+        features.as_of_date,
+        features.business_line,
+        coalesce(customers.customer_type, '') as customer_type,
+        coalesce(customers.acquisition_channel, '') as acquisition_channel,
+        max(settings.min_people) as min_people,
+        count(*) as people,
+        sum(case when features.purchase_day_count > 0 then 1 else 0 end) as buyers
+    from features
+    inner join {{ ref('int_customers') }} as customers on features.customer_id = customers.customer_id
+    inner join settings on features.policy = settings.policy
+    where features.first_purchase_date is null or features.first_purchase_date > customers.known_since
+    group by
+        features.as_of_date,
+        features.business_line,
+        coalesce(customers.customer_type, ''),
+        coalesce(customers.acquisition_channel, '')
+
+),
+
+lines as (
+
+    select
+        *,
+        sum(buyers) over (partition by as_of_date, business_line)
+        / cast(sum(people) over (partition by as_of_date, business_line) as double) as line_share
+    from kinds
+
 )
 
 select
-    features.as_of_date,
-    features.business_line,
-    coalesce(customers.customer_type, '') as customer_type,
-    coalesce(customers.acquisition_channel, '') as acquisition_channel,
-    cast(count(*) as integer) as people,
-    {{ round_double('sum(case when features.purchase_day_count > 0 then 1.0 else 0 end) / count(*)', 4) }}
-        as bought_share
-from features
-inner join customers on features.customer_id = customers.customer_id
-inner join settings on features.policy = settings.policy
-group by
-    features.as_of_date,
-    features.business_line,
-    coalesce(customers.customer_type, ''),
-    coalesce(customers.acquisition_channel, '')
-having count(*) >= max(settings.min_people)
+    as_of_date,
+    business_line,
+    customer_type,
+    acquisition_channel,
+    cast(people as integer) as people,
+    {{ round_double('(buyers + min_people * line_share) / (people + min_people)', 4) }} as bought_share
+from lines

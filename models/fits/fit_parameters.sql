@@ -11,6 +11,11 @@
     ('fit_propensity', 'propensity', "target || '_' || measure", 'coefficient'),
     ('fit_clusters', 'cluster', "'cluster_' || cast(cluster as string) || '_' || measure", 'centroid'),
 ] %}
+{% for measure in propensity_measures() %}{% for side in ['above', 'up_to'] %}
+{% do learned.append(('fit_tree', 'tree', "'leaf_' || cast(leaf as string) || '_" ~ measure ~ '_' ~ side ~ "'",
+    measure ~ '_' ~ side)) %}
+{% endfor %}{% endfor %}
+{% do learned.append(('fit_tree', 'tree', "'leaf_' || cast(leaf as string)", 'expected_revenue')) %}
 {% for cut in cuts %}
 {% do learned.append(('fit_cut_points', 'cut_points', "measure || '_" ~ cut ~ "'", cut)) %}
 {% do learned.append(('fit_clv_cut_points', 'clv', "'lifetime_value_" ~ cut ~ "'", cut)) %}
@@ -29,7 +34,7 @@ parameters as (
     {% for model, method, parameter, value in learned %}
     select
         as_of_date,
-        {{ "'all'" if model in ['fit_propensity', 'fit_clusters'] else 'business_line' }} as business_line,
+        {{ "'all'" if model == 'fit_propensity' else 'business_line' }} as business_line,
         '{{ method }}' as method,
         {{ parameter }} as parameter,
         cast({{ value }} as decimal(18, 6)) as value,

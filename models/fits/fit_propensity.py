@@ -9,6 +9,7 @@ def model(dbt, session):
     dbt.config(materialized="table")
     warehouse = warehouse_of(session)
     sample = warehouse.read(dbt.ref("fit_propensity_sample"))
-    known = ("as_of_date", "target", "learned_at", "customer_id", "has_come")
+    known = ("as_of_date", "target", "learned_at", "customer_id", "business_line", "has_come")
+    known += ("revenue_after",)
     measures = [name for name in sample.column_names if name not in known]
     return warehouse.result(fitted(sample, measures))

@@ -47,28 +47,15 @@ bounds as (
 
     select
         as_of_date,
-        case
-            when count(*) <= 20000 then 'g'
-            else lpad(lower(hex(cast(floor(20000.0 / count(*) * 65536) as bigint))), 4, '0')
-        end as below
+        {{ hash_bound(20000) }} as below
     from features
     group by as_of_date
 
 ),
 
-/* Hashed once each, and not once for every date: few of many customers are in any sample. */
 candidates as (
 
-    select
-        hashed.customer_id,
-        hashed.key_hash
-    from (
-        select
-            customer_id,
-            substring(md5(customer_id), 1, 4) as key_hash
-        from {{ ref('int_customers') }}
-    ) as hashed
-    where hashed.key_hash < (select max(bounds.below) from bounds)
+    {{ candidates_below('bounds') }}
 
 ),
 
@@ -82,7 +69,8 @@ sampled as (
         {% for measure in propensity_measures() %}
         features.{{ measure }},
         {% endfor %}
-        features.customer_id
+        features.customer_id,
+        features.business_line
     from features
     inner join candidates on features.customer_id = candidates.customer_id
     inner join bounds on features.as_of_date = bounds.as_of_date
@@ -91,18 +79,21 @@ sampled as (
 
 ),
 
-bought as (
+came as (
 
-    select distinct
+    select
         sampled.as_of_date,
         sampled.target,
-        sampled.customer_id
+        sampled.customer_id,
+        sum(days.net_revenue) as net_revenue,
+        max(days.purchase_date) as last_purchase_date
     from sampled
     inner join {{ ref('int_customer_days') }} as days
         on
             sampled.customer_id = days.customer_id
-            and sampled.learned_at < days.purchase_date
-            and {{ dbt.dateadd('day', 'sampled.days_ahead', 'sampled.learned_at') }} >= days.purchase_date
+            and sampled.learned_at < days.activity_date
+            and {{ dbt.dateadd('day', 'sampled.days_ahead', 'sampled.learned_at') }} >= days.activity_date
+    group by sampled.as_of_date, sampled.target, sampled.customer_id
 
 )
 
@@ -114,10 +105,12 @@ select
     {% for measure in propensity_measures() %}
     {{ log_measure('sampled.' ~ measure) }} as {{ measure }},
     {% endfor %}
-    (bought.customer_id is not null) = (sampled.target = 'buy') as has_come
+    sampled.business_line,
+    (came.last_purchase_date is not null) = (sampled.target = 'buy') as has_come,
+    cast(coalesce(came.net_revenue, 0) as decimal(18, 4)) as revenue_after
 from sampled
-left join bought
+left join came
     on
-        sampled.as_of_date = bought.as_of_date
-        and sampled.target = bought.target
-        and sampled.customer_id = bought.customer_id
+        sampled.as_of_date = came.as_of_date
+        and sampled.target = came.target
+        and sampled.customer_id = came.customer_id

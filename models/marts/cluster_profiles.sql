@@ -1,4 +1,4 @@
-/* One row per k-means cluster at the current date, and one for prospects, and one for customers
+/* One row per business line and k-means cluster at the current date, and one for prospects, and one for customers
    who could not be clustered: how many customers, revenue, average measures, the rule that tells it apart. */
 -- depends_on: {{ ref('int_scoring_dates') }}
 with
@@ -8,6 +8,7 @@ clustered as (
     select
         clusters.customer_id,
         clusters.as_of_date,
+        features.business_line,
         clusters.segment as cluster,
         features.recency_days,
         features.order_count,
@@ -22,6 +23,7 @@ clustered as (
 counted as (
 
     select
+        business_line,
         cluster,
         as_of_date,
         count(*) as customers,
@@ -31,16 +33,18 @@ counted as (
         {% endfor %}
         cast(sum(net_revenue) as decimal(18, 4)) as net_revenue
     from clustered
-    group by cluster, as_of_date
+    group by business_line, cluster, as_of_date
 
 ),
 
 totals as (
 
     select
+        business_line,
         sum(customers) as customers,
         sum(net_revenue) as net_revenue
     from counted
+    group by business_line
 
 ),
 
@@ -56,10 +60,11 @@ labels as (
 )
 
 select
+    counted.business_line,
     counted.cluster,
     counted.as_of_date,
-    labels.name_en,
-    labels.name_zh,
+    coalesce(names.name_en, labels.name_en) as name_en,
+    coalesce(names.name_zh, labels.name_zh) as name_zh,
     counted.customers,
     {{ round_double('counted.customers / cast(totals.customers as double)', 4) }} as customer_share,
     counted.net_revenue,
@@ -74,6 +79,9 @@ select
     rules.rule_share,
     rules.rule_purity
 from counted
-cross join totals
+inner join totals on counted.business_line = totals.business_line
 left join labels on counted.cluster = labels.cluster
-left join {{ ref('cluster_rules') }} as rules on counted.cluster = rules.cluster
+left join {{ ref('cluster_names') }} as names
+    on counted.business_line = names.business_line and counted.cluster = names.cluster
+left join {{ ref('cluster_rules') }} as rules
+    on counted.business_line = rules.business_line and counted.cluster = rules.cluster

@@ -87,8 +87,10 @@ select
     {% endfor %}
     {% for segment, (column, measure) in segments.items() %}
     measures.{{ measure ~ (' as ' ~ column if column != measure else '') }},
-    {{ segment }}_labels.{{ segment }}_en as {{ column }}_en,
-    {{ segment }}_labels.{{ segment }}_zh as {{ column }}_zh,
+    {% for language in ['en', 'zh'] %}
+    {{ 'coalesce(cluster_names.name_' ~ language ~ ', cluster_labels.cluster_' ~ language ~ ')'
+        if segment == 'cluster' else segment ~ '_labels.' ~ segment ~ '_' ~ language }} as {{ column }}_{{ language }},
+    {% endfor %}
     {% endfor %}
     {% for method, shown in shown_scores().items() %}
     {% for measure in shown %}
@@ -101,6 +103,10 @@ select
     {% endfor %}
     measures.score_{{ method }}.score as {{ method }}_score,
     {% endfor %}
+    measures.segment_tree.segment as tree_leaf,
+    measures.segment_tree.rule_en as tree_leaf_en,
+    measures.segment_tree.rule_zh as tree_leaf_zh,
+    measures.segment_tree.expected_revenue_90_days,
     measures.nps_class,
     {% for channels in ['permitted_channels', 'refused_channels'] %}
     measures.{{ 'int_customer_features.' ~ channels }},
@@ -119,6 +125,10 @@ left join labels as {{ segment }}_labels on measures.{{ measure }} = {{ segment 
 {% for segment, column in labelled.items() %}
 left join labels as {{ segment }}_labels on tiers.{{ column }} = {{ segment }}_labels.segment
 {% endfor %}
+left join {{ ref('cluster_names') }} as cluster_names
+    on
+        tiers.business_line = cluster_names.business_line
+        and measures.segment_cluster.segment = cluster_names.cluster
 left join skills on tiers.business_line = skills.business_line
 left join identities on tiers.customer_id = identities.customer_id
 left join priorities

@@ -1,5 +1,6 @@
 /* One row per customer and scored date: when the next order is to be expected, and of what. The date is the
-   last purchase and the usual days between two (score_lifecycle); its spread is what the line's
+   last purchase and the usual days between two (score_lifecycle) or, where that has passed, as many days from
+   now; without an own rhythm the renewal of a contract. Its spread is what the line's
    customers were seen to stray; the category is the one that most often follows the last one
    (affinity, first-order transitions). Full marks while the order is due, less the further off it is,
    or the longer it is overdue. */
@@ -43,6 +44,7 @@ spread as (
         features.last_purchase_date,
         features.recency_days,
         features.last_category,
+        case when rhythms.rhythm_source <> 'own' then features.days_to_renewal end as days_to_renewal,
         affinities.next_category,
         settings.horizon_days,
         rhythms.usual_interval_days * coalesce(cast(spreads.usual_ratio as double), 1) as usual_days,
@@ -70,15 +72,27 @@ rounded as (
         cast({{ round_double('greatest(late_days, usual_days)', 0) }} as integer) as latest_days
     from spread
 
+),
+
+dated as (
+
+    select
+        *,
+        coalesce(expected_days < recency_days and days_to_renewal is null, false) as is_overdue,
+        case when expected_days < recency_days then 0 else recency_days end as days_gone
+    from rounded
+
 )
 
 select
     customer_id,
     as_of_date,
-    cast({{ dbt.dateadd('day', 'expected_days', 'last_purchase_date') }} as date) as expected_order_date,
-    cast({{ dbt.dateadd('day', 'earliest_days', 'last_purchase_date') }} as date) as earliest_order_date,
-    cast({{ dbt.dateadd('day', 'latest_days', 'last_purchase_date') }} as date) as latest_order_date,
-    expected_days - recency_days as days_to_expected_order,
+    {% for day in ['expected', 'earliest', 'latest'] %}
+    cast({{ dbt.dateadd('day', 'coalesce(days_to_renewal, ' ~ day ~ '_days - days_gone)', 'as_of_date') }} as date)
+        as {{ day }}_order_date,
+    {% endfor %}
+    coalesce(days_to_renewal, expected_days - days_gone) as days_to_expected_order,
+    is_overdue,
     coalesce(next_category, last_category) as next_category,
     case
         when earliest_days - recency_days > horizon_days
@@ -90,4 +104,4 @@ select
             ) }}
         when recency_days is not null then 0
     end as score
-from rounded
+from dated

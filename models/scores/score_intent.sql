@@ -1,7 +1,8 @@
 /* One row per customer and scored date: how ripe a lead is, for people who have not bought yet; null for
-   buyers. Freshness is how lately they have become known, and halves every half-life: most who buy do so
-   soon. Fit is who they are: how many of their kind have bought, against the best kind of the
-   business line. Engagement is what they do, with decay. Weighed by the policy. */
+   buyers. Freshness, how lately they have become known, halves every half-life: most who buy do so soon. It
+   is multiplied with the mean, weighed by the policy, of fit and engagement: fit is who they are, how many of
+   their kind have bought, against the best kind of all lines; engagement is what they do. */
+{% set freshness = 'power(0.5, scored.days_known / scored.half_life_days)' %}
 with
 
 features as (
@@ -20,7 +21,7 @@ kinds as (
 
     select
         *,
-        max(bought_share) over (partition by as_of_date, business_line) as best_share
+        max(bought_share) over (partition by as_of_date) as best_share
     from {{ ref('fit_conversion') }}
 
 ),
@@ -33,7 +34,7 @@ engagements as (
 
 weights as (
 
-    {{ component_weights('intent', ['freshness', 'fit', 'engagement']) }}
+    {{ component_weights('intent', ['fit', 'engagement']) }}
 
 ),
 
@@ -68,29 +69,20 @@ scored as (
             and coalesce(customers.acquisition_channel, '') = kinds.acquisition_channel
     left join settings on features.policy = settings.policy
 
-),
-
-fresh as (
-
-    select
-        *,
-        {{ round_double('100 * power(0.5, days_known / half_life_days)', 2) }} as freshness_score
-    from scored
-
 )
 
 select
-    fresh.customer_id,
-    fresh.as_of_date,
-    fresh.similar_bought_share,
-    fresh.engagement_points,
-    case when fresh.is_lead then cast(fresh.days_known as integer) end as days_known,
-    case when fresh.is_lead then fresh.freshness_score end as freshness_score,
-    case when fresh.is_lead then fresh.fit_score end as fit_score,
-    case when fresh.is_lead then fresh.engagement_score end as engagement_score,
+    scored.customer_id,
+    scored.as_of_date,
+    scored.similar_bought_share,
+    scored.engagement_points,
+    case when scored.is_lead then cast(scored.days_known as integer) end as days_known,
+    case when scored.is_lead then {{ round_double('100 * ' ~ freshness, 2) }} end as freshness_score,
+    case when scored.is_lead then scored.fit_score end as fit_score,
+    case when scored.is_lead then scored.engagement_score end as engagement_score,
     case
-        when fresh.is_lead
-            then {{ weighted_mean('fresh', 'weights', ['freshness', 'fit', 'engagement']) }}
+        when scored.is_lead
+            then {{ round_double(freshness ~ ' * ' ~ weighted_mean('scored', 'weights', ['fit', 'engagement']), 2) }}
     end as score
-from fresh
-left join weights on fresh.policy = weights.policy
+from scored
+left join weights on scored.policy = weights.policy

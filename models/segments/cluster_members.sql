@@ -7,6 +7,7 @@ select
     cast(features.{{ measure }} as double) as {{ measure }},
     {% endfor %}
     clusters.customer_id,
+    features.business_line,
     clusters.segment
 from {{ at_current_date('segment_cluster') }} as clusters
 inner join {{ at_current_date('int_customer_features') }} as features

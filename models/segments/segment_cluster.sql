@@ -1,6 +1,6 @@
 /* One row per customer and scored date: the k-means cluster, the one whose centroid is nearest in the scaled
    logarithms of the measures (Lloyd, "Least squares quantization in PCM", 1982); of two as near the one
-   with the lower number. Cluster 1 is that of the highest net revenue; unclustered are buyers at a date
+   with the lower number. Each business line has its own; cluster 1 is that of the highest net revenue; unclustered are buyers at a date
    with too few customers to learn from. */
 {% set clusters = range(1, 9) %}
 {% set distances = [] %}
@@ -13,7 +13,7 @@ features as (
 
 ),
 
-/* One row per date, so that the distances are worked out, and compared, on the customer's own row. */
+/* One row per date and line, so that the distances are worked out, and compared, on the customer's own row. */
 centroids as (
 
     select
@@ -25,9 +25,10 @@ centroids as (
             as {{ measure }}_{{ cluster }},
         {% endfor %}
         {% endfor %}
-        as_of_date
+        as_of_date,
+        business_line
     from {{ ref('fit_clusters') }}
-    group by as_of_date
+    group by as_of_date, business_line
 
 ),
 
@@ -45,7 +46,8 @@ scaled as (
         features.as_of_date,
         features.purchase_day_count = 0 as is_prospect
     from features
-    left join centroids on features.as_of_date = centroids.as_of_date
+    left join centroids
+        on features.as_of_date = centroids.as_of_date and features.business_line = centroids.business_line
 
 ),
 

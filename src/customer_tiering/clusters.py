@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from customer_tiering.libraries import library
@@ -72,48 +73,46 @@ def fit(
     return model.cluster_centers_.round(PLACES), means, scales
 
 
-def fitted(sample: pa.Table, dates: dict[Any, Any], k: int, measures: list[str]) -> pa.Table:
-    """One row per date, cluster and measure.
+def fitted(sample: pa.Table, dates: dict[Any, Any], measures: list[str]) -> pa.Table:
+    """One row per date, business line, cluster and measure.
 
     A date starts from the cold centroids of the date before it: names stay, and what is found at a
     date depends on no other date than these two.
 
     Args:
-        sample: customer_id, as_of_date and the measures, which are logarithms.
+        sample: customer_id, as_of_date, business_line, clusters (how many) and the measures, which
+            are logarithms.
         dates: the previous date of each date, None for the first.
-        k: number of clusters.
         measures: names of the columns to cluster by.
     """
-    days = sample["as_of_date"].to_pylist()
+    groups = zip(*(sample[name].to_pylist() for name in GROUP), strict=True)
     values = np.column_stack([sample[name].to_numpy().astype(float) for name in measures])
     places: dict[Any, list[int]] = {}
-    for place, day in enumerate(days):
-        places.setdefault(day, []).append(place)
-    points = {day: values[rows] for day, rows in places.items()}
+    for place, group in enumerate(groups):
+        places.setdefault(group, []).append(place)
+    points = {group: values[rows] for group, rows in places.items()}
+    clusters = sample["clusters"].to_pylist()
     sort_by = measures.index("net_revenue")
     rows = []
-    for day in sorted(points):
-        before = points.get(dates.get(day))
+    for day, line in sorted(points):
+        k = clusters[places[day, line][0]]
+        before = points.get((dates.get(day), line))
         distinct = 0 if before is None else len(np.unique(before, axis=0))
         start = cold_centroids(before, k, sort_by) if before is not None and distinct >= k else None
-        centroids, means, scales = fit(points[day], k, sort_by, start)
+        here = points[day, line]
+        centroids, means, scales = fit(here, k, sort_by, start)
         for number, centroid in enumerate(centroids, start=1):
             for name, value, mean, scale in zip(measures, centroid, means, scales, strict=True):
-                rows.append((day, number, name, value, mean, scale, len(points[day])))
-    return (
-        pa.Table.from_arrays(
-            [pa.array(column) for column in zip(*rows, strict=True)]
-            if rows
-            else [pa.array([])] * 7,
-            schema=SCHEMA,
-        )
-        if rows
-        else SCHEMA.empty_table()
-    )
+                rows.append((day, line, number, name, value, mean, scale, len(here)))
+    columns = zip(*rows, strict=True) if rows else [[] for _ in SCHEMA]
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=SCHEMA)
 
 
+GROUP = ("as_of_date", "business_line")
 SCHEMA = pa.schema(
-    [("as_of_date", pa.date32()), ("cluster", pa.int32()), ("measure", pa.string())]
+    [("as_of_date", pa.date32()), ("business_line", pa.string())]
+    + [("cluster", pa.int32()), ("measure", pa.string())]
     + [(name, pa.float64()) for name in ("centroid", "mean", "scale")]
     + [("customers", pa.int32())]
 )
@@ -143,13 +142,25 @@ def described(members: pa.Table) -> pa.Table:
     Friedman, Olshen and Stone 1984, three levels).
 
     Args:
-        members: customer_id, segment and the measures in their own units.
+        members: customer_id, business_line, segment and the measures in their own units.
 
     Returns:
-        One row per cluster: cluster, rule (in words), rule_share (of the cluster, 0-1, how many
-        meet it), rule_purity (of those who meet it, 0-1, how many are in the cluster).
+        One row per business line and cluster: rule (in words), rule_share (of the cluster, 0-1, how
+        many meet it), rule_purity (of those who meet it, 0-1, how many are in the cluster).
     """
-    members = members.sort_by("customer_id")
+    found = []
+    for line in sorted(set(members["business_line"].to_pylist())):
+        of_line = members.filter(pc.equal(members["business_line"], line))
+        found += [(line, *row) for row in _rules(of_line.sort_by("customer_id"))]
+    columns = list(zip(*found, strict=True)) or [[] for _ in RULES_SCHEMA]
+    return pa.Table.from_arrays(
+        [pa.array(column, kind) for column, kind in zip(columns, RULES_SCHEMA.types, strict=True)],
+        schema=RULES_SCHEMA,
+    )
+
+
+def _rules(members: pa.Table) -> list[tuple[str, str, float, float]]:
+    """The rows of one line: cluster, rule, share and purity."""
     labels = np.array(members["segment"].to_pylist(), dtype=object)
     measures = [name for name in members.column_names if name not in NO_MEASURES]
     rows = []
@@ -170,17 +181,14 @@ def described(members: pa.Table) -> pa.Table:
             rule = " or ".join(path for path_label, path in paths if path_label == label)
             share, purity = float(meets[belongs].mean()), float(belongs[meets].mean())
             rows.append((label, rule, round(share, 4), round(purity, 4)))
-    columns = list(zip(*rows, strict=True)) or [[]] * len(RULES_SCHEMA)
-    return pa.Table.from_arrays(
-        [pa.array(column, kind) for column, kind in zip(columns, RULES_SCHEMA.types, strict=True)],
-        schema=RULES_SCHEMA,
-    )
+    return rows
 
 
-NO_MEASURES = ("customer_id", "segment")
+NO_MEASURES = ("customer_id", "business_line", "segment")
 MIN_LEAF = 20
 RULES_SCHEMA = pa.schema(
     {
+        "business_line": pa.string(),
         "cluster": pa.string(),
         "rule": pa.string(),
         "rule_share": pa.float64(),
@@ -219,21 +227,21 @@ def _paths(
 
 
 def main() -> None:
-    """Print the silhouettes of 3 to 8 clusters of the last build's sample."""
+    """Print the silhouettes of 3 to 8 clusters of each line of the last build's sample."""
     import os
 
     import duckdb
 
     path = os.environ.get("DUCKDB_PATH", "warehouse.duckdb")
     with duckdb.connect(path, read_only=True) as warehouse:
-        table = warehouse.sql(
-            "select * exclude (customer_id, as_of_date) from fits.fit_cluster_sample"
+        sample = warehouse.sql(
+            "select * exclude (customer_id, as_of_date, clusters) from fits.fit_cluster_sample"
             " where as_of_date = (select max(as_of_date) from fits.fit_cluster_sample)"
-            " order by md5(customer_id)"
-        ).to_arrow_table()
-    points = np.column_stack([column.to_numpy().astype(float) for column in table.columns])
-    for k, silhouette in proposals(points).items():
-        print(f"{k} clusters: silhouette {silhouette:.3f}")
+            " order by business_line, md5(customer_id)"
+        ).df()
+    for line, points in sample.groupby("business_line"):
+        for k, silhouette in proposals(points.drop(columns="business_line").to_numpy()).items():
+            print(f"{line}, {k} clusters: silhouette {silhouette:.3f}")
 
 
 if __name__ == "__main__":

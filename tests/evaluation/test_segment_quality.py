@@ -106,6 +106,7 @@ def sample_of(points: np.ndarray, labels: np.ndarray, before: np.ndarray) -> pa.
         frame["of_tier"] = [f"t{number}" for number in groups]
         frame["of_chance"] = [f"c{place % 2}" for place in range(len(points))]
         frame["customer_id"], frame["as_of_date"] = [f"k{n}" for n in range(len(points))], day
+        frame["business_line"] = "shop"
         frames.append(frame)
     return pa.Table.from_pandas(pd.concat(frames), preserve_index=False)
 
@@ -157,11 +158,12 @@ def test_every_segmentation_of_the_sample_is_judged(sample_build):
         " and table_name like 'segment\\_%' escape '\\'"
     )
     names = {name.removeprefix("segment_") for (name,) in views}
-    assert len(names) == 10
+    assert len(names) == 11
     tried = {f"kmeans_{k}" for k in range(2, 9)}
     assert set(table.segmentation) == names | {"tier"} | tried
-    every = table[table.group_code == "all"].set_index("segmentation")
-    groups = table[table.group_code != "all"].groupby("segmentation")
+    key = ["business_line", "segmentation"]
+    every = table[table.group_code == "all"].set_index(key)
+    groups = table[table.group_code != "all"].groupby(key)
     assert (groups.size() == every.group_count[groups.size().index]).all()
     np.testing.assert_allclose(groups.share.sum(), 1, atol=1e-3)
     assert every.stability.notna().eq(every.is_learned).all()
@@ -178,9 +180,10 @@ def test_who_stays_is_counted_on_the_sample(sample_build):
         " and before.as_of_date = was.as_of_date"
         " inner join intermediate.int_scoring_dates as dates on now.as_of_date = dates.as_of_date"
         " and dates.is_current and was.as_of_date = dates.previous_date"
+        " where sampled.business_line = 'ecommerce'"
     )
     [(told,)] = sample_build.rows(
         "select stays_share from marts.segment_quality"
-        " where segmentation = 'persona' and group_code = 'all'"
+        " where segmentation = 'persona' and group_code = 'all' and business_line = 'ecommerce'"
     )
     assert told == pytest.approx(float(stays), abs=1e-4)

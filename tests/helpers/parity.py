@@ -13,7 +13,7 @@ PUBLISHED = {
     "customer_actions": ("customer_id",),
     "customer_360": ("customer_id",),
     "customer_tags": ("customer_id", "rule_set", "tag"),
-    "cluster_profiles": ("cluster",),
+    "cluster_profiles": ("business_line", "cluster"),
     "campaign_effect": ("campaign_id", "arm", "grouping_name", "group_code", "outcome"),
     "tier_performance": (
         *("as_of_date", "business_line", "grouping_name", "group_code"),
@@ -21,7 +21,7 @@ PUBLISHED = {
     ),
     "acquisition_funnel": ("business_line", "contact_month", "acquisition_channel", "owner"),
     "tier_forecast": ("business_line", "forecast_date", "tier_code"),
-    "segment_quality": ("segmentation", "group_code"),
+    "segment_quality": ("business_line", "segmentation", "group_code"),
     "customer_identities": ("record_id",),
     "account_members": ("customer_id",),
     "identity_review": ("problem", "first_record_id", "last_record_id", "because_en"),

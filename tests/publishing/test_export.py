@@ -35,7 +35,7 @@ TABLES = {
     "customer_actions": "customer_id",
     "customer_360": "customer_id",
     "customer_tags": "customer_id, rule_set, tag",
-    "cluster_profiles": "cluster",
+    "cluster_profiles": "business_line, cluster",
     "campaign_effect": "campaign_id, arm, grouping_name, group_code, outcome",
     "customer_identities": "record_id",
     "account_members": "customer_id",
@@ -60,7 +60,7 @@ TABLES = {
     ),
     "acquisition_funnel": "business_line, contact_month, acquisition_channel, owner",
     "tier_forecast": "business_line, forecast_date, tier_code",
-    "segment_quality": "segmentation, group_code",
+    "segment_quality": "business_line, segmentation, group_code",
     "rejected_records": "source, source_row, reject_reason",
     "row_reconciliation": "source",
 }

@@ -114,8 +114,7 @@ FAULTS = [
         "method_settings",
         None,
         "b2b,engagement,mid_score,70,,,points,\nb2b,potential,slow_cycle_days,20,,,days,\n"
-        "b2b,monetary,amount_2,100,,,currency,\nb2b,potential,min_peers,2.5,,,customers,\n"
-        "b2b,cluster,clusters,3,,,clusters,",
+        "b2b,monetary,amount_2,100,,,currency,\nb2b,potential,min_peers,2.5,,,customers,",
     ),
     ("rules", None, "tag,all,hot_lead,45,2,score_intent.score,>=,95"),
     ("potential_points", "company_size,1-9,20", "company_size,1-9,200"),
@@ -314,12 +313,6 @@ TOLD = [
         "policy=b2b, method=potential, setting=min_peers",
         "value is 2.5",
         "a whole number of customers",
-    ),
-    (
-        "method_settings",
-        "policy=b2b, method=cluster, setting=clusters",
-        "learned from the customers of all policies",
-        "default alone",
     ),
     (
         "rules",

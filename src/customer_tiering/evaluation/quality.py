@@ -27,6 +27,7 @@ ALL = "all"
 SCHEMA = pa.schema(
     {
         "as_of_date": pa.date32(),
+        "business_line": pa.string(),
         "segmentation": pa.string(),
         "group_code": pa.string(),
         "is_learned": pa.bool_(),
@@ -193,11 +194,12 @@ def judged(
 
 
 def qualities(sample: pa.Table) -> pa.Table:
-    """Every segmentation at the current date, and k-means with each number of clusters.
+    """Every segmentation at the current date, and k-means with each number of clusters, by line.
 
     Args:
-        sample: the model quality_sample: customer_id, as_of_date, measures (logarithms) and the
-            groups (of_<segmentation>) of the current date and of the published one before it.
+        sample: the model quality_sample: customer_id, as_of_date, business_line, measures
+            (logarithms) and the groups (of_<segmentation>) of the current date and of the published
+            one before it.
     """
     rows = sorted(
         sample.to_pylist(), key=lambda row: hashlib.md5(row["customer_id"].encode()).digest()
@@ -205,11 +207,29 @@ def qualities(sample: pa.Table) -> pa.Table:
     if not rows:
         return SCHEMA.empty_table()
     day = max(row["as_of_date"] for row in rows)
-    now = [row for row in rows if row["as_of_date"] == day]
     earlier = {row["customer_id"]: row for row in rows if row["as_of_date"] < day}
-    before = [earlier.get(row["customer_id"], {}) for row in now]
     names = [name for name in sample.column_names if name.startswith("of_")]
     measures = [name for name in sample.column_names if name not in (*names, *KEY)]
+    found = []
+    for line in sorted({row["business_line"] for row in rows if row["as_of_date"] == day}):
+        now = [row for row in rows if (row["as_of_date"], row["business_line"]) == (day, line)]
+        before = [earlier.get(row["customer_id"], {}) for row in now]
+        about = {"as_of_date": day, "business_line": line}
+        found += [about | row for row in _of_line(now, before, names, measures)]
+    return pa.Table.from_pylist(found, schema=SCHEMA)
+
+
+def _of_line(
+    now: list[dict], before: list[dict], names: list[str], measures: list[str]
+) -> list[dict]:
+    """The rows of one business line.
+
+    Args:
+        now: its customers at the current date.
+        before: the same customers at the date before; an empty one where there is none.
+        names: columns of the groups.
+        measures: columns of the measures.
+    """
 
     def matrix(of_rows: list[dict]) -> Matrix:
         return np.array([[row[name] for name in measures] for row in of_rows], dtype=float)
@@ -242,7 +262,7 @@ def qualities(sample: pa.Table) -> pa.Table:
             for place, number in zip(were, model.predict(points_before), strict=True):
                 old[place] = f"cluster_{number + 1}"
         tell(f"{KMEANS}{k}", judged(points, codes, old, others))
-    return pa.Table.from_pylist([row | {"as_of_date": day} for row in found], schema=SCHEMA)
+    return found
 
 
-KEY = ("customer_id", "as_of_date")
+KEY = ("customer_id", "as_of_date", "business_line")

@@ -18,6 +18,7 @@ OTHER_ORDERS = {
     "tier": ("tier_rank", -1),
     "raw_tier": ("raw_tier_rank", -1),
     "lifetime_value": ("lifetime_value", 1),
+    "tree": ("expected_revenue_90_days", 1),
     PAST_SPEND: ("past_spend", 1),
     RECENCY: ("recency_days", -1),
 }

@@ -1,5 +1,7 @@
 """The section of the report about which groups of customers are real."""
 
+from dataclasses import replace
+
 from customer_tiering.report.figures import (
     BLUE,
     TIERS,
@@ -21,6 +23,7 @@ SEGMENTATIONS = {
     "rfm": Both("RFM segments", "RFM分群"),
     "rfm_zh": Both("Eight RFM classes", "RFM八分类"),
     "cluster": Both("Clusters in use", "正在使用的聚类"),
+    "tree": Both("Rules of the tree", "决策树规则"),
     "value_loyalty": Both("Value and loyalty", "价值与忠诚"),
     "value_engagement": Both("Value and engagement", "价值与互动"),
     "persona": Both("Personas", "画像"),
@@ -34,8 +37,8 @@ def groups(export: Export, known: Tiers) -> list[Shown]:
     """How much each segmentation tells of buying, and how many clusters can be found again."""
     title = Both("Which groups are real", "哪些群体真实存在")
     lack = export.lacks(
-        segment_quality="segmentation group_code is_learned customers group_count smallest_share"
-        " between_share silhouette stability jaccard stays_share"
+        segment_quality="business_line segmentation group_code is_learned customers group_count"
+        " smallest_share between_share silhouette stability jaccard stays_share"
     )
     if lack:
         return [lacking("groups", title, lack)]
@@ -48,10 +51,29 @@ def groups(export: Export, known: Tiers) -> list[Shown]:
     ]
     if not rows:
         return [lacking("groups", title, Both("Nobody has bought yet.", "还没有客户购买。"))]
-    return [_segmentations(rows), _clusters(rows)]
+    sizes = {row["business_line"]: row["customers"] for row in rows}
+    lines_of_business = sorted(sizes, key=lambda line: (-sizes[line], line))
+    shown = []
+    for line in lines_of_business:
+        of_line = [row for row in rows if row["business_line"] == line]
+        shown += [
+            _of_line(each, line, len(lines_of_business))
+            for each in (_segmentations(of_line), _clusters(of_line))
+        ]
+    return shown
+
+
+def _of_line(shown: Shown, line: str, of_lines: int) -> Shown:
+    """The same with the line in its key and title, where there are several."""
+    if of_lines == 1:
+        return shown
+    words = code_in_words(line)
+    title = Both(f"{words}: {shown.title.en}", f"{words}：{shown.title.zh}")
+    return replace(shown, key=f"{shown.key}_{line}", title=title)
 
 
 NAMES = (
+    "business_line",
     *("segmentation", "is_learned", "customers", "group_count", "smallest_share", "between_share"),
     *("silhouette", "stability", "jaccard", "stays_share"),
 )
@@ -74,7 +96,7 @@ def _segmentations(rows: list[dict]) -> Shown:
             f"{name(best).zh}最能说明购买行为：解释了客户差异的{percent(best['between_share'], 0)}",
         ),
         Both(
-            "Share of the variance of recency, orders, revenue, purchase days and engagement that "
+            "Share of the variance of recency, orders, revenue and engagement that "
             "lies between the groups. Clusters are made to divide these very measures; attitudes "
             "and markets are not made from buying, and may be useful all the same."
             + (
@@ -83,7 +105,7 @@ def _segmentations(rows: list[dict]) -> Shown:
                 if least
                 else ""
             ),
-            "最近购买、订单、净消费、购买天数和互动的差异中，存在于群体之间的占比。聚类本来就是"
+            "最近购买、订单、净消费和互动的差异中，存在于群体之间的占比。聚类本来就是"
             "按这些指标划分的；态度和市场细分不是按购买行为划分的，但仍可能有用。"
             + (
                 f"周期之间变动最多的是{name(least).zh}"
