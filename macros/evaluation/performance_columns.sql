@@ -4,7 +4,8 @@
     {#- Columns of performance_facts of which groups have sums. -#}
     {{ return([
         'orders', 'first_orders', 'dated_first_orders', 'days_to_first_order', 'nps_answers', 'nps_balance',
-        'valued_customers', 'net_revenue', 'costed_revenue', 'costed_margin', 'contact_cost', 'lifetime_value',
+        'valued_customers', 'contracts_at_start', 'contracts_kept', 'recurring_at_start', 'recurring_at_end',
+        'net_revenue', 'costed_revenue', 'costed_margin', 'contact_cost', 'lifetime_value',
     ]) }}
 {%- endmacro %}
 

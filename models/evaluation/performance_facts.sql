@@ -1,6 +1,6 @@
 /* One row per customer and period (from the day after a published date to the next one) in which something
    came of them: what they bought, whether it was the first time, what they answered, what it cost to reach
-   them; and what they are worth at the current date. Added up once, before groups multiply customers. */
+   them, which contracts they kept; and what they are worth at the current date. Added up once, before groups multiply customers. */
 {{ config(materialized='table') }}
 with
 
@@ -33,17 +33,18 @@ bought as (
 began as (
 
     select
-        customer_id,
-        first_order_date as activity_date,
+        days.customer_id,
+        days.activity_date,
         1 as first_orders,
-        case when known_since > date '1900-01-01' then 1 else 0 end as dated_first_orders,
+        case when customers.known_since > date '1900-01-01' then 1 else 0 end as dated_first_orders,
         case
-            when known_since > date '1900-01-01'
-                then {{ dbt.datediff('known_since', 'first_order_date', 'day') }} -- noqa: LT05
+            when customers.known_since > date '1900-01-01'
+                then {{ dbt.datediff('customers.known_since', 'days.activity_date', 'day') }} -- noqa: LT05
             else 0
         end as days_to_first_order
-    from {{ ref('int_customers') }}
-    where first_order_date is not null
+    from {{ ref('int_customer_days') }} as days
+    inner join {{ ref('int_customers') }} as customers on days.customer_id = customers.customer_id
+    where days.order_count > 0 and days.previous_purchase_date is null
 
 ),
 
@@ -81,6 +82,15 @@ valued as (
 
 ),
 
+subscribed as (
+
+    select
+        *,
+        as_of_date as activity_date
+    from {{ ref('performance_contracts') }}
+
+),
+
 {#- What each kind of fact has; the others are 0. #}
 {% set kinds = {
     'bought': ['net_revenue', 'costed_revenue', 'costed_margin', 'orders', 'purchase_days'],
@@ -88,6 +98,7 @@ valued as (
     'answered': ['nps_answers', 'nps_balance'],
     'contacted': ['contact_cost'],
     'valued': ['valued_customers', 'lifetime_value'],
+    'subscribed': ['contracts_at_start', 'contracts_kept', 'recurring_at_start', 'recurring_at_end'],
 } %}
 {% set columns = kinds.values() | sum(start=[]) %}
 facts as (
@@ -108,7 +119,8 @@ facts as (
 select
     {% for column in columns %}
     {% set type = 'decimal(18, 6)' if column == 'contact_cost' else 'decimal(18, 4)' if column in [
-        'net_revenue', 'costed_revenue', 'costed_margin', 'lifetime_value'] else 'integer' %}
+        'net_revenue', 'costed_revenue', 'costed_margin', 'lifetime_value', 'recurring_at_start',
+        'recurring_at_end'] else 'integer' %}
     cast(sum(facts.{{ column }}) as {{ type }}) as {{ column }},
     {% endfor %}
     facts.customer_id,

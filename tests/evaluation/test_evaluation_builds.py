@@ -21,7 +21,9 @@ def by_hand(build: Workspace, method: str, horizon: int) -> pd.DataFrame:
         "select customer_id, order_date as day, amount::double as amount from"
         " intermediate.int_orders where outcome = 'accepted' and amount >= 0 union all"
         " select customer_id, refund_date, -amount::double from intermediate.int_refunds"
-        " where outcome = 'accepted'"
+        " where outcome = 'accepted' union all"
+        " select customer_id, billed_date, monthly_amount::double from"
+        " intermediate.int_contract_months"
     )
     dates = build.query("select * from intermediate.int_scoring_dates")
     last_day = min(dates[dates.is_current].as_of_date.iloc[0], orders.day.max())
@@ -38,9 +40,11 @@ def by_hand(build: Workspace, method: str, horizon: int) -> pd.DataFrame:
         past = orders[orders.day <= day].groupby("customer_id").amount.sum()
         bought = set(
             build.query(
-                "select distinct customer_id from intermediate.int_orders where amount >= 0"
-                " and outcome = 'accepted' and order_date <= ?",
-                [day.date()],
+                "select customer_id from intermediate.int_orders where amount >= 0"
+                " and outcome = 'accepted' and order_date <= $day union"
+                " select customer_id from intermediate.int_contract_months"
+                " where billed_date <= $day",
+                {"day": day.date()},
             ).customer_id
         )
         later = orders[(orders.day > day) & (orders.day <= end)].groupby("customer_id").amount.sum()

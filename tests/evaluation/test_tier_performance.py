@@ -12,7 +12,7 @@ KEY = ["as_of_date", "business_line", "grouping_name", "group_code"]
 COUNTS = [
     *("customers", "customers_at_end", "orders", "buyers", "repeat_buyers", "customers_before"),
     *("retained_customers", "customers_to_churn", "churned_customers", "first_orders"),
-    "nps_answers",
+    *("nps_answers", "contracts_at_start", "contracts_kept"),
 ]
 
 
@@ -53,6 +53,10 @@ def recount(build) -> pd.DataFrame:
         "select customer_id, answer_date as day, cast(answer as double) as answer"
         " from intermediate.int_surveys where outcome = 'accepted' and attitude = 'nps'",
     )
+    contracts = read(
+        build, "select * from intermediate.int_subscriptions where outcome = 'accepted'"
+    )
+    contracts = contracts[contracts.customer_id.isin(known.index)]
     touches = shared_costs(build)
     dates = sorted(history.as_of_date.unique())
     rows = []
@@ -81,6 +85,19 @@ def recount(build) -> pd.DataFrame:
         balance = np.sign((answers.answer >= 9).astype(int) - (answers.answer < 7).astype(int))
         people["balance"] = balance.groupby(answers.customer_id).sum().reindex(everybody).fillna(0)
         people["cost"] = spent.groupby("customer_id").cost.sum().reindex(everybody, fill_value=0)
+        running = {
+            day: contracts[
+                (contracts.started_date <= day) & ~(contracts.cancelled_date <= day)
+            ].groupby("customer_id")
+            for day in (first, last)
+        }
+        ran = contracts[(contracts.started_date <= first) & ~(contracts.cancelled_date <= first)]
+        kept = ran[~(ran.cancelled_date <= last)].groupby("customer_id").size()
+        people["contracts"] = running[first].size().reindex(everybody, fill_value=0)
+        people["kept"] = kept.reindex(everybody, fill_value=0)
+        for when, day in (("mrr", first), ("mrr_after", last)):
+            people[when] = running[day].monthly_amount.sum().reindex(everybody, fill_value=0)
+        people["mrr_after"] *= people.contracts > 0
         people["begun"] = people.index.isin(begun)
         waited = pd.Series({each: (begun[each] - known[each]).days for each in begun}, dtype=float)
         waited[[known[each].year == 1900 for each in waited.index]] = np.nan
@@ -116,6 +133,9 @@ def recount(build) -> pd.DataFrame:
                         "churned_customers": each.churned.sum(),
                         "first_orders": each.begun.sum(),
                         "nps_answers": each.answers.sum(),
+                        "contracts_at_start": each.contracts.sum(),
+                        "contracts_kept": each.kept.sum(),
+                        "net_revenue_retention": each.mrr_after.sum() / (each.mrr.sum() or np.nan),
                         "net_revenue": revenue,
                         "revenue_share": revenue / (of_line.net_revenue.sum() or np.nan),
                         "margin": margin,
@@ -165,6 +185,7 @@ def test_rates_follow_from_the_counts(told):
         ("retention_rate", "retained_customers", "customers_before"),
         ("repurchase_rate", "repeat_buyers", "buyers"),
         ("churn_rate", "churned_customers", "customers_to_churn"),
+        ("renewal_rate", "contracts_kept", "contracts_at_start"),
     ]:
         wanted = told[part] / told[whole].replace(0, np.nan)
         np.testing.assert_allclose(told[rate], wanted, atol=1e-6, err_msg=rate)

@@ -13,6 +13,7 @@ NUMBERS = (
     *("composite_score", "tier_rank", "raw_tier_rank", "lifetime_value", "line_customers"),
     *("buy_probability_30_days", "churn_probability_90_days", "p_alive", "expected_orders"),
     *("expected_orders_low", "expected_orders_high", "expected_spend", "clv_horizon_days"),
+    "expected_revenue_90_days",
 )
 
 

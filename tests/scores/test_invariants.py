@@ -45,6 +45,7 @@ DATED = {
 LEARNED_EARLIER = {
     *("fits.fit_propensity_sample", "fits.fit_propensity", "fits.fit_clusters"),
     *("fits.fit_parameters", "scores.score_propensity", "segments.segment_cluster"),
+    *("fits.fit_tree", "segments.segment_tree"),
     # Propensity is a part of the composite.
     *("tiers.tier_composite", "tiers.tier_cut_points", "tiers.tier_assigned"),
 }

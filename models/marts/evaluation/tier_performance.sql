@@ -98,10 +98,13 @@ with_margin as (
     'mean_days_to_first_order': 'days_to_first_order / dated_first_orders',
     'net_promoter_score': '100 * nps_balance / nps_answers',
     'mean_lifetime_value': 'lifetime_value / valued_customers',
+    'renewal_rate': 'contracts_kept / contracts_at_start',
+    'net_revenue_retention': 'recurring_at_end / recurring_at_start',
 } %}
 {% set counts = [
     'customers_at_end', 'orders', 'buyers', 'repeat_buyers', 'customers_before', 'retained_customers',
     'customers_to_churn', 'churned_customers', 'first_orders', 'nps_answers',
+    'contracts_at_start', 'contracts_kept',
 ] %}
 select
     sums.as_of_date,
