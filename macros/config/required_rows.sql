@@ -24,6 +24,8 @@
         ('segment_labels', 'method=attitude, segment=no_answer'),
         ('segment_labels', 'method=market, segment=general_market'),
         ('segment_labels', 'method=cluster, segment=unclustered'),
+        ('segment_labels', 'method=value_loyalty, segment=unknown'),
+        ('segment_labels', 'method=value_engagement, segment=unknown'),
     ]) -%}
     {%- for method in ['rfm', 'rfm_zh', 'lifecycle', 'persona', 'cluster', 'value_loyalty', 'value_engagement'] -%}
         {%- do rows.append(('segment_labels', 'method=' ~ method ~ ', segment=prospect')) -%}

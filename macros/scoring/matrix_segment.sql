@@ -11,15 +11,17 @@
 
 
 {% macro matrix_quadrant(matrix) -%}
-    {#- The quadrant of a customer, by the scores that stand beside each other in a row: score_<method>. An
-        unknown score is not high. -#}
-    {%- set high = [] -%}
+    {#- The quadrant of a customer, by the scores that stand beside each other in a row: score_<method>; unknown
+        where one of them is. -#}
+    {%- set high, unknown = [], [] -%}
     {%- for axis, method, high_from in matrix_axes(matrix) -%}
         {%- do high.append('score_' ~ method ~ '.score >= ' ~ high_from) -%}
+        {%- do unknown.append('score_' ~ method ~ '.score is null') -%}
     {%- endfor -%}
     {%- set quadrants = matrices()[matrix] -%}
     case
         when int_customer_features.purchase_day_count = 0 then 'prospect'
+        when {{ unknown | join(' or ') }} then 'unknown'
         when {{ high[0] }} and {{ high[1] }} then '{{ quadrants[0] }}'
         when {{ high[0] }} then '{{ quadrants[1] }}'
         when {{ high[1] }} then '{{ quadrants[2] }}'

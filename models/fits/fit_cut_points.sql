@@ -8,7 +8,8 @@ features as (
 
     select
         *,
-        favourite_count + cart_count as wish_count
+        favourite_count + cart_count as wish_count,
+        {{ margin_rate() }} as margin_rate
     from {{ of_restated_dates(ref('int_customer_features'), 'int_dates_to_restate') }}
 
 ),
@@ -17,12 +18,13 @@ features as (
     'recency_days': 'order_count > 0',
     'order_count': 'order_count > 0',
     'net_revenue': 'order_count > 0',
-    'margin': 'order_count > 0 and margin is not null',
+    'margin_rate': 'order_count > 0 and margin_rate is not null',
     'interaction_count': 'interaction_count > 0',
     'engagement_points': 'engagement_points > 0',
     'visit_count': 'visit_count > 0',
     'view_count': 'view_count > 0',
     'wish_count': 'wish_count > 0',
+    'referral_count': 'referral_count > 0',
     'influence_points': 'influence_points > 0',
     'follower_count': 'follower_count > 0',
     'weighted_pipeline': 'weighted_pipeline > 0',

@@ -7,7 +7,7 @@
     ('fit_purchase_rhythm', 'lifecycle', "'usual_interval_days'", 'usual_interval_days'),
     ('fit_churned_ratio', 'lifecycle', "'churned_ratio'", 'churned_ratio'),
     ('fit_pyramid', 'pyramid', "pyramid_level || '_from'", 'from_amount'),
-    ('fit_peer_revenue', 'potential', "'peer_revenue' || coalesce(' of ' || category, '')", 'peer_revenue'),
+    ('fit_peer_revenue', 'potential', "'peer_revenue of ' || cast(orders as string) || coalesce(' ' || category, '')", 'peer_revenue'),
     ('fit_propensity', 'propensity', "target || '_' || measure", 'coefficient'),
     ('fit_clusters', 'cluster', "'cluster_' || cast(cluster as string) || '_' || measure", 'centroid'),
 ] %}

@@ -1,8 +1,9 @@
 /* One row per customer and scored date: what the customer could still bring. Companies: size and industry
    by a seed, the open pipeline weighted by stage, how many roles of the decision the opportunities reach,
    and how fast deals were won (the opportunity and account criteria of CRM products). People: headroom, the
-   share of what comparable customers spend that this one does not (see fit_peer_revenue). A component
-   without data leaves its weight to the others; component_weights says per policy which of them count. */
+   share of what customers who like the same and order as often spend that this one does not (see
+   fit_peer_revenue). A component without data leaves its weight to the others; component_weights says per
+   policy which of them count. */
 {% set components = ['size', 'industry', 'pipeline', 'decision', 'cycle', 'headroom'] %}
 with
 
@@ -42,7 +43,7 @@ peers as (
 
 settings as (
 
-    {{ method_settings('potential', ['decision_roles', 'fast_cycle_days', 'slow_cycle_days', 'min_peers']) }}
+    {{ method_settings('potential', ['decision_roles', 'fast_cycle_days', 'slow_cycle_days']) }}
 
 ),
 
@@ -69,11 +70,7 @@ compared as (
         {{ line_score('features.decision_role_count', '0', 'settings.decision_roles') }} as decision_score,
         {{ line_score('features.sales_cycle_days', 'settings.slow_cycle_days', 'settings.fast_cycle_days') }}
             as cycle_score,
-        case
-            when features.order_count = 0 then null
-            when alike.customers >= settings.min_peers then alike.peer_revenue
-            else all_peers.peer_revenue
-        end as peer_revenue,
+        coalesce(alike.peer_revenue, all_peers.peer_revenue) as peer_revenue,
         features.net_revenue
     from features
     inner join customers on features.customer_id = customers.customer_id
@@ -88,11 +85,13 @@ compared as (
             features.as_of_date = alike.as_of_date
             and features.business_line = alike.business_line
             and features.favourite_category = alike.category
+            and least(features.order_count, 4) = alike.orders
     left join peers as all_peers
         on
             features.as_of_date = all_peers.as_of_date
             and features.business_line = all_peers.business_line
             and all_peers.category is null
+            and least(features.order_count, 4) = all_peers.orders
     left join settings on features.policy = settings.policy
 
 ),

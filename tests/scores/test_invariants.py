@@ -253,7 +253,12 @@ RFM_RULES = [
 RULES = [
     *RFM_RULES,
     ("revenue_score", "scores.score_contribution", "features.net_revenue"),
-    ("margin_score", "scores.score_contribution", f"features.margin, {BOUGHT_LATELY}"),
+    (
+        "margin_rate_score",
+        "scores.score_contribution",
+        f"features.margin, features.net_revenue, {BOUGHT_LATELY}",
+    ),
+    ("referrals_score", "scores.score_contribution", "features.referral_count"),
     ("interactions_score", "scores.score_contribution", "features.interaction_count"),
     ("score", "scores.score_lifecycle", "scored.overdue_ratio"),
     ("raw_tier_code", "tiers.tier_assigned", "scored.composite_score"),

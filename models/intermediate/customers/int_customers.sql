@@ -23,8 +23,8 @@ listed as (
     select
         customer_id,
         {% for attribute in [
-            'customer_type', 'industry', 'company_size', 'region', 'city', 'acquisition_channel', 'acquisition_cost',
-            'business_line', 'owner',
+            'customer_type', 'industry', 'company_size', 'region', 'city', 'gender', 'birth_date', 'acquisition_channel',
+            'acquisition_cost', 'business_line', 'owner',
         ] %}
         min_by({{ attribute }}, place_back) filter (where {{ attribute }} is not null) as {{ attribute }},
         {% endfor %}
@@ -48,6 +48,8 @@ attributes as (
             company_size,
             region,
             city,
+            gender,
+            birth_date,
             acquisition_channel,
             acquisition_cost
         from listed
@@ -88,6 +90,11 @@ select
     listed.company_size,
     listed.region,
     listed.city,
+    case
+        when lower(listed.gender) in ('f', 'female', 'woman', '女', '女性', '女士') then 'female'
+        when lower(listed.gender) in ('m', 'male', 'man', '男', '男性', '先生') then 'male'
+    end as gender,
+    listed.birth_date,
     listed.acquisition_channel,
     listed.acquisition_cost,
     listed.owner,

@@ -51,6 +51,7 @@ dated as (
         states.*,
         spans.as_of_date,
         customers.attributes_hash,
+        {{ age_band('customers.birth_date', 'spans.as_of_date') }} as age_band,
         coalesce(
             leading_lines.business_line,
             case when states.purchase_day_count > 0 then customers.only_business_line end,
@@ -78,13 +79,10 @@ select
     dated.as_of_date,
     dated.business_line,
     coalesce(policies.policy, 'default') as policy,
-    dated.first_purchase_date,
-    dated.last_purchase_date,
-    dated.previous_purchase_date,
-    dated.purchase_day_count,
-    dated.lifetime_order_count,
-    dated.lifetime_net_revenue,
-    dated.first_purchase_revenue,
+    {% for column in ['first_purchase_date', 'last_purchase_date', 'previous_purchase_date', 'purchase_day_count',
+        'lifetime_order_count', 'lifetime_net_revenue', 'first_purchase_revenue'] %}
+    dated.{{ column }},
+    {% endfor %}
     cast({{ dbt.datediff('dated.last_purchase_date', 'dated.as_of_date', 'day') }} as integer) as recency_days, -- noqa: LT05
     dated.order_count,
     dated.discounted_order_count,
@@ -116,6 +114,7 @@ select
     {{ alias }}.{{ measure }},
     {% endfor %}{% endfor %}
     cast({{ dbt.datediff('dated.first_purchase_date', 'dated.as_of_date', 'day') }} as integer) as days_as_customer, -- noqa: LT05
+    dated.age_band,
     dated.attributes_hash
 from dated
 left join policies on dated.business_line = policies.business_line
