@@ -31,7 +31,7 @@ def model(dbt, session):
         Table("customer_actions", dbt.ref("customer_actions"), ("customer_id",)),
         Table("customer_360", dbt.ref("customer_360"), ("customer_id",)),
         Table("customer_tags", dbt.ref("customer_tags"), ("customer_id", "rule_set", "tag")),
-        Table("cluster_profiles", dbt.ref("cluster_profiles"), ("cluster",)),
+        Table("cluster_profiles", dbt.ref("cluster_profiles"), ("business_line", "cluster")),
         Table(
             "campaign_effect",
             dbt.ref("campaign_effect"),
@@ -102,7 +102,7 @@ def model(dbt, session):
         "tier_performance": (dbt.ref("tier_performance"), periods),
         "acquisition_funnel": (dbt.ref("acquisition_funnel"), funnel),
         "tier_forecast": (dbt.ref("tier_forecast"), "business_line forecast_date tier_code"),
-        "segment_quality": (dbt.ref("segment_quality"), "segmentation group_code"),
+        "segment_quality": (dbt.ref("segment_quality"), "business_line segmentation group_code"),
     }
     tables += [Table(name, table, tuple(by.split())) for name, (table, by) in evaluated.items()]
     contacts = Table("customer_contacts", dbt.ref("customer_contacts"), ("customer_id",))

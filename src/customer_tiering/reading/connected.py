@@ -189,6 +189,8 @@ def _forget_keys(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
     theirs = "in (select id from raw.forgotten_ids where column_name = 'customer_id')"
     for model in ("records", "keys", "persons"):
         _without(connection, f"{schema}.identity_{model}", f"record_id {theirs}")
+    labels = [f"substr({label}, 13) {theirs}" for label in ("record_label", "key_label")]
+    _without(connection, f"{schema}.identity_edges", " or ".join(labels))
     # Records that were not joined with theirs, as people had decided otherwise, name the first one.
     _without(
         connection,
