@@ -1,6 +1,6 @@
-/* One row per customer and period (from the day after a published date to the next one) at whose start a contract
-   of theirs ran: how many did, how many of these still run at its end, and what the contracts of the customer
-   bring in a month at both. */
+/* One row per customer and period (from the day after a published date to the next one) at whose start a
+   contract of theirs ran: how many did, how many of these still run at its end, and what the contracts of
+   the customer bring in a month at both. */
 {{ config(materialized='view') }}
 with
 

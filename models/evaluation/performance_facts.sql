@@ -1,6 +1,7 @@
 /* One row per customer and period (from the day after a published date to the next one) in which something
    came of them: what they bought, whether it was the first time, what they answered, what it cost to reach
-   them, which contracts they kept; and what they are worth at the current date. Added up once, before groups multiply customers. */
+   them, which contracts they kept; and what they are worth at the current date. Added up once, before
+   groups multiply customers. */
 {{ config(materialized='table') }}
 with
 

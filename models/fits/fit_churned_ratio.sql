@@ -34,7 +34,8 @@ reached as (
         thresholds.max_return_share,
         case
             {% for ratio in ratios | reverse %}
-            when silences.overdue_ratio >= {{ ratio }} and {{ ratio }} > thresholds.dormant_ratio then {{ ratio }}
+            when silences.overdue_ratio >= {{ ratio }} and {{ ratio }} > thresholds.dormant_ratio
+                then {{ ratio }}
             {% endfor %}
         end as ratio
     from silences

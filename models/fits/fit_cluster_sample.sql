@@ -1,7 +1,7 @@
-/* One row per scored date and customer of a sample of at most some 20,000 of a business line who have bought:
-   their measures, as logarithms, so that a few large ones do not decide, and how many clusters their policy asks
-   for. A customer is in it by the hash of the key and by how many there are at the date, never by the order of
-   rows or by customers who come later. */
+/* One row per scored date and customer of a sample of at most some 20,000 of a business line who have
+   bought: their measures, as logarithms, so that a few large ones do not decide, and how many clusters
+   their policy asks for. A customer is in it by the hash of the key and by how many there are at the date,
+   never by the order of rows or by customers who come later. */
 {{ config(materialized='restated', meta={'dates_restated_by': 'int_dates_to_restate'}) }}
 with
 

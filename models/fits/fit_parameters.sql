@@ -7,13 +7,14 @@
     ('fit_purchase_rhythm', 'lifecycle', "'usual_interval_days'", 'usual_interval_days'),
     ('fit_churned_ratio', 'lifecycle', "'churned_ratio'", 'churned_ratio'),
     ('fit_pyramid', 'pyramid', "pyramid_level || '_from'", 'from_amount'),
-    ('fit_peer_revenue', 'potential', "'peer_revenue of ' || cast(orders as string) || coalesce(' ' || category, '')", 'peer_revenue'),
+    ('fit_peer_revenue', 'potential',
+     "'peer_revenue of ' || cast(orders as string) || coalesce(' ' || category, '')", 'peer_revenue'),
     ('fit_propensity', 'propensity', "target || '_' || measure", 'coefficient'),
     ('fit_clusters', 'cluster', "'cluster_' || cast(cluster as string) || '_' || measure", 'centroid'),
 ] %}
 {% for measure in propensity_measures() %}{% for side in ['above', 'up_to'] %}
-{% do learned.append(('fit_tree', 'tree', "'leaf_' || cast(leaf as string) || '_" ~ measure ~ '_' ~ side ~ "'",
-    measure ~ '_' ~ side)) %}
+{% do learned.append(('fit_tree', 'tree',
+    "'leaf_' || cast(leaf as string) || '_" ~ measure ~ '_' ~ side ~ "'", measure ~ '_' ~ side)) %}
 {% endfor %}{% endfor %}
 {% do learned.append(('fit_tree', 'tree', "'leaf_' || cast(leaf as string)", 'expected_revenue')) %}
 {% for cut in cuts %}

@@ -1,8 +1,8 @@
-/* One row per scored date, business line, favourite category and number of orders (1, 2, 3, 4 and more): what the
-   upper fifth of the customers who like the same and order as often buys in the window, in two significant
-   digits. The rows without a category are of all categories. A high quantile of one's peers stands for what a
-   customer could spend (Perlich, Rosset, Lawrence and Zadrozny, "High-quantile modeling for customer wallet
-   estimation", KDD 2007). Of fewer than `min_peers` nothing is said. */
+/* One row per scored date, business line, favourite category and number of orders (1, 2, 3, 4 and more):
+   what the upper fifth of the customers who like the same and order as often buys in the window, in two
+   significant digits. The rows without a category are of all categories. A high quantile of one's peers
+   stands for what a customer could spend (Perlich, Rosset, Lawrence and Zadrozny, "High-quantile modeling
+   for customer wallet estimation", KDD 2007). Of fewer than `min_peers` nothing is said. */
 {{ config(materialized='restated', meta={'dates_restated_by': 'int_dates_to_restate'}) }}
 with
 

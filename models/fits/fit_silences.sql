@@ -1,7 +1,7 @@
 /* One row per scored date, customer of a sample and day of the past year that is looked back on: how many
-   usual intervals they had been silent for on that day, and whether they bought in the 90 days after, all of
-   which are known at the scored date. At most some 20,000 buyers of a line and date, by the hash of the key. Who
-   has or had a contract is left out: to them silence is no sign. */
+   usual intervals they had been silent for on that day, and whether they bought in the 90 days after, all
+   of which are known at the scored date. At most some 20,000 buyers of a line and date, by the hash of the
+   key. Who has or had a contract is left out: to them silence is no sign. */
 {{ config(materialized='view') }}
 with
 
@@ -57,6 +57,15 @@ purchases as (
 
 ),
 
+ages as (
+
+    {% for days in [90, 180, 270, 365] %}
+    select {{ days }} as days_ago
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
 looked_at as (
 
     select
@@ -66,12 +75,7 @@ looked_at as (
         cast({{ dbt.dateadd('day', '90 - ages.days_ago', 'bounds.as_of_date') }} as date) as came_by,
         rhythms.usual_interval_days
     from bounds
-    cross join (
-        {% for days in [90, 180, 270, 365] %}
-        select {{ days }} as days_ago
-        {{ 'union all' if not loop.last }}
-        {% endfor %}
-    ) as ages
+    cross join ages
     left join {{ ref('fit_purchase_rhythm') }} as rhythms
         on bounds.as_of_date = rhythms.as_of_date and bounds.business_line = rhythms.business_line
 

@@ -1,5 +1,6 @@
-/* One row per business line and k-means cluster at the current date, and one for prospects, and one for customers
-   who could not be clustered: how many customers, revenue, average measures, the rule that tells it apart. */
+/* One row per business line and k-means cluster at the current date, and one for prospects, and one for
+   customers who could not be clustered: how many customers, revenue, average measures, the rule that tells
+   it apart. */
 -- depends_on: {{ ref('int_scoring_dates') }}
 with
 

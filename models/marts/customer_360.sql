@@ -103,10 +103,12 @@ select
     {% endfor %}
     measures.score_{{ method }}.score as {{ method }}_score,
     {% endfor %}
-    measures.segment_tree.segment as tree_leaf,
-    measures.segment_tree.rule_en as tree_leaf_en,
-    measures.segment_tree.rule_zh as tree_leaf_zh,
-    measures.segment_tree.expected_revenue_90_days,
+    {% for column, measure in {
+        'tree_leaf': 'segment', 'tree_leaf_en': 'rule_en', 'tree_leaf_zh': 'rule_zh',
+        'expected_revenue_90_days': 'expected_revenue_90_days',
+    }.items() %}
+    measures.segment_tree.{{ measure }} as {{ column }},
+    {% endfor %}
     measures.nps_class,
     {% for channels in ['permitted_channels', 'refused_channels'] %}
     measures.{{ 'int_customer_features.' ~ channels }},
@@ -128,7 +130,7 @@ left join labels as {{ segment }}_labels on tiers.{{ column }} = {{ segment }}_l
 left join {{ ref('cluster_names') }} as cluster_names
     on
         tiers.business_line = cluster_names.business_line
-        and measures.segment_cluster.segment = cluster_names.cluster
+        and measures.{{ 'segment_cluster.segment' }} = cluster_names.cluster
 left join skills on tiers.business_line = skills.business_line
 left join identities on tiers.customer_id = identities.customer_id
 left join priorities

@@ -1,7 +1,7 @@
-/* One row per customer and scored date: what the customer brings in the window: revenue, at which margin, contacts,
-   and people whom they refer. Each component is 0-100 against published cut points; the policy weighs them. A
-   component that the data do not hold (no costs, no interactions, no referrals) leaves its weight to the
-   others. */
+/* One row per customer and scored date: what the customer brings in the window: revenue, at which margin,
+   contacts, and people whom they refer. Each component is 0-100 against published cut points; the policy
+   weighs them. A component that the data do not hold (no costs, no interactions, no referrals) leaves its
+   weight to the others. */
 {% set components = {
     'revenue': 'net_revenue', 'margin_rate': 'margin_rate', 'interactions': 'interaction_count',
     'referrals': 'referral_count',
@@ -34,7 +34,8 @@ scored as (
 
     select
         {% for component, measure in components.items() %}
-        {{ round_double(share_score('features.' ~ measure, cut_columns(measure)), 2) }} as {{ component }}_score,
+        {{ round_double(share_score('features.' ~ measure, cut_columns(measure)), 2) }}
+            as {{ component }}_score,
         {% endfor %}
         features.customer_id,
         features.as_of_date,

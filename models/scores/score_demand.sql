@@ -88,8 +88,9 @@ select
     customer_id,
     as_of_date,
     {% for day in ['expected', 'earliest', 'latest'] %}
-    cast({{ dbt.dateadd('day', 'coalesce(days_to_renewal, ' ~ day ~ '_days - days_gone)', 'as_of_date') }} as date)
-        as {{ day }}_order_date,
+    cast({{ dbt.dateadd(
+        'day', 'coalesce(days_to_renewal, ' ~ day ~ '_days - days_gone)', 'as_of_date'
+    ) }} as date) as {{ day }}_order_date,
     {% endfor %}
     coalesce(days_to_renewal, expected_days - days_gone) as days_to_expected_order,
     is_overdue,

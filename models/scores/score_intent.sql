@@ -82,7 +82,9 @@ select
     case when scored.is_lead then scored.engagement_score end as engagement_score,
     case
         when scored.is_lead
-            then {{ round_double(freshness ~ ' * ' ~ weighted_mean('scored', 'weights', ['fit', 'engagement']), 2) }}
+            then {{ round_double(
+                freshness ~ ' * ' ~ weighted_mean('scored', 'weights', ['fit', 'engagement']), 2
+            ) }}
     end as score
 from scored
 left join weights on scored.policy = weights.policy

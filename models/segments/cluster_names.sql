@@ -1,6 +1,6 @@
-/* One row per business line and cluster at the current date: a name that says what its customers are like. What
-   lies half a standard deviation or more off the mean of the line is named, in the logarithms that clusters are
-   learned from. */
+/* One row per business line and cluster at the current date: a name that says what its customers are like.
+   What lies half a standard deviation or more off the mean of the line is named, in the logarithms that
+   clusters are learned from. */
 {% set words = {
     'net_revenue': ['high spend', 'low spend', '消费高', '消费低'],
     'order_count': ['many orders', 'few orders', '下单多', '下单少'],
@@ -19,7 +19,8 @@ centroids as (
         {% endfor %}
         'cluster_' || cast(fits.cluster as string) as segment
     from {{ ref('fit_clusters') }} as fits
-    inner join {{ ref('int_scoring_dates') }} as dates on fits.as_of_date = dates.as_of_date and dates.is_current
+    inner join {{ ref('int_scoring_dates') }} as dates
+        on fits.as_of_date = dates.as_of_date and dates.is_current
     group by fits.business_line, fits.cluster
 
 )
@@ -28,11 +29,13 @@ select
     business_line,
     segment as cluster,
     {% for language, high, average in [('en', 0, 'average'), ('zh', 2, '一般')] %}
-    cast(cluster as string) || ' · ' || coalesce(nullif(concat_ws(
-        '{{ ', ' if language == 'en' else '、' }}'
-        {%- for measure, said in words.items() %},
-        case when {{ measure }} >= 0.5 then '{{ said[high] }}' when {{ measure }} <= -0.5 then '{{ said[high + 1] }}' end
-        {%- endfor %}
-    ), ''), '{{ average }}') as name_{{ language }}{{ ',' if not loop.last }}
+    {% set said = [] %}
+    {% for measure, names in words.items() %}
+    {% do said.append('case when ' ~ measure ~ " >= 0.5 then '" ~ names[high] ~ "' when " ~ measure
+        ~ " <= -0.5 then '" ~ names[high + 1] ~ "' end") %}
+    {% endfor %}
+    cast(cluster as string) || ' · ' || coalesce(
+        nullif(concat_ws('{{ ', ' if language == 'en' else '、' }}', {{ said | join(', ') }}), ''), '{{ average }}'
+    ) as name_{{ language }}{{ ',' if not loop.last }}
     {% endfor %}
 from centroids

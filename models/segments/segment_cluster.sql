@@ -1,7 +1,7 @@
-/* One row per customer and scored date: the k-means cluster, the one whose centroid is nearest in the scaled
-   logarithms of the measures (Lloyd, "Least squares quantization in PCM", 1982); of two as near the one
-   with the lower number. Each business line has its own; cluster 1 is that of the highest net revenue; unclustered are buyers at a date
-   with too few customers to learn from. */
+/* One row per customer and scored date: the k-means cluster, the one whose centroid is nearest in the
+   scaled logarithms of the measures (Lloyd, "Least squares quantization in PCM", 1982); of two as near the
+   one with the lower number. Each business line has its own; cluster 1 is that of the highest net revenue;
+   unclustered are buyers at a date with too few customers to learn from. */
 {% set clusters = range(1, 9) %}
 {% set distances = [] %}
 {% for cluster in clusters %}{% do distances.append('distance_' ~ cluster) %}{% endfor %}
@@ -13,7 +13,7 @@ features as (
 
 ),
 
-/* One row per date and line, so that the distances are worked out, and compared, on the customer's own row. */
+/* One row per date and line: the distances are worked out, and compared, on the customer's own row. */
 centroids as (
 
     select

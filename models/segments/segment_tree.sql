@@ -1,7 +1,7 @@
-/* One row per customer and scored date: which of the few rules they meet that split the net revenue of 90 days
-   best at an earlier date (CART: Breiman, Friedman, Olshen and Stone 1984), and what those who met it brought
-   then. Leaf 1 brought most; prospect before the first purchase, unclassified where there was nothing to learn
-   from. */
+/* One row per customer and scored date: which of the few rules they meet that split the net revenue of 90
+   days best at an earlier date (CART: Breiman, Friedman, Olshen and Stone 1984), and what those who met it
+   brought then. Leaf 1 brought most; prospect before the first purchase, unclassified where there was
+   nothing to learn from. */
 with
 
 features as (

@@ -26,7 +26,7 @@ def test_a_rule_is_told_where_its_source_is_there(tmp_path):
     data.mkdir()
     last = date(2025, 12, 31)
     orders = [
-        f"{n}-{order},{n},{last - timedelta(days=n * 3 + order * 40)},{order + 9}"
+        f"{n}-{order},{n},{last - timedelta(days=n * 3 + order * 40)},{9 + order + n * n}"
         for n in range(40)
         for order in range(1 + n % 7)
     ]

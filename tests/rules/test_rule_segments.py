@@ -34,6 +34,7 @@ MEASURES = {
     )},
     f"{FEATURES}.order_count": [None, 0, 1, 3, 40],
     f"{FEATURES}.purchase_day_count": [0, 1, 4, 30],
+    f"{FEATURES}.business_line": ["ecommerce", "b2b"],
     f"{FEATURES}.policy": ["default", "ecommerce", "b2b", "saas", "education", "finance"],
 }  # fmt: skip
 

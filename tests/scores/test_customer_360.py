@@ -50,10 +50,16 @@ def test_every_score_is_the_one_of_its_view(sample_build):
     # No score of a view is left out; what else there is are segments, names and the tier.
     rest = {column.removesuffix("_en").removesuffix("_zh") for column in shown - compared - KEYS}
     assert rest - set(LABELLED.values()) == {
-        *("business_line", "tier_code", "tier_name", "composite_score", "tier_since"),
+        *("tier_code", "tier_name", "composite_score", "tier_since", "tree_leaf"),
         *("nps_class", "market_priority", "permitted_channels", "refused_channels"),
-        *("record_count", "system_count"),
+        *("record_count", "system_count", "expected_revenue_90_days"),
     }
+
+
+def test_the_rule_of_the_tree_is_the_one_of_its_view(sample_build):
+    pairs = {"tree_leaf": "segment", "tree_leaf_en": "rule_en", "tree_leaf_zh": "rule_zh"}
+    pairs["expected_revenue_90_days"] = "expected_revenue_90_days"
+    assert differing(sample_build, "segments.segment_tree", pairs) == 0
 
 
 @pytest.mark.parametrize("method", LABELLED)

@@ -49,6 +49,15 @@ rules as (
     from measured
     where as_of_date is null
 
+),
+
+met as (
+
+    select distinct
+        rule_set,
+        tag
+    from {{ ref('customer_tags') }}
+
 )
 
 select
@@ -58,6 +67,7 @@ select
     rules.as_of_date,
     rules.customers
 from rules
+left join met on rules.rule_set = met.rule_set and rules.rule = met.tag
 where
-    (rules.policy = 'all' or rules.policy in (select tiers.policy from {{ ref('customer_tier') }} as tiers))
-    and rules.rule not in (select tags.tag from {{ ref('customer_tags') }} as tags)
+    met.tag is null
+    and (rules.policy = 'all' or rules.policy in (select tiers.policy from {{ ref('customer_tier') }} as tiers))

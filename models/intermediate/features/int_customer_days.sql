@@ -73,7 +73,9 @@ select
     case
         when order_count > 0
             then max(case when order_count > 0 then activity_date end) over (
-                partition by customer_id order by activity_date rows between unbounded preceding and 1 preceding
+                partition by customer_id
+                order by activity_date
+                rows between unbounded preceding and 1 preceding
             )
     end as previous_purchase_date
 from days

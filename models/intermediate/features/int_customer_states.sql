@@ -2,8 +2,8 @@
    running totals as of each scored date, from changes alone. A fact changes the totals on the
    scored date that first sees it and, for what is counted in the look-back window, once more
    on the one that leaves it behind. So the facts are read once, however many dates there are. */
-{% set in_window = ['order_count', 'discounted_order_count', 'interaction_count', 'net_revenue', 'costed_revenue',
-    'costed_margin'] %}
+{% set in_window = ['order_count', 'discounted_order_count', 'interaction_count', 'net_revenue',
+    'costed_revenue', 'costed_margin'] %}
 {% set counts = ['purchase_day_count', 'lifetime_order_count'] + in_window[:3] %}
 {% set amounts = ['lifetime_net_revenue', 'first_purchase_revenue', 'lifetime_costed_revenue',
     'lifetime_costed_margin'] + in_window[3:] %}

@@ -69,7 +69,7 @@ dated as (
         on
             states.customer_id = leading_lines.customer_id
             and spans.as_of_date = leading_lines.as_of_date
-    /* A call may be older than the record of its customer: no customer yet. A comparison would be taken for a join. */
+    /* A call may be older than the record of its customer. A comparison would be taken for a join. */
     where {{ dbt.datediff('customers.known_since', 'spans.as_of_date', 'day') }} >= 0 -- noqa: LT05
 
 )
@@ -79,8 +79,8 @@ select
     dated.as_of_date,
     dated.business_line,
     coalesce(policies.policy, 'default') as policy,
-    {% for column in ['first_purchase_date', 'last_purchase_date', 'previous_purchase_date', 'purchase_day_count',
-        'lifetime_order_count', 'lifetime_net_revenue', 'first_purchase_revenue'] %}
+    {% for column in ['first_purchase_date', 'last_purchase_date', 'previous_purchase_date',
+        'purchase_day_count', 'lifetime_order_count', 'lifetime_net_revenue', 'first_purchase_revenue'] %}
     dated.{{ column }},
     {% endfor %}
     cast({{ dbt.datediff('dated.last_purchase_date', 'dated.as_of_date', 'day') }} as integer) as recency_days, -- noqa: LT05

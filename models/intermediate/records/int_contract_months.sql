@@ -26,21 +26,29 @@ contracts as (
 
 ),
 
+years as (
+
+    {% for year in range(20) %}
+    select {{ year }} as year
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+months_of_a_year as (
+
+    {% for month in range(12) %}
+    select {{ month }} as month
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
 months as (
 
-    select years.year * 12 + months.month as months
-    from (
-        {% for year in range(20) %}
-        select {{ year }} as year
-        {{ 'union all' if not loop.last }}
-        {% endfor %}
-    ) as years
-    cross join (
-        {% for month in range(12) %}
-        select {{ month }} as month
-        {{ 'union all' if not loop.last }}
-        {% endfor %}
-    ) as months
+    select years.year * 12 + months_of_a_year.month as months
+    from years
+    cross join months_of_a_year
 
 )
 

@@ -1,5 +1,6 @@
-/* One row per business line, segmentation and group, and one for all groups of a segmentation: how large they are, how alike
-   their members buy, whether they would be found again, and how many stay. At the current date. */
+/* One row per business line, segmentation and group, and one for all groups of a segmentation: how large
+   they are, how alike their members buy, whether they would be found again, and how many stay. At the
+   current date. */
 select
     as_of_date,
     business_line,

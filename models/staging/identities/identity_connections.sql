@@ -34,7 +34,9 @@ keys_{{ round }} as (
         min(round_{{ round - 1 }}.label) as label
     from edges
     inner join round_{{ round - 1 }}
-        on edges.level = round_{{ round - 1 }}.level and edges.record_label = round_{{ round - 1 }}.record_label
+        on
+            edges.level = round_{{ round - 1 }}.level
+            and edges.record_label = round_{{ round - 1 }}.record_label
     group by edges.level, edges.key_label
 
 ),

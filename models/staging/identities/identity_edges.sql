@@ -1,6 +1,6 @@
 /* One row per level of trust, record and key that it shares with another one, by keys of that level or of a
-   stronger one. A record goes by its label, of which the first record of a person has the lowest; a key by the
-   lowest label of its records: two keys of which that is the same one are connected by it anyhow. */
+   stronger one. A record goes by its label, of which the first record of a person has the lowest; a key by
+   the lowest label of its records: two keys of which that is the same one are connected by it anyhow. */
 {{ config(materialized='table') }}
 with
 

@@ -1,7 +1,8 @@
 /* One row per record, rule and key: what the record has that only one person should have, by the rules of
-   the seed identity_rules; and a key for every two records of which people have said that they are one. Keys
-   say who people are; one that a single record has says nothing. By some rules records with different names share no key, as those of a family with one
-   phone, or records with different contacts, as those of people of one name. */
+   the seed identity_rules; and a key for every two records of which people have said that they are one.
+   Keys say who people are; one that a single record has says nothing. By some rules records with different
+   names share no key, as those of a family with one phone, or records with different contacts, as those of
+   people of one name. */
 {{ config(materialized='table') }}
 with
 
@@ -61,7 +62,9 @@ judged as (
     select
         held.*,
         case
-            when held.unless = 'names_differ' and min(held.name_key) over of_key <> max(held.name_key) over of_key
+            when
+                held.unless = 'names_differ'
+                and min(held.name_key) over of_key <> max(held.name_key) over of_key
                 then held.unless
             when held.unless <> 'contacts_differ' then null
             when min(held.email) over of_key <> max(held.email) over of_key then held.unless
