@@ -96,8 +96,7 @@ subscribed as (
 {% set kinds = {
     'bought': ['net_revenue', 'costed_revenue', 'costed_margin', 'orders', 'purchase_days'],
     'began': ['first_orders', 'dated_first_orders', 'days_to_first_order'],
-    'answered': ['nps_answers', 'nps_balance'],
-    'contacted': ['contact_cost'],
+    'answered': ['nps_answers', 'nps_balance'], 'contacted': ['contact_cost'],
     'valued': ['valued_customers', 'lifetime_value'],
     'subscribed': ['contracts_at_start', 'contracts_kept', 'recurring_at_start', 'recurring_at_end'],
 } %}

@@ -72,14 +72,10 @@ identities as (
 
 select
     tiers.customer_id,
-    tiers.as_of_date,
-    tiers.business_line,
-    tiers.policy,
-    tiers.tier_code,
-    tiers.tier_name_en,
-    tiers.tier_name_zh,
-    tiers.composite_score,
-    tiers.tier_since,
+    {% for column in ['as_of_date', 'business_line', 'policy', 'tier_code', 'tier_name_en', 'tier_name_zh',
+        'composite_score', 'tier_since'] %}
+    tiers.{{ column }},
+    {% endfor %}
     {% for segment, column in labelled.items() %}
     tiers.{{ column }},
     {{ segment }}_labels.{{ segment }}_en as {{ column }}_en,
@@ -103,16 +99,13 @@ select
     {% endfor %}
     measures.score_{{ method }}.score as {{ method }}_score,
     {% endfor %}
-    {% for column, measure in {
-        'tree_leaf': 'segment', 'tree_leaf_en': 'rule_en', 'tree_leaf_zh': 'rule_zh',
-        'expected_revenue_90_days': 'expected_revenue_90_days',
-    }.items() %}
-    measures.segment_tree.{{ measure }} as {{ column }},
+    {% for column, measure in {'tree_leaf': 'segment', 'tree_leaf_en': 'rule_en', 'tree_leaf_zh': 'rule_zh',
+        'expected_revenue_90_days': 'expected_revenue_90_days'}.items() %}
+    measures.{{ 'segment_tree.' ~ measure ~ (' as ' ~ column if column != measure else '') }},
     {% endfor %}
     measures.nps_class,
-    {% for channels in ['permitted_channels', 'refused_channels'] %}
-    measures.{{ 'int_customer_features.' ~ channels }},
-    {% endfor %}
+    measures.{{ 'int_customer_features.permitted_channels' }},
+    measures.{{ 'int_customer_features.refused_channels' }},
     cast(coalesce(identities.records, 1) as integer) as record_count,
     cast(coalesce(identities.systems, 1) as integer) as system_count,
     priorities.market_priority,

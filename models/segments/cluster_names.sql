@@ -7,6 +7,16 @@
     'recency_days': ['long silent', 'recent', '久未购买', '近期购买'],
     'engagement_points': ['engaged', 'quiet', '互动多', '互动少'],
 } %}
+{% set names = {} %}
+{% for language, high, average, comma in [('en', 0, 'average', ', '), ('zh', 2, '一般', '、')] %}
+{% set said = [] %}
+{% for measure, name in words.items() %}
+{% do said.append('case when ' ~ measure ~ " >= 0.5 then '" ~ name[high] ~ "' when " ~ measure
+    ~ " <= -0.5 then '" ~ name[high + 1] ~ "' end") %}
+{% endfor %}
+{% do names.update({language: "cast(cluster as string) || ' · ' || coalesce(nullif(concat_ws('"
+    ~ comma ~ "', " ~ said | join(', ') ~ "), ''), '" ~ average ~ "')"}) %}
+{% endfor %}
 with
 
 centroids as (
@@ -28,14 +38,6 @@ centroids as (
 select
     business_line,
     segment as cluster,
-    {% for language, high, average in [('en', 0, 'average'), ('zh', 2, '一般')] %}
-    {% set said = [] %}
-    {% for measure, names in words.items() %}
-    {% do said.append('case when ' ~ measure ~ " >= 0.5 then '" ~ names[high] ~ "' when " ~ measure
-        ~ " <= -0.5 then '" ~ names[high + 1] ~ "' end") %}
-    {% endfor %}
-    cast(cluster as string) || ' · ' || coalesce(
-        nullif(concat_ws('{{ ', ' if language == 'en' else '、' }}', {{ said | join(', ') }}), ''), '{{ average }}'
-    ) as name_{{ language }}{{ ',' if not loop.last }}
-    {% endfor %}
+    {{ names.en }} as name_en,
+    {{ names.zh }} as name_zh
 from centroids

@@ -70,4 +70,7 @@ from rules
 left join met on rules.rule_set = met.rule_set and rules.rule = met.tag
 where
     met.tag is null
-    and (rules.policy = 'all' or rules.policy in (select tiers.policy from {{ ref('customer_tier') }} as tiers))
+    and (
+        rules.policy = 'all'
+        or rules.policy in (select tiers.policy from {{ ref('customer_tier') }} as tiers)
+    )

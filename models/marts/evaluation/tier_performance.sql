@@ -96,9 +96,8 @@ with_margin as (
     'retention_rate': 'retained_customers / customers_before',
     'churn_rate': 'churned_customers / customers_to_churn',
     'mean_days_to_first_order': 'days_to_first_order / dated_first_orders',
-    'net_promoter_score': '100 * nps_balance / nps_answers',
     'mean_lifetime_value': 'lifetime_value / valued_customers',
-    'renewal_rate': 'contracts_kept / contracts_at_start',
+    'renewal_rate': 'contracts_kept / contracts_at_start', 'net_promoter_score': '100 * nps_balance / nps_answers',
     'net_revenue_retention': 'recurring_at_end / recurring_at_start',
 } %}
 {% set counts = [
@@ -110,11 +109,9 @@ select
     sums.as_of_date,
     dates.previous_date,
     dates.is_current,
-    sums.business_line,
-    sums.grouping_name,
-    sums.group_code,
-    sums.policy,
-    sums.policy_version,
+    {% for column in ['business_line', 'grouping_name', 'group_code', 'policy', 'policy_version'] %}
+    sums.{{ column }},
+    {% endfor %}
     cast(case when sums.group_code = 'entry' then 0 else sums.people end as bigint) as customers,
     {% for name in counts %}
     cast(sums.{{ name }} as bigint) as {{ name }},

@@ -6,41 +6,9 @@
 {{ config(materialized='table') }}
 with
 
-rules as (
-
-    select
-        cast(rule as string) as rule,
-        '+' || cast(columns as string) || '+' as key_columns,
-        cast(trust as integer) as trust,
-        cast(most_records as integer) as most_records,
-        cast(unless as string) as unless
-    from {{ ref('identity_rules') }}
-
-),
-
 values_of_records as (
 
-    select
-        records.record_id,
-        rules.rule,
-        rules.trust,
-        rules.most_records,
-        rules.unless,
-        rules.key_columns = '+linked_customer_id+' as is_link,
-        {{ name_key('records.name') }} as name_key,
-        records.email,
-        records.phone,
-        {% set parts = ['name', 'email', 'phone', 'birth_date', 'member_number', 'union_id'] %}
-        {% set columns = parts + ['linked_customer_id'] %}
-        /* Null where one of the columns is: then there is no key. */
-        {% for column in columns %}
-        case
-            when position('+{{ column }}+' in rules.key_columns) = 0 then ''
-            else cast(records.{{ column }} as string) || ' '
-        end{{ ' ||' if not loop.last }}
-        {% endfor %} as key_value
-    from {{ ref('identity_records') }} as records
-    cross join rules
+    select * from {{ ref('identity_values') }}
 
 ),
 
@@ -51,7 +19,6 @@ shared_values as (
         rule,
         key_value
     from values_of_records
-    where key_value is not null
     group by rule, key_value
     having min(record_id) <> max(record_id) or max(is_link)
 
@@ -83,13 +50,13 @@ linked as (
     select distinct
         records.linked_customer_id as record_id,
         rules.rule,
-        rules.trust,
-        rules.most_records,
+        cast(rules.trust as integer) as trust,
+        cast(rules.most_records as integer) as most_records,
         records.linked_customer_id || ' ' as key_value,
         cast(null as string) as differs,
         cast(null as string) as split_key
     from {{ ref('identity_records') }} as records
-    inner join rules on rules.key_columns = '+linked_customer_id+'
+    inner join {{ ref('identity_rules') }} as rules on rules.columns = 'linked_customer_id'
     where records.linked_customer_id is not null
 
 ),
