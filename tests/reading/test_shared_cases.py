@@ -117,8 +117,6 @@ def of_issue(name: str):
     return pytest.mark.xfail(strict=True, raises=(AssertionError, InputError), reason=name)
 
 
-PEOPLE = of_issue("one person, one account: issue on people and accounts")
-METHODS = of_issue("what a method says: issue on methods")
 TIERS = of_issue("which tier: issue on tiers that hold")
 
 
@@ -393,7 +391,6 @@ def test_who_took_money_back_has_no_negative_lifetime_value(tmp_path):
 
 
 @pytest.mark.long
-@PEOPLE
 def test_one_person_of_several_ids_is_one(tmp_path):
     workspace, _ = built("11-guest-checkouts", tmp_path)
     people = workspace.rows("select order_count, net_revenue from marts.customer_tier order by all")
@@ -426,7 +423,6 @@ def test_equal_customers_have_the_worse_tier(tmp_path):
 
 
 @pytest.mark.long
-@TIERS
 @pytest.mark.parametrize(
     ("name", "customers"),
     [("23-annual-subscription", "SUB1 SUB3"), ("23b-annual-subscription-saas", "SS1 SS2")],
@@ -439,20 +435,20 @@ def test_an_active_contract_is_no_churn(tmp_path, name, customers):
 
 
 @pytest.mark.long
-@METHODS
 def test_the_next_category_is_the_one_of_most_baskets(tmp_path):
     workspace, _ = built("40-next_category", tmp_path)
     assert workspace.rows("select distinct next_category from marts.customer_360") == [("milk",)]
 
 
 @pytest.mark.long
-@METHODS
 def test_who_was_not_known_yet_is_no_prospect(tmp_path):
     workspace, _ = built("40-phantom_prospects", tmp_path)
-    assert workspace.rows(
-        "select count(*) from marts.customer_tier_history where tier_code = 'P'"
-        " and as_of_date = (select min(as_of_date) from marts.customer_tier_history)"
-    ) == [(0,)]
+    prospects = workspace.rows(
+        "select customer_id from marts.customer_tier_history where tier_code = 'P'"
+        " and as_of_date = (select min(as_of_date) from marts.customer_tier_history) order by all"
+    )
+    # Of 923 the two who had ordered by then, and cancelled.
+    assert prospects == [("C0",), ("C50",)]
     assert workspace.rows("select count(*) from marts.customer_tags where tag = 'hot_lead'") == [
         (0,)
     ]
