@@ -59,7 +59,7 @@ by_ratio as (
 
 ),
 
-/* Who was silent for ten intervals was so for eight as well. */
+/* Customers who were silent for ten intervals were so for eight as well. */
 so_far as (
 
     select

@@ -1,7 +1,7 @@
-/* One row per scored date, business line and kind of people (customer type and acquisition channel): which
-   share of those who had been known before they bought, or have not bought, has done so. Who became known by
-   an order was never a lead. A kind of few people is drawn to the line's share, by as many people as
-   `min_people`. */
+/* One row per scored date, business line and kind of people (customer type and acquisition channel):
+   which share of those who had been known before they bought, or have not bought, has done so. People who
+   became known by an order were never leads. A kind of few people is drawn to the line's share, by as
+   many people as `min_people`. */
 {{ config(materialized='restated', meta={'dates_restated_by': 'int_dates_to_restate'}) }}
 with
 

@@ -1,6 +1,7 @@
-/* One row per scored date, target and customer of a sample: the measures at an earlier scored date,
-   the latest of which the outcome was known by then, and whether it came. Outcomes are dated on or
-   before the scored date. At most some 20,000 buyers a date, by the hash of the key. */
+/* One row per scored date, target and customer of a sample: the measures at an earlier scored date, the
+   latest of which the outcome was known by then, whether it came, and the net revenue until then.
+   Outcomes are dated on or before the scored date. At most some 20,000 buyers a date, by the hash of the
+   key. */
 with
 
 dates as (

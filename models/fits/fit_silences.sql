@@ -1,7 +1,7 @@
 /* One row per scored date, customer of a sample and day of the past year that is looked back on: how many
    usual intervals they had been silent for on that day, and whether they bought in the 90 days after, all
-   of which are known at the scored date. At most some 20,000 buyers of a line and date, by the hash of the
-   key. Who has or had a contract is left out: to them silence is no sign. */
+   of which are known at the scored date. At most some 20,000 buyers of a line and date, by the hash of
+   the key. Customers who have or had a contract are left out: to them silence is no sign. */
 {{ config(materialized='view') }}
 with
 

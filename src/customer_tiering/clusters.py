@@ -118,23 +118,6 @@ SCHEMA = pa.schema(
 )
 
 
-def proposals(points: Matrix, ks: range = range(3, 9)) -> dict[int, float]:
-    """The mean silhouette (Rousseeuw 1987) of each number of clusters, -1 to 1, 1 the best.
-
-    Args:
-        points: one row per customer; at most 5,000 are taken, because it grows with the square.
-        ks: numbers of clusters to try.
-    """
-    kmeans = library("sklearn.cluster").KMeans
-    silhouette_score = library("sklearn.metrics").silhouette_score
-
-    scaled, _, _ = standardise(points[:5000])
-    return {
-        k: float(silhouette_score(scaled, kmeans(k, n_init=4, random_state=7).fit_predict(scaled)))
-        for k in ks
-    }
-
-
 def described(members: pa.Table) -> pa.Table:
     """What tells each cluster from the others, by the leaves of a small decision tree.
 
@@ -224,25 +207,3 @@ def _paths(
 
     walk(0, {})
     return paths
-
-
-def main() -> None:
-    """Print the silhouettes of 3 to 8 clusters of each line of the last build's sample."""
-    import os
-
-    import duckdb
-
-    path = os.environ.get("DUCKDB_PATH", "warehouse.duckdb")
-    with duckdb.connect(path, read_only=True) as warehouse:
-        sample = warehouse.sql(
-            "select * exclude (customer_id, as_of_date, clusters) from fits.fit_cluster_sample"
-            " where as_of_date = (select max(as_of_date) from fits.fit_cluster_sample)"
-            " order by business_line, md5(customer_id)"
-        ).df()
-    for line, points in sample.groupby("business_line"):
-        for k, silhouette in proposals(points.drop(columns="business_line").to_numpy()).items():
-            print(f"{line}, {k} clusters: silhouette {silhouette:.3f}")
-
-
-if __name__ == "__main__":
-    main()

@@ -112,14 +112,6 @@ BUILT = {
 }  # fmt: skip
 
 
-def of_issue(name: str):
-    """What is right only when a later issue is done."""
-    return pytest.mark.xfail(strict=True, raises=(AssertionError, InputError), reason=name)
-
-
-TIERS = of_issue("which tier: issue on tiers that hold")
-
-
 def revenue(warehouse) -> dict[str, Decimal]:
     return dict(
         warehouse.execute(
@@ -416,7 +408,9 @@ def test_branches_add_up_to_their_parent(tmp_path):
 
 
 @pytest.mark.long
-@TIERS
+@pytest.mark.xfail(
+    strict=True, raises=AssertionError, reason="which tier: issue on tiers that hold"
+)
 def test_equal_customers_have_the_worse_tier(tmp_path):
     workspace, _ = built("21-all-equal", tmp_path)
     assert workspace.rows("select distinct tier_code from marts.customer_tier") == [("D",)]
