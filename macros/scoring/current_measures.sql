@@ -12,7 +12,7 @@
         'engagement': ['engagement_level'],
         'behaviour': ['furthest_step'],
         'growth': ['growth_path', 'growth_rate'],
-        'demand': ['expected_order_date', 'is_overdue', 'next_category'],
+        'demand': ['expected_order_date', 'is_overdue'],
         'propensity': ['buy_probability_30_days', 'churn_probability_90_days', 'factor_1', 'factor_2', 'factor_3'],
         'intent': [],
         'influence': ['influence_level', 'referral_won_count'],
@@ -29,6 +29,7 @@
             'policy', 'purchase_day_count', 'recency_days', 'order_count', 'net_revenue', 'permitted_channels',
             'refused_channels',
         ] + answers_to_surveys(),
+        'next_category': ['next_category'],
     } -%}
     {%- for method, columns in shown_scores().items() -%}
         {%- do measures.update({'score_' ~ method: columns + ['score']}) -%}

@@ -9,7 +9,8 @@
 {% set amounts = {
     'propensity': ['buy_probability_30_days', 'churn_probability_90_days'],
     'clv': [
-        'p_alive', 'expected_orders', 'expected_orders_low', 'expected_orders_high', 'expected_spend', 'lifetime_value'
+        'p_alive', 'expected_orders', 'expected_orders_low', 'expected_orders_high', 'expected_spend', 'spend_level',
+        'lifetime_value',
     ],
 } %}
 {% set highest = highest_sampled_hash() %}
@@ -96,7 +97,7 @@ select
     said.expected_orders,
     said.expected_orders_low,
     said.expected_orders_high,
-    said.expected_spend,
+    said.expected_spend * said.spend_level as expected_spend,
     said.lifetime_value,
     cast(round(value_settings.horizon_months * 365 / 12) as integer) as clv_horizon_days
 from sampled

@@ -10,6 +10,7 @@ def model(dbt, session):
     lines = dbt.ref("fit_clv_lines")
     histories = dbt.ref("fit_clv_histories")
     spends = dbt.ref("fit_clv_spends")
+    held_out = dbt.ref("fit_clv_held_out")
     restated, scored = dbt.ref("int_dates_to_restate"), dbt.ref("int_scoring_dates")
-    tables = [lines, histories, spends]
+    tables = [lines, histories, spends, held_out]
     return relearned(dbt, session, fitted, tables, restated, scored)

@@ -56,6 +56,7 @@ looked_up as (
                     fits.p * (fits.v + summaries.btyd_frequency * summaries.paid_per_repeat)
                     / (fits.p * summaries.btyd_frequency + fits.q - 1)
         end as expected_spend,
+        fits.spend_level,
         /* The margin that the customer has brought ever, as a window forgets; else the line's. */
         greatest(coalesce(summaries.lifetime_margin_rate, lines.margin_rate), 0.0) as margin_rate,
         cast(greatest(summaries.lifetime_net_revenue, 0) as double)
@@ -86,8 +87,10 @@ valued as (
 
     select
         *,
-        expected_spend * discounted_orders as predicted_revenue,
-        {{ round_double('expected_spend * discounted_orders * margin_rate', 2) }} as predicted_value,
+        expected_spend * discounted_orders * coalesce(spend_level, 1) as predicted_revenue,
+        {{ round_double(
+            'expected_spend * discounted_orders * coalesce(spend_level, 1) * margin_rate', 2
+        ) }} as predicted_value,
         {{ round_double('average_order * orders_of_a_horizon * margin_rate', 2) }}
             as historical_value,
         {{ round_double('contract_revenue * margin_rate', 2) }} as contract_value
@@ -111,6 +114,7 @@ select
     expected_orders_low,
     expected_orders_high,
     {{ round_double('expected_spend', 2) }} as expected_spend,
+    case when expected_spend is not null then coalesce(spend_level, 1) end as spend_level,
     {{ round_double('predicted_revenue', 2) }} as predicted_revenue,
     predicted_value,
     {% for bound in ['low', 'high'] %}

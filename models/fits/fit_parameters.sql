@@ -25,6 +25,9 @@
 {% set usable = 'case when is_usable then ' ~ parameter ~ ' end' %}
 {% do learned.append(('fit_clv', 'clv', "'" ~ parameter ~ "'", usable)) %}
 {% endfor %}
+{% for judged in ['held_out_ratio', 'spend_level'] %}
+{% do learned.append(('fit_clv', 'clv', "'" ~ judged ~ "'", judged)) %}
+{% endfor %}
 {% for ratio in ['early_ratio', 'usual_ratio', 'late_ratio'] %}
 {% do learned.append(('fit_gap_spread', 'demand', "'" ~ ratio ~ "'", ratio)) %}
 {% endfor %}

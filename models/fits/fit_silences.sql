@@ -1,6 +1,6 @@
-/* One row per scored date, customer of a sample and day of the past year that is looked back on: how many
-   usual intervals they had been silent for on that day, and whether they bought in the 90 days after, all
-   of which are known at the scored date. At most some 20,000 buyers of a line and date, by the hash of
+/* One row per scored date, customer of a sample and day of the past year that is looked back on: their
+   history on that day, how many usual intervals they had been silent for, and whether they bought in the 90
+   days after, all of which are known at the scored date. At most some 20,000 buyers of a line and date, by the hash of
    the key. Customers who have or had a contract are left out: to them silence is no sign. */
 {{ config(materialized='view') }}
 with
@@ -50,7 +50,11 @@ purchases as (
         lead(days.purchase_date) over (
             partition by days.customer_id order by days.purchase_date
         ) as next_purchase_date,
-        row_number() over (partition by days.customer_id order by days.purchase_date) as purchase_day_count
+        row_number() over (partition by days.customer_id order by days.purchase_date) as purchase_day_count,
+        sum(days.net_revenue) over (partition by days.customer_id order by days.purchase_date)
+        - first_value(days.net_revenue) over (
+            partition by days.customer_id order by days.purchase_date
+        ) as repeat_revenue
     from {{ ref('int_customer_days') }} as days
     inner join candidates on days.customer_id = candidates.customer_id
     where days.purchase_date is not null
@@ -87,6 +91,12 @@ select
     looked_at.policy,
     looked_at.days_ago,
     features.customer_id,
+    purchases.purchase_day_count - 1 as btyd_frequency,
+    {{ dbt.datediff('purchases.first_purchase_date', 'purchases.purchase_date', 'day') }} as btyd_recency_days,
+    {{ dbt.datediff('purchases.first_purchase_date', 'looked_at.looked_at', 'day') }} as btyd_age_days,
+    {{ round_double(
+        'cast(purchases.repeat_revenue as double) / nullif(purchases.purchase_day_count - 1, 0)', 4
+    ) }} as mean_repeat_spend,
     {{ round_double(
         dbt.datediff('purchases.purchase_date', 'looked_at.looked_at', 'day') ~ ' / greatest(coalesce('
         ~ 'case when purchases.purchase_day_count >= thresholds.min_purchase_days then '

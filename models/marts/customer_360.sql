@@ -103,6 +103,7 @@ select
         'expected_revenue_90_days': 'expected_revenue_90_days'}.items() %}
     measures.{{ 'segment_tree.' ~ measure ~ (' as ' ~ column if column != measure else '') }},
     {% endfor %}
+    measures.{{ 'next_category.next_category' }},
     measures.nps_class,
     measures.{{ 'int_customer_features.permitted_channels' }},
     measures.{{ 'int_customer_features.refused_channels' }},

@@ -36,6 +36,7 @@ select
     customer_values.expected_orders_low,
     customer_values.expected_orders_high,
     customer_values.expected_spend,
+    customer_values.spend_level,
     customer_values.predicted_revenue,
     customer_values.predicted_value,
     customer_values.predicted_value_low,

@@ -1,9 +1,8 @@
-/* One row per customer and scored date: when the next order is to be expected, and of what. The date is the
+/* One row per customer and scored date: when the next order is to be expected. The date is the
    last purchase and the usual days between two (score_lifecycle) or, where that has passed, as many days from
    now; without an own rhythm the renewal of a contract. Its spread is what the line's
-   customers were seen to stray; the category is the one that most often follows the last one
-   (affinity, first-order transitions). Full marks while the order is due, less the further off it is,
-   or the longer it is overdue. */
+   customers were seen to stray. Full marks while the order is due, less the further off it is, or the
+   longer it is overdue. What is to be expected then is in next_category. */
 with
 
 features as (
@@ -24,12 +23,6 @@ spreads as (
 
 ),
 
-affinities as (
-
-    select * from {{ ref('fit_category_affinity') }}
-
-),
-
 settings as (
 
     {{ method_settings('demand', ['horizon_days', 'early_ratio', 'late_ratio']) }}
@@ -43,9 +36,7 @@ spread as (
         features.as_of_date,
         features.last_purchase_date,
         features.recency_days,
-        features.last_category,
         case when rhythms.rhythm_source <> 'own' then features.days_to_renewal end as days_to_renewal,
-        affinities.next_category,
         settings.horizon_days,
         rhythms.usual_interval_days * coalesce(cast(spreads.usual_ratio as double), 1) as usual_days,
         rhythms.usual_interval_days * coalesce(cast(spreads.early_ratio as double), settings.early_ratio)
@@ -57,8 +48,6 @@ spread as (
         on features.customer_id = rhythms.customer_id and features.as_of_date = rhythms.as_of_date
     left join spreads
         on features.as_of_date = spreads.as_of_date and features.business_line = spreads.business_line
-    left join affinities
-        on features.as_of_date = affinities.as_of_date and features.last_category = affinities.category
     left join settings on features.policy = settings.policy
 
 ),
@@ -94,7 +83,6 @@ select
     {% endfor %}
     coalesce(days_to_renewal, expected_days - days_gone) as days_to_expected_order,
     is_overdue,
-    coalesce(next_category, last_category) as next_category,
     case
         when earliest_days - recency_days > horizon_days
             then {{ round_double('100 * horizon_days / (earliest_days - recency_days)', 2) }}

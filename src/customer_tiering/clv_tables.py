@@ -12,6 +12,10 @@ from customer_tiering.clv import Fit
 
 WEEKS_AHEAD = (13, 26, 39, 52)
 ORDER_PARAMETERS, SPEND_PARAMETERS = ("r", "alpha", "a", "b"), ("p", "q", "v")
+HELD_OUT_WEEKS = 90 / 7
+FEWEST_HELD_OUT = 30
+"""Purchase days: of fewer it is chance how many came."""
+USABLE_RATIOS = 0.5, 1.5
 PLACES = 6
 """Decimals of what is published. The grid follows from the parameters as published."""
 
@@ -19,6 +23,7 @@ FITS = pa.schema(
     [("as_of_date", pa.date32()), ("business_line", pa.string())]
     + [(name, pa.float64()) for name in (*ORDER_PARAMETERS, "order_log_likelihood")]
     + [(name, pa.float64()) for name in (*SPEND_PARAMETERS, "spend_log_likelihood")]
+    + [(name, pa.float64()) for name in ("held_out_ratio", "spend_level")]
     + [("has_converged", pa.bool_()), ("is_usable", pa.bool_()), ("reason", pa.string())]
     + [("customers", pa.int32()), ("repeat_customers", pa.int32())]
 )
@@ -33,15 +38,19 @@ GRID = pa.schema(
 )
 
 
-def fitted(lines: pa.Table, histories: pa.Table, spends: pa.Table) -> pa.Table:
+def fitted(
+    lines: pa.Table, histories: pa.Table, spends: pa.Table, held_out: pa.Table
+) -> pa.Table:
     """Fit both models for each date and line; a line that cannot be fitted says why.
 
     Args:
         lines: the table fit_clv_lines.
         histories: the table fit_clv_histories.
         spends: the table fit_clv_spends.
+        held_out: the table fit_clv_held_out.
     """
     histories_of, spends_of = dict(_by_line(histories)), dict(_by_line(spends))
+    held_out_of = dict(_by_line(held_out))
     rows = []
     for line in lines.sort_by(_sorted_by("as_of_date", "business_line")).to_pylist():
         key = (line["as_of_date"], line["business_line"])
@@ -54,6 +63,8 @@ def fitted(lines: pa.Table, histories: pa.Table, spends: pa.Table) -> pa.Table:
             row["reason"] = "no repeat purchase above 0"
         else:
             row |= _fit_line(histories_of[key], spends_of[key])
+            if row["is_usable"] and key in held_out_of:
+                row |= _judged(held_out_of[key], needed)
         rows.append(row)
     return pa.Table.from_pylist(rows, schema=FITS)
 
@@ -102,6 +113,43 @@ def _fit_line(histories: pa.Table, spends: pa.Table) -> dict[str, Any]:
         "is_usable": not reason,
         "reason": reason or orders.without_leaving,
     }
+
+
+def _judged(held_out: pa.Table, needed: int) -> dict[str, Any]:
+    """What fits of a quarter ago would have said of the quarter that has come since.
+
+    Fits, as parameters that have seen the quarter explain it anyhow. Where they expected less than
+    half or more than one and a half times the purchase days that came, the models do not suit the
+    line. Amounts move, and big spenders come more often than the models know, which take the two
+    to be independent; so what is expected is multiplied by what a purchase of the quarter brought
+    over what it was expected to bring, drawn to 1 as far as that can be chance (James, Stein 1961,
+    "Estimation with quadratic loss", positive part).
+    """
+    x, spend = _numbers(held_out, "btyd_frequency"), _numbers(held_out, "mean_repeat_spend")
+    t_x, T = (_numbers(held_out, f"btyd_{name}_weeks") for name in ("recency", "age"))  # noqa: N806
+    came, revenue = _numbers(held_out, "purchase_days"), _numbers(held_out, "net_revenue")
+    repeats = (x > 0) & (spend > 0)
+    if repeats.sum() < needed or came.sum() < FEWEST_HELD_OUT or revenue.sum() <= 0:
+        return {}
+    orders = clv.fit_orders(x, t_x, T, np.ones(len(x)))
+    amounts = clv.fit_spend(x[repeats], spend[repeats], np.ones(repeats.sum()))
+    if orders.reason or amounts.reason:
+        return {}
+    expected = clv.expected_orders(orders, x, t_x, T, HELD_OUT_WEEKS)
+    ratio = expected.sum() / came.sum()
+    of_each = clv.expected_spend(amounts, x, np.where(repeats, spend, 0))
+    usual, brought = (expected * of_each).sum() / expected.sum(), revenue.sum() / came.sum()
+    gain = brought / usual - 1
+    error = np.sqrt(((revenue - brought * came) ** 2).sum()) / came.sum() / usual
+    level = 1 + gain * max(0.0, 1 - (error / gain) ** 2) if gain else 1.0
+    judged = {"held_out_ratio": round(ratio, 4), "spend_level": round(level, 4)}
+    low, high = USABLE_RATIOS
+    if not low <= ratio <= high:
+        judged |= {
+            "is_usable": False,
+            "reason": f"of the last 90 days it would have expected {ratio:.2f} times the purchases",
+        }
+    return judged
 
 
 def _grid_of_line(histories: pa.Table, fit: dict[str, Any], line: dict[str, Any]) -> pa.Table:

@@ -217,6 +217,37 @@ def test_the_rfm_sum_finds_the_published_share_of_the_holdout_spend(sample, samp
     assert normalised == pytest.approx(0.701, abs=0.005)
 
 
+@pytest.mark.parametrize("as_of", [END_OF_CALIBRATION, date(1997, 12, 31)])
+def test_the_revenue_that_is_predicted_for_half_a_year_comes(master_build, as_of):
+    [(predicted, came, ratio, level)] = master_build.rows(
+        """
+        with expected as (
+            select sum(
+                grid.expected_orders_26_weeks * scored.expected_spend * scored.spend_level
+            ) as revenue
+            from scores.score_clv as scored
+            inner join fits.fit_clv_grid as grid
+                on scored.as_of_date = grid.as_of_date
+                and scored.btyd_frequency = grid.btyd_frequency
+                and scored.btyd_recency_weeks = round(grid.btyd_recency_weeks, 2)
+                and scored.btyd_age_weeks = round(grid.btyd_age_weeks, 2)
+            where scored.as_of_date = $1
+        ),
+        later as (
+            select sum(net_revenue) as revenue
+            from intermediate.int_customer_days
+            where activity_date > $1 and activity_date <= $1 + 182
+        )
+        select expected.revenue, later.revenue, held_out_ratio, spend_level
+        from expected cross join later inner join fits.fit_clv on as_of_date = $1
+        """,
+        [as_of],
+    )
+    share = predicted / float(came)
+    print(f"{as_of}: {share:.3f} of what came; held out {ratio}, spend level {level}")
+    assert share == pytest.approx(1, abs=0.2)
+
+
 def test_the_migration_of_twelve_months_adds_up(master_build):
     """Each period's matrix adds up to the customers of both ends, entries among them."""
     [(periods, entries)] = master_build.rows("""

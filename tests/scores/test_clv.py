@@ -4,9 +4,12 @@ How often by its ModifiedBetaGeoFitter; how much by the figures of Fader, Hardie
 Gamma-Gamma; CLV as lifetimes has it, with a month of 4.345 weeks.
 """
 
+from datetime import date
+
 import lifetimes
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from conftest import Workspace
 from hypothesis import HealthCheck, Phase, given, settings
@@ -15,6 +18,7 @@ from test_cdnow import DATASETS, END_OF_CALIBRATION, build_cdnow, gini
 
 from bench.clv import simulated
 from customer_tiering import clv
+from customer_tiering.clv_tables import fitted
 
 # Customers 1 to 10 of the sample (Hardie's note 025).
 SPEND_OF_THE_FIRST_TEN = [24.65, 18.91, 35.17, 35.17, 35.17, 71.46, 18.91, 35.17, 27.28, 35.17]
@@ -173,7 +177,7 @@ def test_the_models_meet_the_published_figures(build, rows, summary, scored, the
     scored = scored.reindex(summary["customer_id"])
     assert list(scored["btyd_frequency"]) == list(summary["x"])
     assert scored["expected_spend"].head(10).round(2).tolist() == SPEND_OF_THE_FIRST_TEN
-    revenue = scored["predicted_revenue"]
+    revenue = scored["predicted_revenue"] / fit["spend_level"]
     check_values(revenue.iloc[0], revenue.sum(), summary, theirs)
     at_theirs = theirs.conditional_expected_number_of_purchases_up_to_time(
         39, *(summary[name].to_numpy() for name in ("x", "t_x", "T"))
@@ -340,6 +344,86 @@ def test_where_nobody_leaves_leaving_is_left_out():
     np.testing.assert_allclose(expected, (fit.r + x) / (fit.alpha + 78 - born) * 26)
     print(f"{expected.sum():.0f} expected, {later} came")
     assert expected.sum() == pytest.approx(later, rel=0.1)
+
+
+def judged(days: pd.DataFrame, until: int) -> dict:
+    """The row of fit_clv of purchases (who, day, spend) up to a day, and what came in 180 more."""
+
+    def of_buyers(end: int) -> pd.DataFrame:
+        of = days[days["day"] <= end].sort_values("day").groupby("who")
+        x = of.size() - 1
+        mean = (of["spend"].sum() - of["spend"].first()) / x.where(x > 0)
+        recency, age = of["day"].max() - of["day"].min(), end - of["day"].min()
+        return pd.DataFrame(
+            {
+                "btyd_frequency": x,
+                "btyd_recency_weeks": recency / 7,
+                "btyd_age_weeks": age / 7,
+                "mean_repeat_spend": mean,
+            }
+        )
+
+    key = {"as_of_date": date(2025, 12, 31), "business_line": "shop"}
+    now, before = of_buyers(until), of_buyers(until - 90)
+    since = days[(days["day"] > until - 90) & (days["day"] <= until)].groupby("who")
+    before["purchase_days"] = since.size().reindex(before.index, fill_value=0)
+    before["net_revenue"] = since["spend"].sum().reindex(before.index, fill_value=0.0)
+    repeats = now[now["btyd_frequency"] > 0]
+    line = key | {"customers": len(now), "repeat_customers": len(repeats), "min_repeat_customers": 9}
+    tables = [now.assign(**key, customers=1), repeats.assign(**key, customers=1)]
+    [row] = fitted(
+        pa.Table.from_pylist([line]),
+        *(pa.Table.from_pandas(table) for table in [*tables, before.assign(**key)]),
+    ).to_pylist()
+    if not row["is_usable"]:
+        return row
+    fit = clv.Fit({name: row[name] for name in ("r", "alpha", "a", "b", "p", "q", "v")}, 0, True, None)
+    x, t_x, age = (now[f"btyd_{name}"] for name in ("frequency", "recency_weeks", "age_weeks"))
+    orders = clv.expected_orders(fit, x, t_x, age, 180 / 7)
+    spend = clv.expected_spend(fit, x, now["mean_repeat_spend"].fillna(0)) * row["spend_level"]
+    later = days[days["day"].between(until + 1, until + 180) & days["who"].isin(now.index)]
+    return row | {"over_actual": (orders * spend).sum() / later["spend"].sum()}
+
+
+def purchases(seed: int, a: float) -> pd.DataFrame:
+    """Days with a purchase of 4,000 customers of two years and a half, and what they spent."""
+    generator = np.random.default_rng(seed)
+    # A chance to leave of 1 in a billion is none.
+    parameters = {"r": 0.7, "alpha": 8.0, "a": max(a, 1e-6), "b": 2.5 if a else 1e3}
+    who, times = simulated(generator, 4000, (0, 52), 130, **parameters)
+    days = pd.DataFrame({"who": who, "day": np.floor(times * 7).astype(int)}).drop_duplicates()
+    means = 15 * 6 / generator.gamma(4, 1, 4000)
+    return days.assign(spend=generator.gamma(6, means[days["who"]] / 6))
+
+
+@pytest.mark.parametrize("a", [0.8, 0])
+def test_what_is_predicted_for_180_days_comes_with_and_without_leaving(a):
+    row = judged(purchases(7, a), 720)
+    print(row)
+    assert row["over_actual"] == pytest.approx(1, abs=0.2)
+    assert row["held_out_ratio"] == pytest.approx(1, abs=0.1)
+    # Amounts stay what they are: at most a little is taken for more than chance.
+    assert row["spend_level"] == pytest.approx(1, abs=0.03)
+    assert bool(row["reason"]) == (a == 0)
+
+
+def test_amounts_that_have_risen_are_expected_to_stay_so():
+    days = purchases(7, 0.8)
+    days["spend"] *= np.where(days["day"] > 630, 1.5, 1.0)
+    row = judged(days, 720)
+    print(row)
+    assert row["spend_level"] == pytest.approx(1.5, abs=0.05)
+    assert row["over_actual"] == pytest.approx(1, abs=0.2)
+
+
+def test_a_line_that_the_models_did_not_foresee_is_not_predicted():
+    """Nine of ten purchases of the last quarter did not take place: a season, or a shop that shuts."""
+    days = purchases(7, 0.8)
+    days = days[(days["day"] <= 630) | (days["day"] % 10 == 0)]
+    row = judged(days, 720)
+    print(row)
+    assert not row["is_usable"] and row["held_out_ratio"] > 1.5
+    assert "of the last 90 days it would have expected" in row["reason"]
 
 
 @pytest.mark.parametrize(

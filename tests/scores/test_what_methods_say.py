@@ -1,6 +1,7 @@
 """What methods say of the sample, held against what came, and against the simplest rival."""
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 from sklearn.metrics import roc_auc_score
@@ -49,6 +50,35 @@ def test_expected_orders_are_nearer_than_by_the_mean_gap(sample_build):
     assert ours < by_gap
     assert (dates.expected_order_date >= dates.as_of_date).all()
     assert 0.1 < dates.is_overdue.mean() < 0.6
+
+
+def test_the_next_category_comes_more_often_than_what_sells_or_the_favourite(sample_build):
+    lines = sample_build.query("""
+        select lines.customer_id, lines.order_date as day, lines.category as bought,
+            sum(items.line_value) as value
+        from intermediate.int_purchase_lines as lines
+        inner join intermediate.int_order_items as items using (source_row)
+        where lines.category is not null group by all
+    """)
+    # What a day was about: the category that most money went to.
+    days = lines.sort_values(["value", "bought"], ascending=[False, True])
+    days = days.drop_duplicates(["customer_id", "day"])
+    expected = sample_build.query("select * from scores.next_category")
+    hits = []
+    for date, ours in expected.groupby("as_of_date"):
+        past, later = days[days.day <= date], days[days.day > date]
+        came = later.sort_values("day").drop_duplicates("customer_id").set_index("customer_id").bought
+        most_bought = past.bought.value_counts().index[0]
+        own = past.groupby("customer_id").bought.agg(lambda bought: bought.mode().iloc[0])
+        rows = ours.set_index("customer_id").join(came, how="inner").join(own.rename("own"))
+        hits.append(rows.assign(most_bought=most_bought))
+    rows = pd.concat(hits)
+    rates = {
+        name: float((rows[name] == rows.bought).mean())
+        for name in ("next_category", "most_bought", "own")
+    }
+    print(f"\n{len(rows)} next purchases: {rates}")
+    assert rates["next_category"] > max(rates["own"], rates["most_bought"])
 
 
 def test_personas_tell_most_buyers_apart(sample_build):

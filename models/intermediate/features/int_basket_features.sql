@@ -14,7 +14,6 @@ by_category as (
         lines.customer_id,
         dates.as_of_date,
         lines.category,
-        max(case when lines.is_of_main_category then lines.order_date end) as last_main_date,
         count(*) as line_count,
         sum(case when lines.is_new_product then 1 else 0 end) as new_count,
         sum(case when lines.is_repeat_product then 1 else 0 end) as repeat_count,
@@ -38,9 +37,6 @@ select
     substring(
         max(case when category is not null then lpad(cast(line_count as string), 9, '0') || category end),
         10, 200
-    ) as favourite_category,
-    substring(
-        max(cast(last_main_date as string) || category), 11, 200
-    ) as last_category
+    ) as favourite_category
 from by_category
 group by customer_id, as_of_date

@@ -15,7 +15,7 @@
     'services': ['monthly_recurring_revenue'], 'pipelines': ['open_pipeline', 'weighted_pipeline'],
 } %}
 {% set others = {
-    'baskets': ['new_product_share', 'repeat_product_share', 'gift_share', 'favourite_category', 'last_category'],
+    'baskets': ['new_product_share', 'repeat_product_share', 'gift_share', 'favourite_category'],
     'services': ['ticket_satisfaction', 'days_to_renewal', 'contract_until'],
     'pipelines': ['decision_role_count', 'sales_cycle_days'],
     'voices': [

@@ -28,21 +28,6 @@ products as (
 
 ),
 
-/* What a customer spent on each category of a day. */
-days as (
-
-    select
-        orders.customer_id,
-        orders.order_date,
-        items.category,
-        sum(items.line_value) as category_value
-    from items
-    inner join orders on items.order_id = orders.order_id
-    where items.category is not null
-    group by orders.customer_id, orders.order_date, items.category
-
-),
-
 gifts as (
 
     select distinct cast(category as string) as category
@@ -56,11 +41,6 @@ select
     orders.order_date,
     items.product_id,
     items.category,
-    /* What the day was about: the category that most money went to, ties by name. */
-    items.category is not null and items.category = first_value(items.category) over (
-        partition by orders.customer_id, orders.order_date
-        order by days.category_value desc nulls last, items.category asc
-    ) as is_of_main_category,
     coalesce(
         orders.order_date >= products.launch_date
         and orders.order_date < {{ dbt.dateadd('day', 90, 'products.launch_date') }}, false
@@ -71,9 +51,4 @@ select
 from items
 inner join orders on items.order_id = orders.order_id
 left join products on items.product_id = products.product_id
-left join days
-    on
-        orders.customer_id = days.customer_id
-        and orders.order_date = days.order_date
-        and items.category = days.category
 left join gifts on items.category = gifts.category
