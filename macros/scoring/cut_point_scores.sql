@@ -13,14 +13,15 @@
 
 {% macro share_score(value, cut_points) -%}
     {#- 0-100: which share of the active customers the value exceeds, in per cent, between the
-        cut points on a straight line; full marks at the last one. Null without cut points.
+        cut points on a straight line; full marks at the last one. Where cut points are equal, at the lowest of
+        them: who has what most have does not exceed them. Null without cut points.
         Args: cut_points: the columns with the 20, 40, 60, 80 and 95 % percentiles. -#}
     case
         when {{ cut_points[-1] }} is null or {{ value }} is null then null
         when {{ value }} <= 0 then 0
-        when {{ value }} >= {{ cut_points[-1] }} then 100
+        when {{ value }} > {{ cut_points[-1] }} then 100
         {%- for position in range(cut_points | length - 2, -1, -1) %}
-        when {{ value }} >= {{ cut_points[position] }}
+        when {{ value }} > {{ cut_points[position] }}
             then {{ 20 * (position + 1) }} + 20
             * cast({{ value }} - {{ cut_points[position] }} as double)
             / cast({{ cut_points[position + 1] }} - {{ cut_points[position] }} as double)

@@ -28,6 +28,7 @@ features as (
     'influence_points': 'influence_points > 0',
     'follower_count': 'follower_count > 0',
     'weighted_pipeline': 'weighted_pipeline > 0',
+    'largest_opportunity': 'largest_opportunity > 0',
 } %}
 
 learned as (

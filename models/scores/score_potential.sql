@@ -1,10 +1,11 @@
 /* One row per customer and scored date: what the customer could still bring. Companies: size and industry
-   by a seed, the open pipeline weighted by stage, how many roles of the decision the opportunities reach,
-   and how fast deals were won (the opportunity and account criteria of CRM products). People: headroom, the
+   by a seed, the open pipeline weighted by stage, the largest amount talked about (budget), how many roles of
+   the decision the opportunities reach, and how fast deals were won (the opportunity and account criteria of
+   CRM products). People: headroom, the
    share of what customers who like the same and order as often spend that this one does not (see
    fit_peer_revenue). A component without data leaves its weight to the others; component_weights says per
    policy which of them count. */
-{% set components = ['size', 'industry', 'pipeline', 'decision', 'cycle', 'headroom'] %}
+{% set components = ['size', 'industry', 'pipeline', 'budget', 'decision', 'cycle', 'headroom'] %}
 with
 
 features as (
@@ -31,7 +32,7 @@ points as (
 
 cut_points as (
 
-    {{ cut_points_of(['weighted_pipeline']) }}
+    {{ cut_points_of(['weighted_pipeline', 'largest_opportunity']) }}
 
 ),
 
@@ -61,12 +62,15 @@ compared as (
         features.policy,
         features.open_pipeline,
         features.weighted_pipeline,
+        features.largest_opportunity,
         features.decision_role_count,
         features.sales_cycle_days,
         sizes.points as size_score,
         industries.points as industry_score,
         {{ round_double(share_score('features.weighted_pipeline', cut_columns('weighted_pipeline')), 2) }}
             as pipeline_score,
+        {{ round_double(share_score('features.largest_opportunity', cut_columns('largest_opportunity')), 2) }}
+            as budget_score,
         {{ line_score('features.decision_role_count', '0', 'settings.decision_roles') }} as decision_score,
         {{ line_score('features.sales_cycle_days', 'settings.slow_cycle_days', 'settings.fast_cycle_days') }}
             as cycle_score,
@@ -114,6 +118,7 @@ select
     scored.as_of_date,
     scored.open_pipeline,
     scored.weighted_pipeline,
+    scored.largest_opportunity,
     scored.decision_role_count,
     scored.sales_cycle_days,
     scored.peer_revenue,

@@ -1,8 +1,11 @@
 /* One row per customer and scored date of the customer's scope with a sales opportunity until then: what is
-   open, weighted by the probability of its stage (seed opportunity_stages), and how long those that were won
-   in the look-back window took. Which stage an opportunity had on a past date is not known: one that was
+   open, weighted by the probability of its stage (seed opportunity_stages), the largest that was talked about
+   in the look-back window, and how long those that were won in it took. Which stage an opportunity had on a past date is not known: one that was
    closed later counts with the mean of the open stages, one that is open today with its stage of today. */
 {% set window_end = dbt.dateadd('day', var('lookback_days') | int, 'opportunities.closed_date') %}
+{% set recent_until = dbt.dateadd(
+    'day', var('lookback_days') | int, 'coalesce(opportunities.closed_date, dates.as_of_date)'
+) %}
 with
 
 opportunities as (
@@ -28,6 +31,7 @@ dated as (
         dates.as_of_date,
         coalesce(opportunities.closed_date > dates.as_of_date, true) as is_open,
         opportunities.amount,
+        case when dates.as_of_date < {{ recent_until }} then opportunities.amount end as recent_amount, -- noqa: LT05
         case
             when opportunities.stage_kind = 'open' then cast(opportunities.probability as double)
             else open_stages.mean_probability
@@ -61,6 +65,7 @@ select
     as_of_date,
     cast(coalesce(sum(case when is_open then amount end), 0) as decimal(18, 4)) as open_pipeline,
     cast(coalesce(sum(case when is_open then weighted_amount end), 0) as decimal(18, 4)) as weighted_pipeline,
+    cast(max(recent_amount) as decimal(18, 4)) as largest_opportunity,
     cast(max(case when is_open then contact_roles end) as integer) as decision_role_count,
     {{ round_double(
         'cast(sum(case when not is_open then cycle_days end) as double)'
