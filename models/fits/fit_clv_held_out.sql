@@ -1,5 +1,5 @@
-/* One row per scored date and customer of a sample (see fit_silences): the history as it stood 90 days before,
-   and what came since. On what the models have not seen it is judged what they say. */
+/* One row per scored date and customer of a sample (see fit_silences): the history as it stood 90 days
+   before, and what came since: what the models say is judged by what they have not seen. */
 {{ config(materialized='restated', meta={'dates_restated_by': 'int_dates_to_restate'}) }}
 with
 

@@ -38,9 +38,7 @@ GRID = pa.schema(
 )
 
 
-def fitted(
-    lines: pa.Table, histories: pa.Table, spends: pa.Table, held_out: pa.Table
-) -> pa.Table:
+def fitted(lines: pa.Table, histories: pa.Table, spends: pa.Table, held_out: pa.Table) -> pa.Table:
     """Fit both models for each date and line; a line that cannot be fitted says why.
 
     Args:

@@ -1,9 +1,9 @@
-"""Invented customers of five kinds of business, for the presets that no public data are at hand for.
+"""Invented customers of five kinds of business, for presets of which no public data are at hand.
 
-What a kind is known for is put in, and nothing of how the scores are worked out: staple goods bought
-by rhythm (retail), monthly bills of accounts that grow, shrink and leave, and use less before they do
-(saas), courses in two seasons, asked about before (education), visits at the patient's own interval
-until the care ends (healthcare), few and very different amounts over long lives (finance).
+What a kind is known for is put in, and nothing of how the scores are worked out: staple goods
+(retail), monthly bills of accounts that grow, shrink and leave, and use less before they do (saas),
+courses in two seasons, asked about before (education), visits at the patient's own interval until
+the care ends (healthcare), few and very different amounts over long lives (finance).
 """
 
 from collections.abc import Callable, Iterator

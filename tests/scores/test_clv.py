@@ -369,7 +369,11 @@ def judged(days: pd.DataFrame, until: int) -> dict:
     before["purchase_days"] = since.size().reindex(before.index, fill_value=0)
     before["net_revenue"] = since["spend"].sum().reindex(before.index, fill_value=0.0)
     repeats = now[now["btyd_frequency"] > 0]
-    line = key | {"customers": len(now), "repeat_customers": len(repeats), "min_repeat_customers": 9}
+    line = key | {
+        "customers": len(now),
+        "repeat_customers": len(repeats),
+        "min_repeat_customers": 9,
+    }
     tables = [now.assign(**key, customers=1), repeats.assign(**key, customers=1)]
     [row] = fitted(
         pa.Table.from_pylist([line]),
@@ -377,7 +381,9 @@ def judged(days: pd.DataFrame, until: int) -> dict:
     ).to_pylist()
     if not row["is_usable"]:
         return row
-    fit = clv.Fit({name: row[name] for name in ("r", "alpha", "a", "b", "p", "q", "v")}, 0, True, None)
+    fit = clv.Fit(
+        {name: row[name] for name in ("r", "alpha", "a", "b", "p", "q", "v")}, 0, True, None
+    )
     x, t_x, age = (now[f"btyd_{name}"] for name in ("frequency", "recency_weeks", "age_weeks"))
     orders = clv.expected_orders(fit, x, t_x, age, 180 / 7)
     spend = clv.expected_spend(fit, x, now["mean_repeat_spend"].fillna(0)) * row["spend_level"]
@@ -417,7 +423,7 @@ def test_amounts_that_have_risen_are_expected_to_stay_so():
 
 
 def test_a_line_that_the_models_did_not_foresee_is_not_predicted():
-    """Nine of ten purchases of the last quarter did not take place: a season, or a shop that shuts."""
+    """Nine of ten purchases of the last quarter did not take place: the shop has shut."""
     days = purchases(7, 0.8)
     days = days[(days["day"] <= 630) | (days["day"] % 10 == 0)]
     row = judged(days, 720)

@@ -67,7 +67,9 @@ def test_the_next_category_comes_more_often_than_what_sells_or_the_favourite(sam
     hits = []
     for date, ours in expected.groupby("as_of_date"):
         past, later = days[days.day <= date], days[days.day > date]
-        came = later.sort_values("day").drop_duplicates("customer_id").set_index("customer_id").bought
+        came = (
+            later.sort_values("day").drop_duplicates("customer_id").set_index("customer_id").bought
+        )
         most_bought = past.bought.value_counts().index[0]
         own = past.groupby("customer_id").bought.agg(lambda bought: bought.mode().iloc[0])
         rows = ours.set_index("customer_id").join(came, how="inner").join(own.rename("own"))

@@ -1,7 +1,8 @@
 /* One row per customer and scored date of the customer's scope with a sales opportunity until then: what is
    open, weighted by the probability of its stage (seed opportunity_stages), the largest that was talked about
-   in the look-back window, and how long those that were won in it took. Which stage an opportunity had on a past date is not known: one that was
-   closed later counts with the mean of the open stages, one that is open today with its stage of today. */
+   in the look-back window, and how long those that were won in it took. Which stage an opportunity had on a
+   past date is not known: one that was closed later counts with the mean of the open stages, one that is open
+   today with its stage of today. */
 {% set window_end = dbt.dateadd('day', var('lookback_days') | int, 'opportunities.closed_date') %}
 {% set recent_until = dbt.dateadd(
     'day', var('lookback_days') | int, 'coalesce(opportunities.closed_date, dates.as_of_date)'
