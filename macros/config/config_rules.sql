@@ -71,8 +71,9 @@
         'rfm_classes': {'key': ['r_level', 'f_level', 'm_level'], 'complete': true, 'columns': dict(
             r_level=level, f_level=level, m_level=level, segment=text)},
         'segment_labels': {'key': ['method', 'segment'], 'columns': dict(method=text, segment=text, **names)},
-        'actions': {'key': ['tier_code', 'lifecycle_stage'], 'columns': dict(
-            tier_code=tier, lifecycle_stage=stage, action_code=text, action_en=text, action_zh=text,
+        'actions': {'key': ['tier_code', 'lifecycle_stage', 'worth'], 'columns': dict(
+            tier_code=tier, lifecycle_stage=stage,
+            worth={'type': 'choice', 'choices': ['any', 'high', 'mid', 'low']}, action_code=text, action_en=text, action_zh=text,
             channel=text, cadence_days=count, owner_role=text,
             budget_class={'type': 'choice', 'choices': ['none', 'low', 'medium', 'high']},
             priority={'type': 'integer', 'from': 1, 'to': 5}, expected_effect_en=text,

@@ -5,6 +5,7 @@
         ('policies', 'policy=default'),
         ('business_lines', 'business_line=default'),
         ('business_goals', 'goal=balanced'),
+        ('tiers', 'tier_code=L'),
         ('tiers', 'tier_code=P'),
     ] -%}
     {%- for seed, part, kind in [
@@ -27,7 +28,7 @@
         ('segment_labels', 'method=value_loyalty, segment=unknown'),
         ('segment_labels', 'method=value_engagement, segment=unknown'),
     ]) -%}
-    {%- for method in ['rfm', 'rfm_zh', 'lifecycle', 'persona', 'cluster', 'value_loyalty', 'value_engagement'] -%}
+    {%- for method in ['rfm', 'rfm_zh', 'lifecycle', 'persona', 'cluster', 'value_loyalty', 'value_engagement', 'worth'] -%}
         {%- do rows.append(('segment_labels', 'method=' ~ method ~ ', segment=prospect')) -%}
     {%- endfor -%}
     {%- for seed, rules in config_rules().items() if rules.complete -%}

@@ -91,7 +91,7 @@
     {%- if not execute -%}
         {%- set reads = ref('int_customers') -%}
         {%- for method in scoring_methods() %}{% set reads = ref('score_' ~ method) %}{% endfor -%}
-        {%- for method in ['rfm', 'rfm_zh', 'lifecycle', 'value_loyalty', 'value_engagement', 'cluster'] -%}
+        {%- for method in ['rfm', 'rfm_zh', 'lifecycle', 'worth', 'value_loyalty', 'value_engagement', 'cluster'] -%}
             {%- set reads = ref('segment_' ~ method) -%}
         {%- endfor -%}
     {%- endif -%}

@@ -36,7 +36,7 @@
     {%- endfor -%}
     {%- do measures['score_lifecycle'].extend(['rhythm_source', 'usual_interval_days']) -%}
     {#- Rules and matrices follow from the other measures; tier_assigned has the lifecycle stage. -#}
-    {%- for method in ['rfm', 'rfm_zh', 'cluster', 'tree'] -%}
+    {%- for method in ['rfm', 'rfm_zh', 'cluster', 'tree', 'worth'] -%}
         {%- do measures.update({'segment_' ~ method: ['segment']}) -%}
     {%- endfor -%}
     {%- do measures['segment_tree'].extend(['rule_en', 'rule_zh', 'expected_revenue_90_days']) -%}

@@ -11,8 +11,12 @@
     replace({{ one_decimal(number) }}, '.0', '')
 {%- endmacro %}
 
-{% macro two_decimals(number) -%}
-    cast(cast(round({{ number }}, 2) as decimal(18, 2)) as string)
+{% macro days_ago_en(days) -%}
+    case {{ days }} when 0 then 'today' when 1 then 'yesterday' else concat_ws(' ', cast({{ days }} as string), 'days ago') end
+{%- endmacro %}
+
+{% macro days_ago_zh(days) -%}
+    case {{ days }} when 0 then '今天' when 1 then '昨天' else concat_ws('', cast({{ days }} as string), '天前') end
 {%- endmacro %}
 
 {% macro at_least_a_tenth(number) -%}
@@ -28,10 +32,10 @@
         else concat_ws(
             '',
             'Tier ', tier_code, ' (', tier_name_en, ') with ', {{ one_decimal('composite_score') }},
-            ' of 100 points. ', stage_en, ': last purchase ', cast(recency_days as string), ' days ago; ',
+            ' of 100 points. ', stage_en, ': last purchase ', {{ days_ago_en('recency_days') }}, '; ',
             cast(order_count as string), case when order_count = 1 then ' order' else ' orders' end,
             ' and {{ setting("reporting_currency") }} ',
-            {{ two_decimals('net_revenue') }}, ' net revenue in the last {{ var("lookback_days") }} days. Points: ',
+            {{ grouped_digits('net_revenue') }}, ' net revenue in the last {{ var("lookback_days") }} days. Points: ',
             {%- for method in methods %}
             case when {{ method }}_points is not null then concat_ws(
                 '', {% if not loop.first %}{{ comma_after(methods[:loop.index0]) }}, {% endif -%}
@@ -48,6 +52,12 @@
             case when guardrail_en is null and not is_overridden then
                 ' ' || {{ at_least_a_tenth('points_to_next_tier') }} || ' points to tier ' || next_tier_code || '.'
             end,
+            case
+                when tier_code = 'L' then ' A purchase makes a customer of them again.'
+                when is_held_down and next_tier_code is not null
+                    then ' To tier ' || next_tier_code || ': a purchase first, as points alone do not lift who is '
+                        || 'silent.'
+            end,
             {{ override_reason_en() }}
         )
     end
@@ -61,9 +71,9 @@
         else concat_ws(
             '',
             tier_code, '级（', tier_name_zh, '），综合得分', {{ one_decimal('composite_score') }},
-            '分（满分100分）。', stage_zh, '：最近一次购买在', cast(recency_days as string),
-            '天前，近{{ var("lookback_days") }}天下单', cast(order_count as string), '次，净消费',
-            {{ two_decimals('net_revenue') }}, ' {{ setting("reporting_currency") }}。得分构成：',
+            '分（满分100分）。', stage_zh, '：最近一次购买在', {{ days_ago_zh('recency_days') }},
+            '，近{{ var("lookback_days") }}天下单', cast(order_count as string), '次，净消费',
+            {{ grouped_digits('net_revenue') }}, ' {{ setting("reporting_currency") }}。得分构成：',
             {%- for method in methods %}
             case when {{ method }}_points is not null then concat_ws(
                 '', {% if not loop.first %}{{ comma_after(methods[:loop.index0], '，') }}, {% endif -%}
@@ -78,6 +88,11 @@
             '等级上下限规则：' || guardrail_zh || '。',
             case when guardrail_zh is null and not is_overridden then
                 '距离' || next_tier_code || '级还差' || {{ at_least_a_tenth('points_to_next_tier') }} || '分。'
+            end,
+            case
+                when tier_code = 'L' then '再次购买即恢复为现有客户。'
+                when is_held_down and next_tier_code is not null
+                    then '要升至' || next_tier_code || '级，需先再次购买：沉寂期间得分再高也不会升级。'
             end,
             {{ override_reason_zh() }}
         )

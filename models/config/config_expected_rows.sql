@@ -21,6 +21,15 @@ stages as (
 
 ),
 
+worths as (
+
+    {% for worth in ['any', 'high', 'mid', 'low'] %}
+    select '{{ worth }}' as worth
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
 named_rows as (
 
     {% for seed, row in required_rows() %}
@@ -48,14 +57,18 @@ per_tier as (
         {{ config_row(['policy', 'tier_code']) }} as config_row
     from policies
     cross join tiers
-    where tiers.tier_code <> 'P'
+    where tiers.tier_code not in ('L', 'P')
     union all
     select
         'actions' as seed,
-        {{ config_row(['tier_code', 'lifecycle_stage']) }} as config_row
+        {{ config_row(['tier_code', 'lifecycle_stage', 'worth']) }} as config_row
     from tiers
     cross join stages
-    where (tiers.tier_code = 'P') = (stages.lifecycle_stage = 'prospect')
+    cross join worths
+    where
+        (tiers.tier_code = 'P') = (stages.lifecycle_stage = 'prospect')
+        and (tiers.tier_code = 'L') = (stages.lifecycle_stage = 'churned')
+        and (tiers.tier_code = 'L') = (worths.worth <> 'any')
 
 ),
 

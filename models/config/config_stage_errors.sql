@@ -49,11 +49,13 @@ select
     'seeds/guardrails.csv' as config_file,
     'rule=' || guardrails.rule as config_row,
     'best_tier is ' || guardrails.best_tier || ' and worst_tier is ' || guardrails.worst_tier as problem,
-    'a best_tier at least as good as the worst_tier, and neither of them P' as remedy
+    'a best_tier at least as good as the worst_tier, and neither of them L or P' as remedy
 from guardrails
 inner join tiers as best on guardrails.best_tier = best.tier_code
 inner join tiers as worst on guardrails.worst_tier = worst.tier_code
-where best.tier_rank > worst.tier_rank or 'P' in (guardrails.best_tier, guardrails.worst_tier)
+where
+    best.tier_rank > worst.tier_rank
+    or guardrails.best_tier in ('L', 'P') or guardrails.worst_tier in ('L', 'P')
 union all
 select
     'seeds/guardrails.csv' as config_file,
@@ -65,8 +67,11 @@ where rule not in (select limiting.rule from limiting)
 union all
 select
     'seeds/actions.csv' as config_file,
-    {{ config_row(['tier_code', 'lifecycle_stage']) }} as config_row,
+    {{ config_row(['tier_code', 'lifecycle_stage', 'worth']) }} as config_row,
     'an action for a case that does not exist' as problem,
-    'P goes with prospect, and no other tier does' as remedy
+    'P goes with prospect, L with churned and with worth high, mid or low, all others with any' as remedy
 from actions
-where (tier_code = 'P') <> (lifecycle_stage = 'prospect')
+where
+    (tier_code = 'P') <> (lifecycle_stage = 'prospect')
+    or (tier_code = 'L') <> (lifecycle_stage = 'churned')
+    or (tier_code = 'L') <> (worth <> 'any')

@@ -30,7 +30,7 @@ places as (
     select
         tier_code,
         tier_rank,
-        case when tier_code = 'P' then 'last' else 'by rank' end
+        case tier_code when 'P' then 'last' when 'L' then 'last but one' else 'by rank' end
         || lpad(cast(tier_rank as string), 9, '0') || tier_code as place
     from tiers
 
@@ -76,6 +76,7 @@ judged_bands as (
         tier_code,
         case
             when tier_code = 'P' then 'P has a band, but a prospect has no score'
+            when tier_code = 'L' then 'L has a band, but lapsed customers are compared with nobody'
             when lower_bound >= upper_bound then band || ' is empty'
             when lower_end is null and lower_bound > 0
                 then
@@ -114,6 +115,6 @@ select
     'seeds/tiers.csv' as config_file,
     {{ config_row(['tier_code']) }} as config_row,
     'tier_rank is ' || cast(tier_rank as string) as problem,
-    cast(expected_rank as string) || ': ranks count from 1 without a gap, P comes last' as remedy
+    cast(expected_rank as string) || ': ranks count from 1 without a gap, L and P come last' as remedy
 from expected_ranks
 where tier_rank <> expected_rank

@@ -18,6 +18,7 @@ features as (
     'recency_days': 'order_count > 0',
     'order_count': 'order_count > 0',
     'net_revenue': 'order_count > 0',
+    'lifetime_net_revenue': 'lifetime_net_revenue > 0',
     'margin_rate': 'order_count > 0 and margin_rate is not null',
     'interaction_count': 'interaction_count > 0',
     'engagement_points': 'engagement_points > 0',

@@ -5,7 +5,7 @@
     'value_engagement': ['value_engagement_segment', 'value_engagement'],
     'persona': ['persona', 'persona'], 'scenario': ['scenario', 'scenario'],
     'cluster': ['cluster', 'segment_cluster.segment'], 'attitude': ['attitude', 'attitude'],
-    'market': ['market_segment', 'market'],
+    'market': ['market_segment', 'market'], 'worth': ['worth', 'segment_worth.segment'],
 } %}
 {% set labelled = {'lifecycle': 'lifecycle_stage', 'rfm': 'rfm_segment', 'rfm_zh': 'rfm_zh_segment'} %}
 {#- What calls itself a probability is shown where it has been shown to be one. #}

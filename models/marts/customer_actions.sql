@@ -3,7 +3,16 @@ with
 
 customers as (
 
-    select * from {{ ref('customer_tier_candidate') }}
+    select
+        candidate.*,
+        -- noqa: disable=RF01
+        measures.segment_worth.segment as worth,
+        measures.score_clv.lifetime_value,
+        measures.int_customer_features.permitted_channels,
+        measures.int_customer_features.refused_channels
+        -- noqa: enable=RF01
+    from {{ ref('customer_tier_candidate') }} as candidate
+    inner join {{ ref('customer_measures') }} as measures on candidate.customer_id = measures.customer_id
 
 ),
 
@@ -19,15 +28,22 @@ select
     customers.business_line,
     customers.tier_code,
     customers.lifecycle_stage,
+    customers.worth,
     cast(actions.action_code as string) as action_code,
     cast(actions.action_en as string) as action_en,
     cast(actions.action_zh as string) as action_zh,
-    cast(actions.channel as string) as channel,
+    /* Nobody is sent to a channel that they have left: the first that they permit, else none. */
+    case
+        when
+            ', ' || customers.refused_channels || ',' like '%, ' || cast(actions.channel as string) || ',%'
+            then coalesce({{ dbt.split_part('customers.permitted_channels', "', '", 1) }}, 'none')
+        else cast(actions.channel as string)
+    end as channel,
     cast(actions.cadence_days as integer) as cadence_days,
     cast(actions.owner_role as string) as owner_role,
     cast(actions.budget_class as string) as budget_class,
     cast(actions.priority as integer) as priority,
-    customers.net_revenue as revenue_at_stake,
+    cast(coalesce(customers.lifetime_value, 0) as decimal(18, 4)) as value_at_stake,
     cast(actions.expected_effect_en as string) as expected_effect_en,
     cast(actions.expected_effect_zh as string) as expected_effect_zh,
     cast(actions.risk_en as string) as risk_en,
@@ -37,7 +53,7 @@ select
         else
             concat_ws(
                 '', 'Tier ', customers.tier_code, ', ', customers.stage_en, ': last purchase ',
-                cast(customers.recency_days as string), ' days ago, ',
+                {{ days_ago_en('customers.recency_days') }}, ', ',
                 case customers.rhythm_source
                     when 'own' then 'usually every '
                     when 'business_line' then 'others of the line usually every '
@@ -51,7 +67,7 @@ select
         else
             concat_ws(
                 '', customers.tier_code, '级', customers.stage_zh, '：最近一次购买在',
-                cast(customers.recency_days as string), '天前，',
+                {{ days_ago_zh('customers.recency_days') }}, '，',
                 case customers.rhythm_source
                     when 'own' then '通常每'
                     when 'business_line' then '同业务线客户通常每'
@@ -63,5 +79,7 @@ select
 from customers
 left join actions
     on
-        customers.tier_code = cast(actions.tier_code as string)
+        case when customers.lifecycle_stage = 'churned' then 'L' else customers.tier_code end
+        = cast(actions.tier_code as string)
         and customers.lifecycle_stage = cast(actions.lifecycle_stage as string)
+        and cast(actions.worth as string) in ('any', customers.worth)

@@ -78,6 +78,8 @@ select
     case
         when compared.is_by_hand then 'override'
         when compared.from_tier_code = 'P' then 'first_purchase'
+        when compared.to_tier_code = 'L' then 'lapsed'
+        when compared.from_tier_code = 'L' then 'returned'
         when compared.is_by_guardrail then 'guardrail'
         /* The end of grace is never the cause of a promotion. */
         when compared.is_after_grace and not compared.is_promotion then 'end_of_grace'

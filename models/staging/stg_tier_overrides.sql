@@ -46,7 +46,7 @@ records as (
             when typed.reason is null or typed.author is null or typed.has_no_end then 'missing_explanation'
             when typed.valid_from is null or typed.valid_until is null then 'unparsable_date'
             when typed.valid_until < typed.valid_from then 'ends_before_it_begins'
-            when tiers.tier_code is null or tiers.tier_code = 'P' then 'unknown_tier'
+            when tiers.tier_code is null or tiers.tier_code in ('L', 'P') then 'unknown_tier'
         end as problem
     from typed
     left join tiers on typed.given_tier = upper(tiers.tier_code)

@@ -17,7 +17,8 @@ tiers as (
     select
         cast(tier_code as string) as tier_code,
         cast(name_en as string) as tier_name_en,
-        cast(name_zh as string) as tier_name_zh
+        cast(name_zh as string) as tier_name_zh,
+        cast(tier_rank as integer) as tier_rank
     from {{ ref('tiers') }}
 
 ),
@@ -76,9 +77,11 @@ explained as (
         tenures.tier_since,
         /* While a person sets the tier, points lead to no other. */
         case when not assigned.is_overridden then cut_points.next_tier_code end as next_tier_code,
+        /* Nor do they where a guardrail holds a customer down who has gone quiet. */
+        not assigned.is_overridden and coalesce(assigned.best_rank >= tiers.tier_rank, false) as is_held_down,
         /* greatest() passes over nulls: nothing to reach would become nothing missing. */
         case
-            when assigned.is_overridden then null
+            when assigned.is_overridden or assigned.best_rank >= tiers.tier_rank then null
             when cut_points.next_lower_score > assigned.composite_score
                 then cast(cut_points.next_lower_score - assigned.composite_score as decimal(9, 4))
             when cut_points.next_lower_score is not null then cast(0 as decimal(9, 4))

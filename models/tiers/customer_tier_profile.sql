@@ -1,4 +1,4 @@
-/* One row per business line and tier of the candidate: how many customers, of which value, and
+/* One row per business line and tier of those who are still customers: how many of them, of which value, and
    how that compares with the bands and with the last passed build. What the gate judges. */
 {{ config(schema='audit') }}
 with
@@ -7,7 +7,7 @@ candidate as (
 
     select *
     from {{ ref('customer_tier_candidate') }}
-    where composite_score is not null
+    where raw_tier_code not in ('L', 'P')
 
 ),
 

@@ -8,7 +8,7 @@ candidate as (
 
     select *
     from {{ ref('customer_tier_candidate') }}
-    where composite_score is not null
+    where raw_tier_code not in ('L', 'P')
 
 ),
 

@@ -1,6 +1,7 @@
 /* One row per customer and scored date that is published: the tier by its cut points (raw), and
    what it becomes: grace keeps a better tier of earlier periods for a while, the guardrails of the
-   policy limit it by the rules that the customer meets, and last an override of the CRM sets it. */
+   policy limit it by the rules that the customer meets, and last an override of the CRM sets it. Neither
+   grace nor guardrails make a customer of who has lapsed. */
 {{ config(materialized='restated', meta={'rows_restated_by': 'tier_dates_to_restate'}) }}
 with
 
@@ -34,16 +35,15 @@ ranked as (
         raw.policy,
         raw.composite_score,
         raw.raw_tier_code,
-        stages.segment as lifecycle_stage,
+        raw.lifecycle_stage,
         raw_tiers.tier_rank as raw_rank,
-        least(raw_tiers.tier_rank, coalesce(grace.lent_rank, raw_tiers.tier_rank)) as kept_rank
+        case
+            when raw.raw_tier_code <> 'L' and grace.lent_rank < raw_tiers.tier_rank then grace.lent_rank
+            else raw_tiers.tier_rank
+        end as kept_rank
     from {{ to_restate(ref('tier_raw'), 'tier_dates_to_restate') }} as raw
     inner join {{ ref('int_scoring_dates') }} as dates
         on raw.as_of_date = dates.as_of_date and dates.is_published
-    inner join {{ to_restate(ref('segment_lifecycle'), 'tier_dates_to_restate') }} as stages
-        on
-            raw.customer_id = stages.customer_id
-            and raw.as_of_date = stages.as_of_date
     inner join tiers as raw_tiers on raw.raw_tier_code = raw_tiers.tier_code
     left join {{ ref('tier_grace') }} as grace
         on
@@ -57,6 +57,7 @@ guarded as (
     select
         ranked.*,
         guardrails.rule as reason_code,
+        guardrails.best_rank,
         least(
             greatest(ranked.kept_rank, coalesce(guardrails.best_rank, ranked.kept_rank)),
             coalesce(guardrails.worst_rank, ranked.kept_rank)
@@ -66,8 +67,8 @@ guarded as (
         on
             ranked.customer_id = met.customer_id
             and ranked.as_of_date = met.as_of_date
-    /* Prospects stay what they are. */
-    left join guardrails on met.rule = guardrails.rule and ranked.composite_score is not null
+    /* Prospects and the lapsed stay what they are. */
+    left join guardrails on met.rule = guardrails.rule and ranked.raw_tier_code not in ('L', 'P')
 
 ),
 
@@ -101,5 +102,6 @@ select
     case when is_overridden then override_tier_code else guarded_tier_code end as tier_code,
     case when guarded_rank <> kept_rank and not is_overridden then reason_code end as guardrail_code,
     kept_rank < raw_rank and guarded_rank = kept_rank and not is_overridden as is_in_grace,
-    is_overridden
+    is_overridden,
+    best_rank
 from overridden

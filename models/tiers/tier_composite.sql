@@ -1,6 +1,6 @@
 /* One row per customer and scored date: the composite score, 0-100, as the sum of the points
    that each method gives. A method that has nothing to say (null) leaves its weight to the
-   others; prospects have no composite. */
+   others; prospects have no composite. With the stage, as tiers compare those who are still customers. */
 {{ config(materialized='restated', meta={'rows_restated_by': 'fit_dates_to_restate'}) }}
 {% set methods = weighted_methods() %}
 with
@@ -43,8 +43,11 @@ scored as (
         features.as_of_date,
         features.business_line,
         features.policy,
-        features.goal
+        features.goal,
+        stages.segment as lifecycle_stage
     from features
+    inner join {{ to_restate(ref('segment_lifecycle'), 'fit_dates_to_restate') }} as stages
+        on features.customer_id = stages.customer_id and features.as_of_date = stages.as_of_date
     {% for method in methods %}
     left join {{ to_restate(ref('score_' ~ method), 'fit_dates_to_restate') }} as score_{{ method }}
         on
@@ -99,6 +102,7 @@ pointed as (
         as_of_date,
         business_line,
         policy,
+        lifecycle_stage,
         available_weight is not null as has_points
     from available
 
@@ -109,6 +113,7 @@ select
     as_of_date,
     business_line,
     policy,
+    lifecycle_stage,
     {% for method in methods %}
     {{ method }}_score,
     {{ method }}_weight,

@@ -1,6 +1,6 @@
 /* One row per scored date, business line and tier: the composite score from which the tier
-   starts. By percentile, it is that percentile of the composites of the date and line, rounded
-   so that it reads like a rule; by score, it is the bound itself. */
+   starts. By percentile, it is that percentile of the composites of those who are still customers of the line
+   at the date, in whole points, so that it reads like a rule; by score, it is the bound itself. */
 {{ config(materialized='restated', meta={'dates_restated_by': 'fit_dates_to_restate'}) }}
 {#- Points from one tier to the next below which a band is narrow. -#}
 {% set narrow = 3 %}
@@ -10,7 +10,7 @@ composites as (
 
     select *
     from {{ of_restated_dates(ref('tier_composite'), 'fit_dates_to_restate') }}
-    where composite_score is not null
+    where composite_score is not null and lifecycle_stage <> 'churned'
 
 ),
 
@@ -62,7 +62,11 @@ starts as (
         case
             when bands.lower_bound = 0 then cast(0 as double)
             else cast({{ array_item('distributions.percentiles', 'bands.lower_bound') }} as double)
-        end as percentile
+        end as percentile,
+        case
+            when bands.lower_bound > 1
+                then cast({{ array_item('distributions.percentiles', 'bands.lower_bound - 1') }} as double)
+        end as just_below
     from distributions
     inner join policies on distributions.policy = policies.policy
     inner join bands on distributions.policy = bands.policy
@@ -70,7 +74,7 @@ starts as (
 
 ),
 
-/* Beside a narrow band two digits would move many customers, or let two tiers start at one score. */
+/* Beside a narrow band whole points would move many customers, or let two tiers start at one score. */
 widths as (
 
     select
@@ -90,16 +94,17 @@ tier_starts as (
         case
             when lower_bound = 0 then cast(0 as decimal(18, 4))
             when band_method <> 'percentile' then cast(lower_bound as decimal(18, 4))
+            /* Equal scores stay together: where they lie on both sides of the edge, in the worse tier. */
+            when just_below = percentile then cast(percentile as decimal(18, 4)) + cast(0.0001 as decimal(18, 4))
             when width < {{ narrow }}
                 then cast({{ round_double('percentile', 2) }} as decimal(18, 4))
-            else {{ round_significant('percentile') }}
+            else cast({{ round_double('percentile', 0) }} as decimal(18, 4))
         end as lower_score
     from widths
 
 ),
 
-/* Equal scores stay together. Where so many are equal that the next worse tier starts at the
-   same score, they belong to that one: this tier starts one step above. */
+/* No two tiers start at one score: the better one starts a step above. */
 untied as (
 
     select
@@ -109,14 +114,13 @@ untied as (
         tier_code,
         tier_rank,
         customers,
-        case
-            when
-                lower_score = lead(lower_score) over (
-                    partition by as_of_date, business_line order by tier_rank
-                )
-                then lower_score + cast(0.0001 as decimal(18, 4))
-            else lower_score
-        end as lower_score
+        cast(
+            lower_score + cast(0.0001 as decimal(18, 4)) * (
+                row_number() over (
+                    partition by as_of_date, business_line, lower_score order by tier_rank desc
+                ) - 1
+            ) as decimal(18, 4)
+        ) as lower_score
     from tier_starts
 
 )

@@ -1,4 +1,4 @@
-/* One row per customer and scored date: the tier by the composite score alone. */
+/* One row per customer and scored date: the tier by the composite score alone; of who is a customer no more, L. */
 {{ config(materialized='view') }}
 -- depends_on: {{ ref('tiers') }}
 with
@@ -23,9 +23,11 @@ select
     composites.as_of_date,
     composites.business_line,
     composites.policy,
+    composites.lifecycle_stage,
     composites.composite_score,
     case
         when composites.composite_score is null then 'P'
+        when composites.lifecycle_stage = 'churned' then 'L'
         {% for tier in tier_codes() %}
         when composites.composite_score >= cut_points.lower_{{ tier }} then '{{ tier }}'
         {% endfor %}

@@ -191,7 +191,7 @@ def test_the_figures_are_those_of_the_export(page, tables):
     assert sum(page.numbers("lines", 3)) == pytest.approx(float(revenue), abs=6)
     [(value,)] = tables.execute("select sum(lifetime_value) from customer_360").fetchall()
     assert sum(page.numbers("lifetime", 2)) == pytest.approx(value, abs=3)
-    [(value,)] = tables.execute("select sum(revenue_at_stake) from customer_actions").fetchall()
+    [(value,)] = tables.execute("select sum(value_at_stake) from customer_actions").fetchall()
     assert sum(page.numbers("actions", 5)) == pytest.approx(float(value), abs=20)
     assert sum(page.numbers("actions", 4)) == sum(page.numbers("stake", 2)) == customers
     assert sum(page.numbers("stake", 3)) == pytest.approx(float(value), abs=20)

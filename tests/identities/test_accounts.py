@@ -129,7 +129,7 @@ def test_every_fact_counts_once_for_the_account(build):
         "(from marts.customer_tier_history where is_current)",
     ):
         assert dict(build.rows(revenue.format(table))) == brought, table
-    stake = "select customer_id, revenue_at_stake from marts.customer_actions"
+    stake = "select customer_id, value_at_stake from marts.customer_actions"
     assert dict(build.rows(stake)) == brought
     migrated = "select sum(customers), sum(net_revenue) from marts.tier_migration where is_current"
     assert build.rows(migrated) == [(len(CUSTOMERS), sum(brought.values()))]

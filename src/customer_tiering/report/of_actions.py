@@ -33,13 +33,13 @@ def actions(export: Export, known: Tiers) -> list[Shown]:
 
 
 def _at_stake(export: Export, known: Tiers) -> Shown:
-    title = Both("Where revenue is at stake", "哪些净消费有风险")
-    lack = export.lacks(customer_actions="tier_code lifecycle_stage revenue_at_stake")
+    title = Both("Where value is at stake", "哪些客户价值有风险")
+    lack = export.lacks(customer_actions="tier_code lifecycle_stage value_at_stake")
     if lack:
         return lacking("stake", title, lack)
     found = export.rows(
         """
-        select lifecycle_stage, tier_code, count(*), sum(revenue_at_stake)
+        select lifecycle_stage, tier_code, count(*), sum(value_at_stake)
         from customer_actions
         group by all
         """
@@ -55,23 +55,23 @@ def _at_stake(export: Export, known: Tiers) -> Shown:
     ]
     if not stages:
         return lacking(
-            "stake", title, Both("There is no net revenue in the window.", "统计窗口内没有净消费。")
+            "stake", title, Both("No value is expected of any customer.", "预计没有客户带来价值。")
         )
     cells = {(row[0], row[1]): (row[2], row[3]) for row in found}
     codes = [*known.codes, *sorted({row[1] for row in found} - set(known.codes))]
     return Shown(
         "stake",
         Both(
-            f"{export.money(amount).en} ({percent(share(amount, whole))}) of the net revenue came "
-            f"from {count(late_customers)} customers who are now late, dormant or gone",
-            f"净消费中的{export.money(amount).zh}（{percent(share(amount, whole))}）来自"
+            f"{export.money(amount).en} ({percent(share(amount, whole))}) of the value to come is of "
+            f"{count(late_customers)} customers who are now late, dormant or gone",
+            f"未来价值中的{export.money(amount).zh}（{percent(share(amount, whole))}）来自"
             f"{count(late_customers)}位现已逾期、休眠或流失的客户",
         ),
         Both(
-            "Net revenue of the look-back window by the stage that its customers are in today, "
+            "Lifetime value, the margin that may come with its chance, by the stage of customers today, "
             "judged by each one's own rhythm of buying: at risk is late, dormant long overdue.",
-            "统计窗口内的净消费，按客户当前所处阶段划分（以各自的购买节奏判断："
-            "风险为已晚于节奏，休眠为远远晚于节奏）。",
+            "生命周期价值（可能带来的毛利，已计入概率），按客户当前所处阶段划分（以各自的购买节奏判断："
+            "流失预警为已晚于节奏，休眠为远远晚于节奏）。",
         ),
         bars(
             [
@@ -93,7 +93,7 @@ def _at_stake(export: Export, known: Tiers) -> Shown:
                 for code in codes
                 if any(cells.get((stage, code), (0, 0))[1] > 0 for stage in stages)
             ],
-            Both(f"net revenue, {export.money.unit.en}", f"净消费，{export.money.unit.zh}"),
+            Both(f"value, {export.money.unit.en}", f"价值，{export.money.unit.zh}"),
             stacked=True,
         ),
         table(
@@ -101,7 +101,7 @@ def _at_stake(export: Export, known: Tiers) -> Shown:
                 Both("Stage", "阶段"),
                 Both("Tier", "等级"),
                 Both("Customers", "客户数"),
-                Both(f"Net revenue, {export.money.unit.en}", f"净消费，{export.money.unit.zh}"),
+                Both(f"Value, {export.money.unit.en}", f"价值，{export.money.unit.zh}"),
             ],
             [
                 (
@@ -123,17 +123,17 @@ def _to_do(export: Export) -> Shown:
     title = Both("What to do today", "今天要做什么")
     lack = export.lacks(
         customer_actions="action_code action_en action_zh channel owner_role priority"
-        " revenue_at_stake"
+        " value_at_stake"
     )
     if lack:
         return lacking("actions", title, lack)
     found = export.rows(
         """
         select priority, action_en, action_zh, channel, owner_role, count(*),
-            sum(revenue_at_stake)
+            sum(value_at_stake)
         from customer_actions
         group by all
-        order by priority, sum(revenue_at_stake) desc, action_en
+        order by priority, sum(value_at_stake) desc, action_en
         """
     )
     if not found:
@@ -160,7 +160,7 @@ def _to_do(export: Export) -> Shown:
             [Both(f"{row[0]} · {row[1]}", f"{row[0]} · {row[2]}") for row in urgent],
             [
                 Series(
-                    Both("at stake", "涉及净消费"),
+                    Both("at stake", "涉及价值"),
                     [row[6] for row in urgent],
                     [
                         Both(
@@ -175,8 +175,8 @@ def _to_do(export: Export) -> Shown:
                 )
             ],
             Both(
-                f"net revenue at stake, {export.money.unit.en}",
-                f"涉及净消费，{export.money.unit.zh}",
+                f"value at stake, {export.money.unit.en}",
+                f"涉及价值，{export.money.unit.zh}",
             ),
         ),
         table(
@@ -186,7 +186,7 @@ def _to_do(export: Export) -> Shown:
                 Both("Channel", "渠道"),
                 Both("By whom", "负责人"),
                 Both("Customers", "客户数"),
-                Both(f"At stake, {export.money.unit.en}", f"涉及净消费，{export.money.unit.zh}"),
+                Both(f"At stake, {export.money.unit.en}", f"涉及价值，{export.money.unit.zh}"),
             ],
             [
                 (

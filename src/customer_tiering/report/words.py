@@ -96,7 +96,7 @@ STAGES = {
     "new": Both("New", "新客户"),
     "growing": Both("Growing", "成长期客户"),
     "loyal": Both("Loyal", "忠诚客户"),
-    "at_risk": Both("At risk", "风险客户"),
+    "at_risk": Both("At risk", "流失预警"),
     "dormant": Both("Dormant", "休眠客户"),
     "churned": Both("Churned", "流失客户"),
     "returned": Both("Returned", "回流客户"),
