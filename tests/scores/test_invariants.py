@@ -261,7 +261,11 @@ RULES = [
     ("referrals_score", "scores.score_contribution", "features.referral_count"),
     ("interactions_score", "scores.score_contribution", "features.interaction_count"),
     ("score", "scores.score_lifecycle", "scored.overdue_ratio"),
-    ("raw_tier_code", "tiers.tier_assigned", "scored.composite_score"),
+    (
+        "raw_tier_code",
+        "tiers.tier_assigned",
+        "scored.composite_score, scored.lifecycle_stage = 'churned'",
+    ),
 ]
 
 

@@ -23,7 +23,7 @@ def share(part: float, whole: float) -> float:
 
 
 class Tiers:
-    """The tiers that customers have, the best first: by mean points, prospects last."""
+    """The tiers that customers have, the best first: by mean points, then lapsed, then prospects."""
 
     def __init__(self, export: Export):
         self.lack = export.lacks(
@@ -39,7 +39,7 @@ class Tiers:
                 sum(net_revenue), sum(order_count)
             from customer_tier
             group by tier_code
-            order by avg(composite_score) desc nulls last, tier_code
+            order by tier_code = 'P', tier_code = 'L', avg(composite_score) desc, tier_code
             """
             )
         )

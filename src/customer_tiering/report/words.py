@@ -122,6 +122,8 @@ CAUSES = {
     "points": Both("other points", "得分变化"),
     "cut_points": Both("the others moved (cut points)", "其他客户变动（分割点）"),
     "first_purchase": Both("first purchase", "首次购买"),
+    "lapsed": Both("lapsed", "流失"),
+    "returned": Both("bought again", "再次购买"),
     "end_of_grace": Both("end of grace", "宽限结束"),
     "guardrail": Both("a guardrail", "等级上下限规则"),
     "override": Both("set by hand", "人工定级"),
