@@ -23,7 +23,7 @@ def share(part: float, whole: float) -> float:
 
 
 class Tiers:
-    """The tiers that customers have, the best first: by mean points, then lapsed, then prospects."""
+    """The tiers that customers have, the best first: by mean points, then L, then P."""
 
     def __init__(self, export: Export):
         self.lack = export.lacks(

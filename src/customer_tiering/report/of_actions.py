@@ -62,14 +62,14 @@ def _at_stake(export: Export, known: Tiers) -> Shown:
     return Shown(
         "stake",
         Both(
-            f"{export.money(amount).en} ({percent(share(amount, whole))}) of the value to come is of "
-            f"{count(late_customers)} customers who are now late, dormant or gone",
+            f"{export.money(amount).en} ({percent(share(amount, whole))}) of the value to come "
+            f"is of {count(late_customers)} customers who are now late, dormant or gone",
             f"未来价值中的{export.money(amount).zh}（{percent(share(amount, whole))}）来自"
             f"{count(late_customers)}位现已逾期、休眠或流失的客户",
         ),
         Both(
-            "Lifetime value, the margin that may come with its chance, by the stage of customers today, "
-            "judged by each one's own rhythm of buying: at risk is late, dormant long overdue.",
+            "Lifetime value, the margin that may come with its chance, by the stage of customers "
+            "today, judged by each one's own rhythm of buying: at risk is late, dormant long overdue.",
             "生命周期价值（可能带来的毛利，已计入概率），按客户当前所处阶段划分（以各自的购买节奏判断："
             "流失预警为已晚于节奏，休眠为远远晚于节奏）。",
         ),
