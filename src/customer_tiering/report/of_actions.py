@@ -69,7 +69,7 @@ def _at_stake(export: Export, known: Tiers) -> Shown:
         ),
         Both(
             "Lifetime value, the margin that may come with its chance, by the stage of customers "
-            "today, judged by each one's own rhythm of buying: at risk is late, dormant long overdue.",
+            "today, by each one's own rhythm of buying: at risk is late, dormant long overdue.",
             "生命周期价值（可能带来的毛利，已计入概率），按客户当前所处阶段划分（以各自的购买节奏判断："
             "流失预警为已晚于节奏，休眠为远远晚于节奏）。",
         ),
