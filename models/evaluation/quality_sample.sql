@@ -7,7 +7,7 @@
 {#- The segmentation, and where customer_measures has it; lifecycle and tier are in tier_assigned. #}
 {% set segmentations = {
     'rfm': 'segment_rfm.segment', 'rfm_zh': 'segment_rfm_zh.segment', 'cluster': 'segment_cluster.segment',
-    'tree': 'segment_tree.segment',
+    'tree': 'segment_tree.segment', 'worth': 'segment_worth.segment',
     'value_loyalty': 'value_loyalty', 'value_engagement': 'value_engagement', 'persona': 'persona',
     'scenario': 'scenario', 'attitude': 'attitude', 'market': 'market',
 } %}

@@ -158,7 +158,7 @@ def test_every_segmentation_of_the_sample_is_judged(sample_build):
         " and table_name like 'segment\\_%' escape '\\'"
     )
     names = {name.removeprefix("segment_") for (name,) in views}
-    assert len(names) == 11
+    assert len(names) == 12
     tried = {f"kmeans_{k}" for k in range(2, 9)}
     assert set(table.segmentation) == names | {"tier"} | tried
     key = ["business_line", "segmentation"]

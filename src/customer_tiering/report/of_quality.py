@@ -24,6 +24,7 @@ SEGMENTATIONS = {
     "rfm_zh": Both("Eight RFM classes", "RFM八分类"),
     "cluster": Both("Clusters in use", "正在使用的聚类"),
     "tree": Both("Rules of the tree", "决策树规则"),
+    "worth": Both("Worth so far", "历史价值"),
     "value_loyalty": Both("Value and loyalty", "价值与忠诚"),
     "value_engagement": Both("Value and engagement", "价值与互动"),
     "persona": Both("Personas", "画像"),

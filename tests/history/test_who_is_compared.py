@@ -1,0 +1,103 @@
+"""Tiers over those who are still customers: shares, the lapsed, and what follows from a tier."""
+
+import pytest
+
+CURRENT = "inner join intermediate.int_scoring_dates as dates using (as_of_date)"
+
+
+def test_the_lapsed_are_l_and_nobody_else(sample_build):
+    rows = sample_build.rows(f"""
+        select raw_tier_code = 'L', lifecycle_stage = 'churned', count(*)
+        from tiers.tier_assigned {CURRENT} group by all order by all
+    """)
+    assert [row[:2] for row in rows] == [(False, False), (True, True)]
+    assert all(row[2] > 1000 for row in rows)
+
+
+def test_bands_are_shares_of_those_who_are_still_customers(sample_build):
+    """At every date of both lines; what a whole point is off, a band is off by up to 3 points."""
+    shares = sample_build.query("""
+        select as_of_date, business_line, raw_tier_code as tier, count(*) as customers
+        from tiers.tier_assigned where raw_tier_code not in ('L', 'P') group by all
+    """).pivot(index=["as_of_date", "business_line"], columns="tier", values="customers")
+    shares = 100 * shares.div(shares.sum(axis=1), axis=0)
+    off = (shares - [20, 30, 30, 20]).abs()
+    print(off.groupby("business_line").agg(["mean", "max"]).round(1).to_string())
+    assert list(shares.columns) == ["A", "B", "C", "D"] and len(shares) > 20
+    assert off.max().max() < 4 and off.mean().mean() < 1.5
+
+
+@pytest.mark.parametrize("days", [90, 180])
+def test_later_revenue_falls_from_a_to_d(sample_build, days):
+    later = sample_build.query(f"""
+        select assigned.business_line, raw_tier_code as tier, count(distinct customer_id) as n,
+            coalesce(sum(net_revenue), 0)::double / count(distinct (customer_id, as_of_date)) as mean
+        from tiers.tier_assigned as assigned
+        left join intermediate.int_customer_days as days using (customer_id)
+        where activity_date > as_of_date and activity_date <= as_of_date + {days}
+            and as_of_date + {days} <= (select max(as_of_date) from tiers.tier_assigned)
+            and raw_tier_code not in ('L', 'P')
+        group by all
+    """)
+    means = later.pivot(index="business_line", columns="tier", values="mean")
+    print(f"\n{means.round(0).to_string()}")
+    for line in ("b2b", "ecommerce"):
+        assert list(means.loc[line]) == sorted(means.loc[line], reverse=True)
+
+
+def test_what_they_were_worth_orders_what_comes_back_from_the_lapsed(sample_build):
+    [(high, mid, low)] = sample_build.rows("""
+        with lapsed as (
+            select customer_id, as_of_date, worth.segment
+            from tiers.tier_assigned
+            inner join segments.segment_worth as worth using (customer_id, as_of_date)
+            where raw_tier_code = 'L'
+                and as_of_date + 90 <= (select max(as_of_date) from tiers.tier_assigned)
+        ),
+        back as (
+            select lapsed.customer_id, as_of_date, segment, coalesce(sum(net_revenue), 0) as amount
+            from lapsed
+            left join intermediate.int_customer_days as days
+                on lapsed.customer_id = days.customer_id
+                and activity_date > as_of_date and activity_date <= as_of_date + 90
+            group by all
+        )
+        select avg(amount) filter (segment = 'high'), avg(amount) filter (segment = 'mid'),
+            avg(amount) filter (segment = 'low')
+        from back
+    """)
+    print(f"\ncomes back in 90 days per lapsed customer: {high:.1f}, {mid:.1f}, {low:.1f}")
+    assert high > mid > low
+
+
+def test_actions_go_with_scenario_consent_and_contract(sample_build):
+    actions = sample_build.query("""
+        select actions.*, scenario, refused_channels, contract_until > actions.as_of_date as bound
+        from marts.customer_actions as actions
+        inner join marts.customer_360 using (customer_id)
+        inner join intermediate.int_customer_features as features
+            on actions.customer_id = features.customer_id
+            and actions.as_of_date = features.as_of_date
+    """)
+    refused = [
+        channel in str(refused).split(", ")
+        for channel, refused in zip(actions.channel, actions.refused_channels, strict=True)
+    ]
+    assert not any(refused)
+    suppressed = actions[actions.action_code == "suppress"]
+    assert len(suppressed) > 100 and not suppressed.bound.fillna(False).any()
+    assert set(suppressed.scenario) <= {"none", "after_sales_care"}
+    lapsed = actions[actions.lifecycle_stage == "churned"].groupby("worth").action_code.unique()
+    assert {worth: list(codes) for worth, codes in lapsed.items()} == {
+        "high": ["win_back_call"], "mid": ["win_back_offer"], "low": ["suppress"]
+    }  # fmt: skip
+
+
+def test_every_action_is_somebodys(sample_build):
+    """All but one or two rows of the seed, which are of stages that few are in."""
+    nobodys = sample_build.rows("""
+        select tier_code, lifecycle_stage, worth from seeds.actions
+        where action_code not in (select action_code from marts.customer_actions) order by all
+    """)
+    print(f"\nnobody: {nobodys}")
+    assert len(nobodys) <= 6
