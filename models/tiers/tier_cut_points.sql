@@ -98,7 +98,7 @@ tier_starts as (
             when just_below = percentile then cast(percentile as decimal(18, 4)) + cast(0.0001 as decimal(18, 4))
             when width < {{ narrow }}
                 then cast({{ round_double('percentile', 2) }} as decimal(18, 4))
-            else cast({{ round_double('percentile', 0) }} as decimal(18, 4))
+            else cast({{ round_double(round_double('percentile', 6), 0) }} as decimal(18, 4))
         end as lower_score
     from widths
 
