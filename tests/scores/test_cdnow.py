@@ -55,6 +55,7 @@ def build_cdnow(rows: pd.DataFrame, folder: Path) -> Workspace:
             "+score_propensity",
             "+int_record_outcomes",
             "+tier_migration",
+            "+segment_worth",
         ),
         *("--resource-type", "seed", "--resource-type", "model"),
         variables={"reporting_currency": "USD"},
@@ -246,6 +247,50 @@ def test_the_revenue_that_is_predicted_for_half_a_year_comes(master_build, as_of
     share = predicted / float(came)
     print(f"{as_of}: {share:.3f} of what came; held out {ratio}, spend level {level}")
     assert share == pytest.approx(1, abs=0.2)
+
+
+def test_tiers_are_shares_of_those_who_still_buy_and_hold_later(master_build):
+    shares = master_build.query("""
+        select as_of_date, raw_tier_code as tier, count(*) as customers
+        from tiers.tier_assigned where raw_tier_code not in ('L', 'P') group by all
+    """).pivot(index="as_of_date", columns="tier", values="customers")
+    shares = 100 * shares.div(shares.sum(axis=1), axis=0)
+    print(f"\n{shares.round(1).to_string()}")
+    assert list(shares.columns) == ["A", "B", "C", "D"]
+    # A whole point more or less of the start is up to two per cent of the customers.
+    assert (shares - [20, 30, 30, 20]).abs().max().max() < 3
+    later = master_build.query("""
+        select raw_tier_code as tier, worth.segment as worth,
+            count(distinct customer_id) as customers, coalesce(sum(net_revenue), 0)::double as revenue
+        from tiers.tier_assigned
+        inner join segments.segment_worth as worth using (customer_id, as_of_date)
+        left join intermediate.int_customer_days as days
+            using (customer_id)
+        where as_of_date = '1997-12-31' and activity_date > '1997-12-31'
+            and activity_date <= date '1997-12-31' + 180
+        group by all
+    """)
+    sizes = dict(
+        master_build.rows(
+            "select raw_tier_code, count(*) from tiers.tier_assigned"
+            " where as_of_date = '1997-12-31' group by all"
+        )
+    )
+    revenue = later.groupby("tier").revenue.sum()
+    means = [revenue[tier] / sizes[tier] for tier in ("A", "B", "C", "D")]
+    print(f"revenue of 180 days per customer: {[round(mean, 1) for mean in means]}, {sizes}")
+    assert means == sorted(means, reverse=True)
+    worths = dict(
+        master_build.rows(
+            "select worth.segment, count(*) from tiers.tier_assigned"
+            " inner join segments.segment_worth as worth using (customer_id, as_of_date)"
+            " where as_of_date = '1997-12-31' and raw_tier_code = 'L' group by all"
+        )
+    )
+    back = later[later.tier == "L"].set_index("worth").revenue
+    means = [back[worth] / worths[worth] for worth in ("high", "mid", "low")]
+    print(f"of the lapsed: {[round(mean, 2) for mean in means]}, {worths}")
+    assert means == sorted(means, reverse=True)
 
 
 def test_the_migration_of_twelve_months_adds_up(master_build):
