@@ -31,7 +31,8 @@ def test_bands_are_shares_of_those_who_are_still_customers(sample_build):
 def test_later_revenue_falls_from_a_to_d(sample_build, days):
     later = sample_build.query(f"""
         select assigned.business_line, raw_tier_code as tier, count(distinct customer_id) as n,
-            coalesce(sum(net_revenue), 0)::double / count(distinct (customer_id, as_of_date)) as mean
+            coalesce(sum(net_revenue), 0)::double
+                / count(distinct (customer_id, as_of_date)) as mean
         from tiers.tier_assigned as assigned
         left join intermediate.int_customer_days as days using (customer_id)
         where activity_date > as_of_date and activity_date <= as_of_date + {days}

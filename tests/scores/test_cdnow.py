@@ -261,7 +261,8 @@ def test_tiers_are_shares_of_those_who_still_buy_and_hold_later(master_build):
     assert (shares - [20, 30, 30, 20]).abs().max().max() < 3
     later = master_build.query("""
         select raw_tier_code as tier, worth.segment as worth,
-            count(distinct customer_id) as customers, coalesce(sum(net_revenue), 0)::double as revenue
+            count(distinct customer_id) as customers,
+            coalesce(sum(net_revenue), 0)::double as revenue
         from tiers.tier_assigned
         inner join segments.segment_worth as worth using (customer_id, as_of_date)
         left join intermediate.int_customer_days as days
