@@ -6,9 +6,16 @@
     cast(cast(round({{ number }}, 1) as decimal(18, 1)) as string)
 {%- endmacro %}
 
-{% macro days_in_words(number) -%}
-    {#- 145 and 14.5: no decimal that is 0. -#}
-    replace({{ one_decimal(number) }}, '.0', '')
+{% macro every_days_en(number) -%}
+    case when {{ number }} < 1.5 then 'every day' else concat_ws('', 'every ', {{ whole(number) }}, ' days') end
+{%- endmacro %}
+
+{% macro every_days_zh(number) -%}
+    case when {{ number }} < 1.5 then '每天' else concat_ws('', '每', {{ whole(number) }}, '天') end
+{%- endmacro %}
+
+{% macro whole(number) -%}
+    cast(cast(round({{ number }}) as integer) as string)
 {%- endmacro %}
 
 {% macro days_ago_en(days) -%}

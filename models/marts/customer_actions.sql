@@ -8,6 +8,7 @@ customers as (
         -- noqa: disable=RF01
         measures.segment_worth.segment as worth,
         measures.score_clv.lifetime_value,
+        measures.int_customer_features.open_ticket_count,
         measures.int_customer_features.permitted_channels,
         measures.int_customer_features.refused_channels
         -- noqa: enable=RF01
@@ -55,11 +56,12 @@ select
                 '', 'Tier ', customers.tier_code, ', ', customers.stage_en, ': last purchase ',
                 {{ days_ago_en('customers.recency_days') }}, ', ',
                 case customers.rhythm_source
-                    when 'own' then 'usually every '
-                    when 'business_line' then 'others of the line usually every '
-                    else 'own rhythm not known yet, assumed every '
+                    when 'own' then 'usually '
+                    when 'business_line' then 'others of the line usually '
+                    else 'own rhythm not known yet, assumed '
                 end,
-                {{ days_in_words('customers.usual_interval_days') }}, ' days.'
+                {{ every_days_en('customers.usual_interval_days') }}, '.',
+                case when customers.open_ticket_count > 0 then ' An open ticket comes first.' end
             )
     end as reason_en,
     case
@@ -69,11 +71,12 @@ select
                 '', customers.tier_code, '级', customers.stage_zh, '：最近一次购买在',
                 {{ days_ago_zh('customers.recency_days') }}, '，',
                 case customers.rhythm_source
-                    when 'own' then '通常每'
-                    when 'business_line' then '同业务线客户通常每'
-                    else '自身节奏未知，暂按每'
+                    when 'own' then '通常'
+                    when 'business_line' then '同业务线客户通常'
+                    else '自身节奏未知，暂按'
                 end,
-                {{ days_in_words('customers.usual_interval_days') }}, '天购买一次。'
+                {{ every_days_zh('customers.usual_interval_days') }}, '购买一次。',
+                case when customers.open_ticket_count > 0 then '请先处理未结工单。' end
             )
     end as reason_zh
 from customers
