@@ -27,6 +27,9 @@
         ('segment_labels', 'method=cluster, segment=unclustered'),
         ('segment_labels', 'method=value_loyalty, segment=unknown'),
         ('segment_labels', 'method=value_engagement, segment=unknown'),
+        ('segment_labels', 'method=worth, segment=high'),
+        ('segment_labels', 'method=worth, segment=mid'),
+        ('segment_labels', 'method=worth, segment=low'),
     ]) -%}
     {%- for method in ['rfm', 'rfm_zh', 'lifecycle', 'persona', 'cluster', 'value_loyalty', 'value_engagement', 'worth'] -%}
         {%- do rows.append(('segment_labels', 'method=' ~ method ~ ', segment=prospect')) -%}

@@ -61,9 +61,10 @@
             end,
             case
                 when tier_code = 'L' then ' A purchase makes a customer of them again.'
-                when is_held_down and next_tier_code is not null
-                    then ' To tier ' || next_tier_code || ': a purchase first, as points alone do not lift who is '
-                        || 'silent.'
+                when not is_held_down or next_tier_code is null then null
+                when lifecycle_stage = 'dormant'
+                    then ' Points alone lead to no better tier: a purchase comes first.'
+                when guardrail_en is null then ' A guardrail allows no better tier, whatever the points.'
             end,
             {{ override_reason_en() }}
         )
@@ -98,8 +99,9 @@
             end,
             case
                 when tier_code = 'L' then '再次购买即恢复为现有客户。'
-                when is_held_down and next_tier_code is not null
-                    then '要升至' || next_tier_code || '级，需先再次购买：沉寂期间得分再高也不会升级。'
+                when not is_held_down or next_tier_code is null then null
+                when lifecycle_stage = 'dormant' then '休眠期间得分再高也不会升级，需先再次购买。'
+                when guardrail_zh is null then '受等级上下限规则限制，得分再高也不会升级。'
             end,
             {{ override_reason_zh() }}
         )

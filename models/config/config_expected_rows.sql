@@ -23,9 +23,7 @@ stages as (
 
 worths as (
 
-    {% for worth in ['any', 'high', 'mid', 'low'] %}
-    select '{{ worth }}' as worth
-    {{ 'union all' if not loop.last }}
+    {% for worth in ['any', 'high', 'mid', 'low'] %}{{ 'union all' if not loop.first }} select '{{ worth }}' as worth
     {% endfor %}
 
 ),
@@ -62,9 +60,7 @@ per_tier as (
     select
         'actions' as seed,
         {{ config_row(['tier_code', 'lifecycle_stage', 'worth']) }} as config_row
-    from tiers
-    cross join stages
-    cross join worths
+    from tiers cross join stages cross join worths
     where
         (tiers.tier_code = 'P') = (stages.lifecycle_stage = 'prospect')
         and (tiers.tier_code = 'L') = (stages.lifecycle_stage = 'churned')

@@ -1,8 +1,8 @@
 /* One row per customer and scored date: what the customer is worth over the horizon, by the modified
-   BG/NBD (how often) and Gamma-Gamma (how much) where the line's fit is fit for use, else as if the
-   window came once more. A past loss is not taken for one to come: it is worth 0. The sources of the
-   formulas are in clv.py. A view: what it looks up is small, its rows are not. */
+   BG/NBD and Gamma-Gamma (sources in clv.py) where the line's fit is fit for use, else as if the window came
+   once more. A past loss is not taken for one to come: it is worth 0. A view: what it looks up is small. */
 {{ config(materialized='view') }}
+{% set revenue = 'expected_spend * discounted_orders * coalesce(spend_level, 1)' %}
 with
 
 summaries as (
@@ -87,12 +87,9 @@ valued as (
 
     select
         *,
-        expected_spend * discounted_orders * coalesce(spend_level, 1) as predicted_revenue,
-        {{ round_double(
-            'expected_spend * discounted_orders * coalesce(spend_level, 1) * margin_rate', 2
-        ) }} as predicted_value,
-        {{ round_double('average_order * orders_of_a_horizon * margin_rate', 2) }}
-            as historical_value,
+        {{ revenue }} as predicted_revenue,
+        {{ round_double(revenue ~ ' * margin_rate', 2) }} as predicted_value,
+        {{ round_double('average_order * orders_of_a_horizon * margin_rate', 2) }} as historical_value,
         {{ round_double('contract_revenue * margin_rate', 2) }} as contract_value
     from looked_up
 

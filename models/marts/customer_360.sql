@@ -91,8 +91,7 @@ select
     {% for method, shown in shown_scores().items() %}
     {% for measure in shown %}
     {% if measure in probabilities %}
-    case when skills.{{ measure }} = 'shown' then measures.score_{{ method }}.{{ measure }} end
-        as {{ measure }},
+    case when skills.{{ measure }} = 'shown' then measures.score_{{ method }}.{{ measure }} end as {{ measure }},
     {% else %}
     measures.score_{{ method }}.{{ measure }},
     {% endif %}
@@ -122,9 +121,8 @@ left join labels as {{ segment }}_labels on measures.{{ measure }} = {{ segment 
 left join labels as {{ segment }}_labels on tiers.{{ column }} = {{ segment }}_labels.segment
 {% endfor %}
 left join {{ ref('cluster_names') }} as cluster_names
-    on
-        tiers.business_line = cluster_names.business_line
-        and measures.{{ 'segment_cluster.segment' }} = cluster_names.cluster
+    on tiers.business_line = cluster_names.business_line
+    and measures.{{ 'segment_cluster.segment' }} = cluster_names.cluster
 left join skills on tiers.business_line = skills.business_line
 left join identities on tiers.customer_id = identities.customer_id
 left join priorities

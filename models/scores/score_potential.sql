@@ -88,14 +88,12 @@ compared as (
         on
             features.as_of_date = alike.as_of_date
             and features.business_line = alike.business_line
-            and features.favourite_category = alike.category
-            and least(features.order_count, 4) = alike.orders
+            and features.favourite_category = alike.category and least(features.order_count, 4) = alike.orders
     left join peers as all_peers
         on
             features.as_of_date = all_peers.as_of_date
             and features.business_line = all_peers.business_line
-            and all_peers.category is null
-            and least(features.order_count, 4) = all_peers.orders
+            and all_peers.category is null and least(features.order_count, 4) = all_peers.orders
     left join settings on features.policy = settings.policy
 
 ),

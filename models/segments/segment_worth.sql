@@ -1,5 +1,5 @@
 /* One row per customer and scored date: what the customer has been worth so far, by the net revenue of all time
-   beside that of all who have bought in the line: the highest fifth, the next two, the rest. */
+   beside that of those of the line who have brought any: above the 80 % and the 40 % percentile, or not. */
 with
 
 features as (
@@ -20,8 +20,8 @@ select
     features.lifetime_net_revenue,
     case
         when features.purchase_day_count = 0 then 'prospect'
-        when features.lifetime_net_revenue >= cut_points.lifetime_net_revenue_p80 then 'high'
-        when features.lifetime_net_revenue >= cut_points.lifetime_net_revenue_p40 then 'mid'
+        when features.lifetime_net_revenue > cut_points.lifetime_net_revenue_p80 then 'high'
+        when features.lifetime_net_revenue > cut_points.lifetime_net_revenue_p40 then 'mid'
         else 'low'
     end as segment
 from features

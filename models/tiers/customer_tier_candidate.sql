@@ -77,7 +77,7 @@ explained as (
         tenures.tier_since,
         /* While a person sets the tier, points lead to no other. */
         case when not assigned.is_overridden then cut_points.next_tier_code end as next_tier_code,
-        /* Nor do they where a guardrail holds a customer down who has gone quiet. */
+        /* Nor do they where a guardrail allows no better one. */
         not assigned.is_overridden and coalesce(assigned.best_rank >= tiers.tier_rank, false) as is_held_down,
         /* greatest() passes over nulls: nothing to reach would become nothing missing. */
         case

@@ -1,28 +1,35 @@
-/* One row per business line and tier of those who are still customers: how many of them, of which value, and
-   how that compares with the bands and with the last passed build. What the gate judges. */
+/* One row per business line and tier of the candidate: how many customers, of which value, and how that
+   compares with the bands and with the last passed build. What the gate judges. Tiers with a band are shares of
+   those who are still customers, L of all who have bought. */
 {{ config(schema='audit') }}
 with
 
 candidate as (
 
-    select *
+    select
+        *,
+        /* An override of a lapsed customer is no share of the others. */
+        case when raw_tier_code = 'L' then 'L' else tier_code end as counted_tier
     from {{ ref('customer_tier_candidate') }}
-    where raw_tier_code not in ('L', 'P')
+    where composite_score is not null
 
 ),
 
 bands as (
 
     select
-        cast(bands.policy as string) as policy,
-        cast(bands.tier_code as string) as tier_code,
+        cast(policies.policy as string) as policy,
+        cast(tiers.tier_code as string) as tier_code,
         cast(tiers.tier_rank as integer) as tier_rank,
-        cast(bands.lower_bound as double) / 100 as starts,
-        cast(bands.upper_bound as double) / 100 as ends,
-        policies.band_method = 'percentile' as is_by_share
-    from {{ ref('tier_bands') }} as bands
-    inner join {{ ref('policies') }} as policies on bands.policy = policies.policy
-    inner join {{ ref('tiers') }} as tiers on bands.tier_code = tiers.tier_code
+        case
+            when policies.band_method = 'percentile'
+                then (cast(bands.upper_bound as double) - cast(bands.lower_bound as double)) / 100
+        end as band_share
+    from {{ ref('policies') }} as policies
+    cross join {{ ref('tiers') }} as tiers
+    left join {{ ref('tier_bands') }} as bands
+        on policies.policy = bands.policy and tiers.tier_code = bands.tier_code
+    where tiers.tier_code <> 'P'
 
 ),
 
@@ -31,7 +38,8 @@ lines as (
     select
         business_line,
         min(policy) as policy,
-        count(*) as line_customers
+        count(case when raw_tier_code <> 'L' then 1 end) as customers,
+        count(*) as buyers
     from candidate
     group by business_line
 
@@ -41,11 +49,11 @@ counted as (
 
     select
         business_line,
-        tier_code,
+        counted_tier as tier_code,
         count(*) as customers,
         cast(sum(net_revenue) as double) / count(*) as mean_net_revenue
     from candidate
-    group by business_line, tier_code
+    group by business_line, counted_tier
 
 ),
 
@@ -61,17 +69,28 @@ raw_counted as (
 
 ),
 
+tiers_of_lines as (
+
+    select
+        lines.business_line,
+        bands.*,
+        case when bands.tier_code = 'L' then lines.buyers else lines.customers end as line_customers
+    from lines
+    inner join bands on lines.policy = bands.policy
+
+),
+
 compared as (
 
     select
         lines.business_line,
-        bands.tier_code,
-        bands.tier_rank,
+        lines.tier_code,
+        lines.tier_rank,
         cast(lines.line_customers as integer) as line_customers,
         cast(coalesce(counted.customers, 0) as integer) as customers,
-        coalesce(counted.customers, 0) / cast(lines.line_customers as double) as share,
-        coalesce(raw_counted.customers, 0) / cast(lines.line_customers as double) as raw_share,
-        case when bands.is_by_share then bands.ends - bands.starts end as band_share,
+        coalesce(counted.customers, 0) / cast(nullif(lines.line_customers, 0) as double) as share,
+        coalesce(raw_counted.customers, 0) / cast(nullif(lines.line_customers, 0) as double) as raw_share,
+        lines.band_share,
         coalesce(ties.tied_share, 0) as tied_share,
         {{ round_double('counted.mean_net_revenue', 2) }} as mean_net_revenue,
         /* A date of the past is not compared with what came after it. */
@@ -83,16 +102,15 @@ compared as (
         context.warn_share_drift,
         context.block_share_drift,
         context.candidate_fingerprint
-    from lines
+    from tiers_of_lines as lines
     cross join {{ ref('gate_context') }} as context
-    inner join bands on lines.policy = bands.policy
-    left join counted on lines.business_line = counted.business_line and bands.tier_code = counted.tier_code
+    left join counted on lines.business_line = counted.business_line and lines.tier_code = counted.tier_code
     left join raw_counted
-        on lines.business_line = raw_counted.business_line and bands.tier_code = raw_counted.raw_tier_code
+        on lines.business_line = raw_counted.business_line and lines.tier_code = raw_counted.raw_tier_code
     left join {{ ref('customer_tier_ties') }} as ties
-        on lines.business_line = ties.business_line and bands.tier_code = ties.tier_code
+        on lines.business_line = ties.business_line and lines.tier_code = ties.tier_code
     left join {{ last_passed_profile() }}
-        on lines.business_line = last_passed.business_line and bands.tier_code = last_passed.tier_code
+        on lines.business_line = last_passed.business_line and lines.tier_code = last_passed.tier_code
 
 )
 
@@ -106,6 +124,7 @@ select
     abs(share - previous_share) as share_drift,
     3 * sqrt(previous_share * (1 - previous_share) / line_customers) as share_drift_allowance,
     lead(tier_code) over by_rank as next_tier_code,
-    lead(mean_net_revenue) over by_rank as next_tier_mean_net_revenue
+    /* Of the lapsed it says nothing: some have just stopped. */
+    lead(case when tier_code <> 'L' then mean_net_revenue end) over by_rank as next_tier_mean_net_revenue
 from compared
 window by_rank as (partition by business_line order by tier_rank)

@@ -50,9 +50,7 @@ scored as (
         on features.customer_id = stages.customer_id and features.as_of_date = stages.as_of_date
     {% for method in methods %}
     left join {{ to_restate(ref('score_' ~ method), 'fit_dates_to_restate') }} as score_{{ method }}
-        on
-            features.customer_id = score_{{ method }}.customer_id
-            and features.as_of_date = score_{{ method }}.as_of_date
+        on features.customer_id = score_{{ method }}.customer_id and features.as_of_date = score_{{ method }}.as_of_date
     {% endfor %}
 
 ),
@@ -61,8 +59,7 @@ weighted as (
 
     select
         {% for method in methods %}
-        case when scored.{{ method }}_score is null then 0 else weights.{{ method }}_weight end
-            as {{ method }}_policy_weight,
+        case when scored.{{ method }}_score is not null then weights.{{ method }}_weight else 0 end as {{ method }}_part,
         {% endfor %}
         scored.*
     from scored
@@ -77,7 +74,7 @@ available as (
         nullif(
             0
             {% for method in methods %}
-            + {{ method }}_policy_weight
+            + {{ method }}_part
             {% endfor %}, 0
         ) as available_weight
     from weighted
@@ -90,11 +87,11 @@ pointed as (
         {% for method in methods %}
         {{ method }}_score,
         cast(
-            {{ round_double(method ~ '_policy_weight / available_weight', 4) }} as decimal(9, 4)
+            {{ round_double(method ~ '_part / available_weight', 4) }} as decimal(9, 4)
         ) as {{ method }}_weight,
         cast(
             {{ round_double(
-                'nullif(' ~ method ~ '_policy_weight, 0) / available_weight * ' ~ method ~ '_score', 4
+                'nullif(' ~ method ~ '_part, 0) / available_weight * ' ~ method ~ '_score', 4
             ) }} as decimal(9, 4)
         ) as {{ method }}_points,
         {% endfor %}

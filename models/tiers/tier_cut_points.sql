@@ -2,8 +2,6 @@
    starts. By percentile, it is that percentile of the composites of those who are still customers of the line
    at the date, in whole points, so that it reads like a rule; by score, it is the bound itself. */
 {{ config(materialized='restated', meta={'dates_restated_by': 'fit_dates_to_restate'}) }}
-{#- Points from one tier to the next below which a band is narrow. -#}
-{% set narrow = 3 %}
 with
 
 composites as (
@@ -11,15 +9,6 @@ composites as (
     select *
     from {{ of_restated_dates(ref('tier_composite'), 'fit_dates_to_restate') }}
     where composite_score is not null and lifecycle_stage <> 'churned'
-
-),
-
-policies as (
-
-    select
-        cast(policy as string) as policy,
-        cast(band_method as string) as band_method
-    from {{ ref('policies') }}
 
 ),
 
@@ -57,7 +46,7 @@ starts as (
         bands.tier_code,
         cast(tiers.tier_rank as integer) as tier_rank,
         cast(distributions.customers as integer) as customers,
-        policies.band_method,
+        cast(policies.band_method as string) as band_method,
         bands.lower_bound,
         case
             when bands.lower_bound = 0 then cast(0 as double)
@@ -66,24 +55,11 @@ starts as (
         case
             when bands.lower_bound > 1
                 then cast({{ array_item('distributions.percentiles', 'bands.lower_bound - 1') }} as double)
-        end as just_below
+        end as below
     from distributions
-    inner join policies on distributions.policy = policies.policy
+    inner join {{ ref('policies') }} as policies on distributions.policy = cast(policies.policy as string)
     inner join bands on distributions.policy = bands.policy
     inner join {{ ref('tiers') }} as tiers on bands.tier_code = cast(tiers.tier_code as string)
-
-),
-
-/* Beside a narrow band whole points would move many customers, or let two tiers start at one score. */
-widths as (
-
-    select
-        *,
-        least(
-            percentile - lead(percentile) over (partition by as_of_date, business_line order by tier_rank),
-            lag(percentile) over (partition by as_of_date, business_line order by tier_rank) - percentile
-        ) as width
-    from starts
 
 ),
 
@@ -95,12 +71,28 @@ tier_starts as (
             when lower_bound = 0 then cast(0 as decimal(18, 4))
             when band_method <> 'percentile' then cast(lower_bound as decimal(18, 4))
             /* Equal scores stay together: where they lie on both sides of the edge, in the worse tier. */
-            when just_below = percentile then cast(percentile as decimal(18, 4)) + cast(0.0001 as decimal(18, 4))
-            when width < {{ narrow }}
+            when {{ round_double('below', 6) }} = {{ round_double('percentile', 6) }}
+                then cast(percentile as decimal(18, 4)) + cast(0.0001 as decimal(18, 4))
+            /* Beside a narrow band whole points would move many customers. */
+            when least(percentile - lead(percentile) over by_rank, lag(percentile) over by_rank - percentile) < 3
                 then cast({{ round_double('percentile', 2) }} as decimal(18, 4))
             else cast({{ round_double(round_double('percentile', 6), 0) }} as decimal(18, 4))
         end as lower_score
-    from widths
+    from starts
+    window by_rank as (partition by as_of_date, business_line order by tier_rank)
+
+),
+
+/* Rounding puts no tier below a worse one. */
+ordered as (
+
+    select
+        *,
+        max(lower_score) over (
+            partition by as_of_date, business_line order by tier_rank desc
+            rows between unbounded preceding and current row
+        ) as from_score
+    from tier_starts
 
 ),
 
@@ -115,20 +107,16 @@ untied as (
         tier_rank,
         customers,
         cast(
-            lower_score + cast(0.0001 as decimal(18, 4)) * (
-                row_number() over (
-                    partition by as_of_date, business_line, lower_score order by tier_rank desc
-                ) - 1
+            from_score + cast(0.0001 as decimal(18, 4)) * (
+                row_number() over (partition by as_of_date, business_line, from_score order by tier_rank desc) - 1
             ) as decimal(18, 4)
         ) as lower_score
-    from tier_starts
+    from ordered
 
 )
 
 select
     *,
-    lag(tier_code) over (partition by as_of_date, business_line order by tier_rank)
-        as next_tier_code,
-    lag(lower_score) over (partition by as_of_date, business_line order by tier_rank)
-        as next_lower_score
+    lag(tier_code) over (partition by as_of_date, business_line order by tier_rank) as next_tier_code,
+    lag(lower_score) over (partition by as_of_date, business_line order by tier_rank) as next_lower_score
 from untied

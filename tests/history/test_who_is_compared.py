@@ -30,13 +30,14 @@ def test_bands_are_shares_of_those_who_are_still_customers(sample_build):
 @pytest.mark.parametrize("days", [90, 180])
 def test_later_revenue_falls_from_a_to_d(sample_build, days):
     later = sample_build.query(f"""
-        select assigned.business_line, raw_tier_code as tier, count(distinct customer_id) as n,
+        select assigned.business_line, raw_tier_code as tier,
             coalesce(sum(net_revenue), 0)::double
-                / count(distinct (customer_id, as_of_date)) as mean
+                / count(distinct (assigned.customer_id, as_of_date)) as mean
         from tiers.tier_assigned as assigned
-        left join intermediate.int_customer_days as days using (customer_id)
-        where activity_date > as_of_date and activity_date <= as_of_date + {days}
-            and as_of_date + {days} <= (select max(as_of_date) from tiers.tier_assigned)
+        left join intermediate.int_customer_days as days
+            on assigned.customer_id = days.customer_id
+            and activity_date > as_of_date and activity_date <= as_of_date + {days}
+        where as_of_date + {days} <= (select max(as_of_date) from tiers.tier_assigned)
             and raw_tier_code not in ('L', 'P')
         group by all
     """)

@@ -69,12 +69,12 @@ def _kept(export: Export, known: Tiers, rows: list[tuple], had: list[tuple]) -> 
             "好客户本来就好，这并不说明是等级留住了他们。",
         ),
         bars(
-            [known.name(row[0]) for row in had],
+            [known.name(row[0]) for row in had if row[4]],
             [
                 Series(
                     name,
-                    [share(row[part], row[whole]) for row in had],
-                    [same(percent(share(row[part], row[whole]))) for row in had],
+                    [share(row[part], row[whole]) for row in had if row[4]],
+                    [same(percent(share(row[part], row[whole]))) for row in had if row[4]],
                     colour,
                 )
                 for name, part, whole, colour in (

@@ -123,7 +123,7 @@ CAUSES = {
     "cut_points": Both("the others moved (cut points)", "其他客户变动（分割点）"),
     "first_purchase": Both("first purchase", "首次购买"),
     "lapsed": Both("lapsed", "流失"),
-    "returned": Both("bought again", "再次购买"),
+    "returned": Both("a customer again", "恢复为现有客户"),
     "end_of_grace": Both("end of grace", "宽限结束"),
     "guardrail": Both("a guardrail", "等级上下限规则"),
     "override": Both("set by hand", "人工定级"),
