@@ -1,6 +1,5 @@
-/* One row per business line and tier of the candidate: how many customers, of which value, and how that
-   compares with the bands and with the last passed build. What the gate judges. Tiers with a band are shares of
-   those who are still customers, L of all who have bought. */
+/* One row per business line and tier of the candidate: how many customers, of which value, beside the bands and
+   the last passed build. What the gate judges. L is a share of all buyers, the others of those who still are customers. */
 {{ config(schema='audit') }}
 with
 

@@ -74,7 +74,8 @@ def test_what_they_were_worth_orders_what_comes_back_from_the_lapsed(sample_buil
 
 def test_actions_go_with_scenario_consent_and_contract(sample_build):
     actions = sample_build.query("""
-        select actions.*, scenario, refused_channels, contract_until > actions.as_of_date as bound
+        select actions.*, scenario, features.refused_channels,
+            contract_until > actions.as_of_date as bound
         from marts.customer_actions as actions
         inner join marts.customer_360 using (customer_id)
         inner join intermediate.int_customer_features as features

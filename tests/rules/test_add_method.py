@@ -131,7 +131,9 @@ def test_the_page_says_what_was_done(project_root=PROJECT):
     assert "scoring_methods" in section
     with (project_root / "seeds" / "methods.csv").open(encoding="utf-8") as file:
         methods = {row["method"] for row in csv.DictReader(file)}
-    scores = {path.stem.removeprefix("score_") for path in project_root.glob("models/scores/*.sql")}
+    scores = {
+        path.stem.removeprefix("score_") for path in project_root.glob("models/scores/score_*.sql")
+    }
     segments = {
         path.stem.removeprefix("segment_")
         for path in project_root.glob("models/segments/segment_*.sql")
