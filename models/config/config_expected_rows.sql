@@ -23,7 +23,8 @@ stages as (
 
 worths as (
 
-    {% for worth in ['any', 'high', 'mid', 'low'] %}{{ 'union all' if not loop.first }} select '{{ worth }}' as worth
+    {% for worth in ['any', 'high', 'mid', 'low'] %}
+    {{ 'union all' if not loop.first }} select '{{ worth }}' as worth
     {% endfor %}
 
 ),

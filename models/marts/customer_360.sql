@@ -8,7 +8,7 @@
     'market': ['market_segment', 'market'], 'worth': ['worth', 'segment_worth.segment'],
 } %}
 {% set labelled = {'lifecycle': 'lifecycle_stage', 'rfm': 'rfm_segment', 'rfm_zh': 'rfm_zh_segment'} %}
-{#- What calls itself a probability is shown where it has been shown to be one. #}
+{#- Shown where they have been shown to be probabilities. #}
 {% set probabilities = ['buy_probability_30_days', 'churn_probability_90_days', 'p_alive'] %}
 with
 
@@ -63,8 +63,8 @@ identities as (
 
     select
         customer_id,
-        count(*) as records,
-        count(distinct coalesce(system, '')) as systems
+        cast(count(*) as integer) as records,
+        cast(count(distinct coalesce(system, '')) as integer) as systems
     from {{ ref('int_customer_identities') }}
     group by customer_id
 
@@ -91,23 +91,22 @@ select
     {% for method, shown in shown_scores().items() %}
     {% for measure in shown %}
     {% if measure in probabilities %}
-    case when skills.{{ measure }} = 'shown' then measures.score_{{ method }}.{{ measure }} end as {{ measure }},
+    case when skills.{{ measure }} = 'shown' then measures.score_{{ method }}.{{ measure }} end
+        as {{ measure }},
     {% else %}
     measures.score_{{ method }}.{{ measure }},
     {% endif %}
     {% endfor %}
     measures.score_{{ method }}.score as {{ method }}_score,
     {% endfor %}
-    {% for column, measure in {'tree_leaf': 'segment', 'tree_leaf_en': 'rule_en', 'tree_leaf_zh': 'rule_zh',
-        'expected_revenue_90_days': 'expected_revenue_90_days'}.items() %}
-    measures.{{ 'segment_tree.' ~ measure ~ (' as ' ~ column if column != measure else '') }},
+    {% for measure in ['segment_tree.segment as tree_leaf', 'segment_tree.rule_en as tree_leaf_en',
+        'segment_tree.rule_zh as tree_leaf_zh', 'segment_tree.expected_revenue_90_days', 'nps_class',
+        'next_category.next_category', 'int_customer_features.permitted_channels',
+        'int_customer_features.refused_channels'] %}
+    measures.{{ measure }},
     {% endfor %}
-    measures.{{ 'next_category.next_category' }},
-    measures.nps_class,
-    measures.{{ 'int_customer_features.permitted_channels' }},
-    measures.{{ 'int_customer_features.refused_channels' }},
-    cast(coalesce(identities.records, 1) as integer) as record_count,
-    cast(coalesce(identities.systems, 1) as integer) as system_count,
+    coalesce(identities.records, 1) as record_count,
+    coalesce(identities.systems, 1) as system_count,
     priorities.market_priority,
     tiers.recency_days,
     tiers.order_count,
@@ -121,9 +120,9 @@ left join labels as {{ segment }}_labels on measures.{{ measure }} = {{ segment 
 left join labels as {{ segment }}_labels on tiers.{{ column }} = {{ segment }}_labels.segment
 {% endfor %}
 left join {{ ref('cluster_names') }} as cluster_names
-    on tiers.business_line = cluster_names.business_line
-    and measures.{{ 'segment_cluster.segment' }} = cluster_names.cluster
+    on
+        tiers.business_line = cluster_names.business_line
+        and measures.{{ 'segment_cluster.segment' }} = cluster_names.cluster
 left join skills on tiers.business_line = skills.business_line
 left join identities on tiers.customer_id = identities.customer_id
-left join priorities
-    on tiers.tier_code = priorities.tier_code and measures.market = priorities.segment
+left join priorities on tiers.tier_code = priorities.tier_code and measures.market = priorities.segment

@@ -1,5 +1,6 @@
-/* One row per customer and scored date: what the customer has been worth so far, by the net revenue of all time
-   beside that of those of the line who have brought any: above the 80 % and the 40 % percentile, or not. */
+/* One row per customer and scored date: what the customer has been worth so far, by the net revenue of all
+   time beside that of those of the line who have brought any: above the 80 %, above the 40 % percentile,
+   or not. */
 with
 
 features as (

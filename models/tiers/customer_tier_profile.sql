@@ -1,5 +1,5 @@
-/* One row per business line and tier of the candidate: how many customers, of which value, beside the bands and
-   the last passed build. What the gate judges. L is a share of all buyers, the others of those who still are customers. */
+/* One row per business line and tier of the candidate, for the gate: how many customers, beside the bands and
+   the last passed build. L is a share of all buyers, the others of those who still are customers. */
 {{ config(schema='audit') }}
 with
 

@@ -1,6 +1,6 @@
-/* One row per customer and scored date: the composite score, 0-100, as the sum of the points
-   that each method gives. A method that has nothing to say (null) leaves its weight to the
-   others; prospects have no composite. With the stage, as tiers compare those who are still customers. */
+/* One row per customer and scored date: the composite score, 0-100, as the sum of the points that each method
+   gives, and the stage, as tiers compare those who are still customers. A method with nothing to say (null)
+   leaves its weight to the others; prospects have no composite. */
 {{ config(materialized='restated', meta={'rows_restated_by': 'fit_dates_to_restate'}) }}
 {% set methods = weighted_methods() %}
 with
@@ -15,8 +15,7 @@ features as (
         coalesce(cast(lines.goal as string), 'balanced') as goal,
         features.purchase_day_count > 0 as has_bought
     from {{ to_restate(ref('int_customer_features'), 'fit_dates_to_restate') }} as features
-    left join {{ ref('business_lines') }} as lines
-        on features.business_line = cast(lines.business_line as string)
+    left join {{ ref('business_lines') }} as lines on features.business_line = lines.business_line
 
 ),
 
@@ -50,7 +49,9 @@ scored as (
         on features.customer_id = stages.customer_id and features.as_of_date = stages.as_of_date
     {% for method in methods %}
     left join {{ to_restate(ref('score_' ~ method), 'fit_dates_to_restate') }} as score_{{ method }}
-        on features.customer_id = score_{{ method }}.customer_id and features.as_of_date = score_{{ method }}.as_of_date
+        on
+            features.customer_id = score_{{ method }}.customer_id
+            and features.as_of_date = score_{{ method }}.as_of_date
     {% endfor %}
 
 ),
@@ -59,7 +60,8 @@ weighted as (
 
     select
         {% for method in methods %}
-        case when scored.{{ method }}_score is not null then weights.{{ method }}_weight else 0 end as {{ method }}_part,
+        case when scored.{{ method }}_score is null then 0 else weights.{{ method }}_weight end
+            as {{ method }}_part,
         {% endfor %}
         scored.*
     from scored

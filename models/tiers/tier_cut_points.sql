@@ -74,7 +74,9 @@ tier_starts as (
             when {{ round_double('below', 6) }} = {{ round_double('percentile', 6) }}
                 then cast(percentile as decimal(18, 4)) + cast(0.0001 as decimal(18, 4))
             /* Beside a narrow band whole points would move many customers. */
-            when least(percentile - lead(percentile) over by_rank, lag(percentile) over by_rank - percentile) < 3
+            when
+                percentile - lead(percentile) over by_rank < 3
+                or lag(percentile) over by_rank - percentile < 3
                 then cast({{ round_double('percentile', 2) }} as decimal(18, 4))
             else cast({{ round_double(round_double('percentile', 6), 0) }} as decimal(18, 4))
         end as lower_score
@@ -108,7 +110,9 @@ untied as (
         customers,
         cast(
             from_score + cast(0.0001 as decimal(18, 4)) * (
-                row_number() over (partition by as_of_date, business_line, from_score order by tier_rank desc) - 1
+                row_number() over (
+                    partition by as_of_date, business_line, from_score order by tier_rank desc
+                ) - 1
             ) as decimal(18, 4)
         ) as lower_score
     from ordered

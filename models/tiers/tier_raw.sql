@@ -1,4 +1,4 @@
-/* One row per customer and scored date: the tier by the composite score alone; of who is a customer no more, L. */
+/* One row per customer and scored date: the tier by the composite score alone; of the lapsed L. */
 {{ config(materialized='view') }}
 -- depends_on: {{ ref('tiers') }}
 with
