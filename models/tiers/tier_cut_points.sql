@@ -76,7 +76,7 @@ tier_starts as (
             /* Beside a narrow band whole points would move many customers. */
             when
                 percentile - lead(percentile) over by_rank < 3
-                or lag(percentile) over by_rank - percentile < 3
+                or percentile + 3 > lag(percentile) over by_rank
                 then cast({{ round_double('percentile', 2) }} as decimal(18, 4))
             else cast({{ round_double(round_double('percentile', 6), 0) }} as decimal(18, 4))
         end as lower_score
