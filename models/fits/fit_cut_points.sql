@@ -67,9 +67,7 @@ select
     as_of_date,
     business_line,
     measure,
-    {% for fraction in ['p20', 'p40', 'p60', 'p80', 'p95'] %}
-    {{ round_significant(array_item('percentiles', loop.index)) }} as {{ fraction }},
-    {% endfor %}
+    {{ cut_points_in('percentiles') }},
     cast(customers as integer) as customers
 from by_measure
 where customers > 0

@@ -25,6 +25,8 @@
 {% set usable = 'case when is_usable then ' ~ parameter ~ ' end' %}
 {% do learned.append(('fit_clv', 'clv', "'" ~ parameter ~ "'", usable)) %}
 {% endfor %}
+{#- Of customers of whose orders no cost is known: another rate moves their value. -#}
+{% do learned.append(('fit_clv_lines', 'clv', "'margin_rate'", 'margin_rate')) %}
 {% for judged in ['held_out_ratio', 'spend_level'] %}
 {% do learned.append(('fit_clv', 'clv', "'" ~ judged ~ "'", judged)) %}
 {% endfor %}

@@ -9,11 +9,20 @@ customers as (
         measures.segment_worth.segment as worth,
         measures.score_clv.lifetime_value,
         measures.int_customer_features.open_ticket_count,
-        measures.int_customer_features.permitted_channels,
-        measures.int_customer_features.refused_channels
+        coalesce(contacts.permitted_channels, measures.int_customer_features.permitted_channels)
+            as permitted_channels,
+        coalesce(contacts.refused_channels, measures.int_customer_features.refused_channels)
+            as refused_channels,
+        /* While somebody sets the tier of a lapsed customer, they are not lost. */
+        case
+            when candidate.lifecycle_stage = 'churned' and candidate.tier_code <> 'L' then 'dormant'
+            else candidate.lifecycle_stage
+        end as stage_to_act_on
         -- noqa: enable=RF01
     from {{ ref('customer_tier_candidate') }} as candidate
     inner join {{ ref('customer_measures') }} as measures on candidate.customer_id = measures.customer_id
+    /* What holds today, also what was refused after the as-of date. */
+    left join {{ ref('customer_contacts') }} as contacts on candidate.customer_id = contacts.customer_id
 
 ),
 
@@ -82,7 +91,6 @@ select
 from customers
 left join actions
     on
-        case when customers.lifecycle_stage = 'churned' then 'L' else customers.tier_code end
-        = cast(actions.tier_code as string)
-        and customers.lifecycle_stage = cast(actions.lifecycle_stage as string)
+        customers.tier_code = cast(actions.tier_code as string)
+        and customers.stage_to_act_on = cast(actions.lifecycle_stage as string)
         and cast(actions.worth as string) in ('any', customers.worth)

@@ -79,12 +79,11 @@ explained as (
         case when not assigned.is_overridden then cut_points.next_tier_code end as next_tier_code,
         /* Nor do they where a guardrail allows no better one. */
         not assigned.is_overridden and coalesce(assigned.best_rank >= tiers.tier_rank, false) as is_held_down,
-        /* greatest() passes over nulls: nothing to reach would become nothing missing. */
         case
             when assigned.is_overridden or assigned.best_rank >= tiers.tier_rank then null
-            when cut_points.next_lower_score > assigned.composite_score
-                then cast(cut_points.next_lower_score - assigned.composite_score as decimal(9, 4))
-            when cut_points.next_lower_score is not null then cast(0 as decimal(9, 4))
+            /* Where all have one score, an edge is a step above it, wherever it goes. */
+            when cut_points.next_lower_score - assigned.composite_score < 0.001 then null
+            else cast(cut_points.next_lower_score - assigned.composite_score as decimal(9, 4))
         end as points_to_next_tier,
         measures.rfm_segment,
         measures.rfm_zh_segment,

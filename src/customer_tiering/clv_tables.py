@@ -14,7 +14,7 @@ WEEKS_AHEAD = (13, 26, 39, 52)
 ORDER_PARAMETERS, SPEND_PARAMETERS = ("r", "alpha", "a", "b"), ("p", "q", "v")
 HELD_OUT_WEEKS = 90 / 7
 FEWEST_HELD_OUT = 30
-"""Purchase days: of fewer it is chance how many came."""
+"""Purchase days, expected or come: of fewer it is chance how many came."""
 USABLE_RATIOS = 0.5, 1.5
 PLACES = 6
 """Decimals of what is published. The grid follows from the parameters as published."""
@@ -127,19 +127,22 @@ def _judged(held_out: pa.Table, needed: int) -> dict[str, Any]:
     t_x, T = (_numbers(held_out, f"btyd_{name}_weeks") for name in ("recency", "age"))  # noqa: N806
     came, revenue = _numbers(held_out, "purchase_days"), _numbers(held_out, "net_revenue")
     repeats = (x > 0) & (spend > 0)
-    if repeats.sum() < needed or came.sum() < FEWEST_HELD_OUT or revenue.sum() <= 0:
+    if repeats.sum() < needed:
         return {}
     orders = clv.fit_orders(x, t_x, T, np.ones(len(x)))
     amounts = clv.fit_spend(x[repeats], spend[repeats], np.ones(repeats.sum()))
     if orders.reason or amounts.reason:
         return {}
     expected = clv.expected_orders(orders, x, t_x, T, HELD_OUT_WEEKS)
-    ratio = expected.sum() / came.sum()
+    if max(expected.sum(), came.sum()) < FEWEST_HELD_OUT:
+        return {}
+    # None that came count as one: a ratio needs some.
+    ratio = expected.sum() / max(came.sum(), 1)
     of_each = clv.expected_spend(amounts, x, np.where(repeats, spend, 0))
-    usual, brought = (expected * of_each).sum() / expected.sum(), revenue.sum() / came.sum()
+    usual, brought = (expected * of_each).sum() / expected.sum(), revenue.sum() / max(came.sum(), 1)
     gain = brought / usual - 1
-    error = np.sqrt(((revenue - brought * came) ** 2).sum()) / came.sum() / usual
-    level = 1 + gain * max(0.0, 1 - (error / gain) ** 2) if gain else 1.0
+    error = np.sqrt(((revenue - brought * came) ** 2).sum()) / max(came.sum(), 1) / usual
+    level = 1 + gain * max(0.0, 1 - (error / gain) ** 2) if gain and brought > 0 else 1.0
     judged = {"held_out_ratio": round(ratio, 4), "spend_level": round(level, 4)}
     low, high = USABLE_RATIOS
     if not low <= ratio <= high:

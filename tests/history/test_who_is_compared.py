@@ -104,3 +104,14 @@ def test_every_action_is_somebodys(sample_build):
     """)
     print(f"\nnobody: {nobodys}")
     assert len(nobodys) <= 6
+
+
+def test_what_values_hang_on_is_a_parameter(sample_build):
+    """Another rate moves the value of everybody whose costs are not known: a run must see it."""
+    differ = sample_build.rows("""
+        select as_of_date, business_line, margin_rate from fits.fit_clv_lines
+        except
+        select as_of_date, business_line, value::double from marts.scoring_parameters
+        where method = 'clv' and parameter = 'margin_rate'
+    """)
+    assert differ == []

@@ -432,6 +432,14 @@ def test_a_line_that_the_models_did_not_foresee_is_not_predicted():
     assert "of the last 90 days it would have expected" in row["reason"]
 
 
+def test_a_line_that_stopped_is_judged_by_what_was_expected():
+    """Hardly anything came, which is too little for a mean, and says all the same."""
+    days = purchases(7, 0.8)
+    row = judged(days[(days["day"] <= 630) | (days["who"] < 20)], 720)
+    print(row)
+    assert not row["is_usable"] and row["held_out_ratio"] > 10 and row["spend_level"] > 0
+
+
 @pytest.mark.parametrize(
     ("world", "x", "t_x"),
     [("nobody leaves", 12, 51.9), ("nobody comes back", 0, 0.0), ("all leave at once", 1, 1.0)],

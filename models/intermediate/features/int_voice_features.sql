@@ -52,7 +52,10 @@ dated as (
         voices.amount,
         row_number() over (
             partition by voices.customer_id, dates.as_of_date, voices.kind
-            order by voices.voiced_at desc, voices.voice desc, voices.amount desc
+            /* Of a yes and a no at one time the no holds. */
+            order by
+                voices.voiced_at desc, voices.voice desc,
+                case when voices.kind like 'consent %' then -voices.amount else voices.amount end desc
         ) as place_back
     from voices
     {{ facts_in_window('voices', 'dates', 'voice_date', looks_back=0) }}

@@ -11,7 +11,7 @@ contracts as (
         subscriptions.customer_id,
         subscriptions.started_date,
         subscriptions.cancelled_date,
-        subscriptions.monthly_amount,
+        coalesce(subscriptions.monthly_amount, 0) as monthly_amount,
         min(orders.order_date) as first_order_date
     from {{ ref('int_subscriptions') }} as subscriptions
     left join {{ ref('int_orders') }} as orders
@@ -19,7 +19,7 @@ contracts as (
             subscriptions.customer_id = orders.customer_id
             and subscriptions.started_date <= orders.order_date
             and orders.outcome = 'accepted'
-    where subscriptions.outcome = 'accepted' and subscriptions.monthly_amount >= 0
+    where subscriptions.outcome = 'accepted' and coalesce(subscriptions.monthly_amount, 0) >= 0
     group by
         subscriptions.subscription_id, subscriptions.customer_id, subscriptions.started_date,
         subscriptions.cancelled_date, subscriptions.monthly_amount
