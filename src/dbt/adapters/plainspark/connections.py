@@ -74,8 +74,8 @@ class PlainSparkCredentials(SparkCredentials):
         # Only for who has configured nothing: a setting here would win over theirs.
         if not {"SPARK_DRIVER_MEMORY", "SPARK_CONF_DIR"} & os.environ.keys():
             settings["spark.driver.memory"] = "4g"
-            # Each aggregate and sort of a stage holds a page at least, of 64 MB with so much memory,
-            # and a union of all scores has dozens.
+            # Each aggregate and sort of a stage holds a page at least, of 64 MB with so much
+            # memory, and a union of all scores has dozens.
             settings["spark.buffer.pageSize"] = "8m"
         if self.local_warehouse:
             folder = Path(self.local_warehouse).expanduser().resolve()
