@@ -397,7 +397,7 @@ def _crosstab(connection: DuckDBPyConnection, measure: str) -> DuckDBPyRelation:
     """A measure of the matrix in whole numbers, with a column for each tier, the best first."""
     codes = connection.sql("select tier_code from tiers_of_both order by tier_rank").fetchall()
     columns = ", ".join(
-        f"format('{{:>11}}', format('{{:,}}', cast(sum({measure}) "
+        f"format('{{:>10}}', format('{{:,}}', cast(sum({measure}) "
         f"filter (to_tier_code = '{code}') as bigint))) as \"{code}\""
         for (code,) in codes
     )
