@@ -1,5 +1,6 @@
 /* One row per customer and scored date with a category bought by then: the one to expect next, which is the
-   one bought on most days, ever; of those bought equally often the one that sells best. */
+   one bought on most days, ever; of those bought equally often the one that sells best, else the one that
+   most of the customer's money went to. */
 with
 
 features as (
@@ -10,12 +11,14 @@ features as (
 
 purchases as (
 
-    select distinct
+    select
         customer_id,
         order_date,
-        category
+        category,
+        sum(cast(coalesce(line_value, 0) as decimal(18, 4))) as amount
     from {{ ref('int_purchase_lines') }}
     where category is not null
+    group by customer_id, order_date, category
 
 ),
 
@@ -25,7 +28,8 @@ by_category as (
         features.customer_id,
         features.as_of_date,
         purchases.category,
-        count(*) as day_count
+        count(*) as day_count,
+        cast(greatest(sum(purchases.amount), 0) as bigint) as amount
     from features
     inner join purchases
         on features.customer_id = purchases.customer_id and features.as_of_date >= purchases.order_date
@@ -47,8 +51,9 @@ select
     substring(
         max(
             lpad(cast(by_category.day_count as string), 9, '0')
-            || lpad(cast(coalesce(sales.purchase_days, 0) as string), 12, '0') || by_category.category
-        ), 22, 200
+            || lpad(cast(coalesce(sales.purchase_days, 0) as string), 12, '0')
+            || lpad(cast(by_category.amount as string), 15, '0') || by_category.category
+        ), 37, 200
     ) as next_category
 from by_category
 left join sales on by_category.as_of_date = sales.as_of_date and by_category.category = sales.category

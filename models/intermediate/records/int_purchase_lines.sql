@@ -41,6 +41,7 @@ select
     orders.order_date,
     items.product_id,
     items.category,
+    items.line_value,
     coalesce(
         orders.order_date >= products.launch_date
         and orders.order_date < {{ dbt.dateadd('day', 90, 'products.launch_date') }}, false
