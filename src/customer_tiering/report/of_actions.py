@@ -133,7 +133,7 @@ def _to_do(export: Export) -> Shown:
             sum(value_at_stake)
         from customer_actions
         group by all
-        order by priority, sum(value_at_stake) desc, action_en
+        order by priority, sum(value_at_stake) desc, action_en, channel, owner_role
         """
     )
     if not found:
