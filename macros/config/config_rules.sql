@@ -33,7 +33,8 @@
     {{ return(dict(method_rules(), **{
         'policies': {'key': ['policy'], 'columns': dict(
             policy=text, policy_version=text,
-            band_method={'type': 'choice', 'choices': ['percentile', 'score']}, **names)},
+            band_method={'type': 'choice', 'choices': ['percentile', 'score']},
+            calibration={'type': 'choice', 'choices': ['month', 'quarter', 'half-year', 'year']}, **names)},
         'business_lines': {'key': ['business_line'], 'columns': dict(
             business_line={'type': 'text', 'pattern': '^[^A-Z]+$', 'says': 'a code without capitals'},
             policy=policy, goal={'type': 'code', 'in': 'business_goals.goal'}, name_en=text, name_zh=text)},

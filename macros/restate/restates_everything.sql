@@ -14,13 +14,14 @@
 {% macro run_scope_says(column) -%}
     {#- True where the column of run_scope gives a reason. While parsing, in a unit test, which gives a model
         all of its inputs, and in `dbt test`, which looks at everything, it is true. -#}
-    {%- if not execute -%}
-        {%- set waits_for = ref('run_scope') -%}
-        {{ return(true) }}
-    {%- endif -%}
-    {%- if model.resource_type == 'unit_test' or flags.WHICH not in ['build', 'run', 'retry'] -%}
-        {{ return(true) }}
-    {%- endif -%}
+    {%- if not execute %}{% set waits_for = ref('run_scope') %}{% endif -%}
+    {%- if not is_run_of_model() -%}{{ return(true) }}{%- endif -%}
     {%- set scope = load_relation(audit_table('run_scope')) -%}
     {{ return(not scope or run_query('select ' ~ column ~ ' from ' ~ scope).rows[0][0] is not none) }}
+{%- endmacro %}
+
+
+{% macro is_run_of_model() -%}
+    {#- Whether a model is being made: not parsed, tested or shown. -#}
+    {{ return(execute and model.resource_type != 'unit_test' and flags.WHICH in ['build', 'run', 'retry']) }}
 {%- endmacro %}

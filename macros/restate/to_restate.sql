@@ -43,6 +43,24 @@
 {%- endmacro %}
 
 
+{% macro of_calibrations(relation, dates) -%}
+    {#- The rows of the calibration dates that take part in this run, of all customers: what rules are learned
+        from that hold until the next one. To stand after from or join. -#}
+    {%- if not execute -%}{%- set reads = [ref(dates), ref('fit_calibrations')] -%}{%- endif -%}
+    {%- if not is_run_of_model() -%}
+        {{ relation }}
+    {%- else -%}
+    (
+        select part.*
+        from {{ relation }} as part
+        where {{ is_one_of('part.as_of_date', dates_to_restate(
+            dates, 'as_of_date in (select learned.calibrated_at from ' ~ ref('fit_calibrations') ~ ' as learned)'
+        )) }}
+    )
+    {%- endif -%}
+{%- endmacro %}
+
+
 {% macro of_compared_dates(relation, dates) -%}
     {#- The rows at the closed dates that take part in this run, and at the published dates before
         them. To stand after from or join. -#}
@@ -68,7 +86,7 @@
     {#- The dates of a model *_dates_to_restate, as constants: an engine leaves out by a constant
         what it would read and throw away by a join, and works out a view for those dates alone. -#}
     {{ return(run_query(
-        'select cast(as_of_date as string) from ' ~ ref(dates) ~ ' where ' ~ which ~ ' order by 1'
+        'select distinct cast(as_of_date as string) as day from ' ~ ref(dates) ~ ' where ' ~ which ~ ' order by 1'
     ).columns[0].values()) }}
 {%- endmacro %}
 

@@ -1,10 +1,10 @@
 /* One row per scored date and category: how often it was bought in the look-back window. */
-{{ config(materialized='restated', meta={'dates_restated_by': 'int_dates_to_restate'}) }}
+{{ config(materialized='calibrated', meta={'dates_restated_by': 'int_dates_to_restate', 'is_of_all_lines': true}) }}
 with
 
 dates as (
 
-    select * from {{ of_restated_dates(ref('int_scoring_dates'), 'int_dates_to_restate') }}
+    select * from {{ of_calibrations(ref('int_scoring_dates'), 'int_dates_to_restate') }}
 
 ),
 

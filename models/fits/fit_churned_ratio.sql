@@ -3,14 +3,14 @@
    days, by the upper limit (95 %, one-sided; Wilson 1927, Journal of the American Statistical Association 22)
    over the past year, and in the same season of the year before by the share itself, where a tenth of the
    silences are of it: a base that was young then shows no season. */
-{{ config(materialized='restated', meta={'dates_restated_by': 'int_dates_to_restate'}) }}
+{{ config(materialized='calibrated', meta={'dates_restated_by': 'int_dates_to_restate'}) }}
 {% set ratios = [3, 4, 5, 6, 8, 10, 15, 20, 30, 50] %}
 {% set z = 1.645 %}
 with
 
 silences as (
 
-    select * from {{ of_restated_dates(ref('fit_silences'), 'int_dates_to_restate') }}
+    select * from {{ of_calibrations(ref('fit_silences'), 'int_dates_to_restate') }}
 
 ),
 

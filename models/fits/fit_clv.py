@@ -1,7 +1,7 @@
 """One row per scored date and business line with buyers: the parameters of the CLV models."""
 
 from customer_tiering.clv_tables import fitted
-from customer_tiering.relearn import relearned
+from customer_tiering.relearn import calibrated
 
 
 def model(dbt, session):
@@ -11,6 +11,6 @@ def model(dbt, session):
     histories = dbt.ref("fit_clv_histories")
     spends = dbt.ref("fit_clv_spends")
     held_out = dbt.ref("fit_clv_held_out")
-    restated, scored = dbt.ref("int_dates_to_restate"), dbt.ref("int_scoring_dates")
+    restated, calibrations = dbt.ref("int_dates_to_restate"), dbt.ref("fit_calibrations")
     tables = [lines, histories, spends, held_out]
-    return relearned(dbt, session, fitted, tables, restated, scored)
+    return calibrated(dbt, session, fitted, tables, restated, calibrations)

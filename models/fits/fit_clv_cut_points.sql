@@ -1,11 +1,11 @@
 /* One row per scored date and business line: the percentiles of lifetime value that the score
    compares it with, in two significant digits, from the customers who ordered in the window. */
-{{ config(materialized='restated', meta={'dates_restated_by': 'int_dates_to_restate'}) }}
+{{ config(materialized='calibrated', meta={'dates_restated_by': 'int_dates_to_restate'}) }}
 with
 
 customer_values as (
 
-    select * from {{ of_restated_dates(ref('fit_clv_values'), 'int_dates_to_restate') }}
+    select * from {{ of_calibrations(ref('fit_clv_values'), 'int_dates_to_restate') }}
     where order_count > 0
 
 ),

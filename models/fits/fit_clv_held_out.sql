@@ -5,7 +5,7 @@ with
 
 silences as (
 
-    select * from {{ of_restated_dates(ref('fit_silences'), 'int_dates_to_restate') }}
+    select * from {{ of_calibrations(ref('fit_silences'), 'int_dates_to_restate') }}
     where days_ago = 90
 
 ),

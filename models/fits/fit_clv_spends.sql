@@ -6,7 +6,7 @@ with
 
 summaries as (
 
-    select * from {{ of_restated_dates(ref('int_btyd_summaries'), 'int_dates_to_restate') }}
+    select * from {{ of_calibrations(ref('int_btyd_summaries'), 'int_dates_to_restate') }}
     where btyd_frequency is not null
 
 ),

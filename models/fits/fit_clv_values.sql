@@ -58,7 +58,7 @@ looked_up as (
         end as expected_spend,
         fits.spend_level,
         /* The margin that the customer has brought ever, as a window forgets; else the line's. */
-        greatest(coalesce(summaries.lifetime_margin_rate, lines.margin_rate), 0.0) as margin_rate,
+        greatest(coalesce(summaries.lifetime_margin_rate, fits.margin_rate), 0.0) as margin_rate,
         cast(greatest(summaries.lifetime_net_revenue, 0) as double)
         / nullif(summaries.lifetime_order_count, 0) as average_order,
         cast(summaries.order_count as double) * lines.horizon_months * 365 / 12

@@ -2,12 +2,12 @@
    which share of those who had been known before they bought, or have not bought, has done so. People who
    became known by an order were never leads. A kind of few people is drawn to the line's share, by as
    many people as `min_people`. */
-{{ config(materialized='restated', meta={'dates_restated_by': 'int_dates_to_restate'}) }}
+{{ config(materialized='calibrated', meta={'dates_restated_by': 'int_dates_to_restate'}) }}
 with
 
 features as (
 
-    select * from {{ of_restated_dates(ref('int_customer_features'), 'int_dates_to_restate') }}
+    select * from {{ of_calibrations(ref('int_customer_features'), 'int_dates_to_restate') }}
 
 ),
 

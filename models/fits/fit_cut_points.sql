@@ -1,7 +1,7 @@
 /* One row per scored date, business line and measure: the percentiles that its scores are
    compared with, rounded so that they read like rules. Learned from the customers who are
    active in the measure: who ordered in the window or, for interactions, had one in it. */
-{{ config(materialized='restated', meta={'dates_restated_by': 'int_dates_to_restate'}) }}
+{{ config(materialized='calibrated', meta={'dates_restated_by': 'int_dates_to_restate'}) }}
 with
 
 features as (
@@ -10,7 +10,7 @@ features as (
         *,
         favourite_count + cart_count as wish_count,
         {{ margin_rate() }} as margin_rate
-    from {{ of_restated_dates(ref('int_customer_features'), 'int_dates_to_restate') }}
+    from {{ of_calibrations(ref('int_customer_features'), 'int_dates_to_restate') }}
 
 ),
 

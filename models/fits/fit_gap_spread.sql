@@ -1,12 +1,12 @@
 /* One row per scored date and business line: how far the gap before the latest purchase strays from the
    customer's own usual days between purchases before it, as a ratio: 0.5 is half as long, 2 twice as
    long. The 20, 50 and 80 % percentiles of the customers with four purchases or more. */
-{{ config(materialized='restated', meta={'dates_restated_by': 'int_dates_to_restate'}) }}
+{{ config(materialized='calibrated', meta={'dates_restated_by': 'int_dates_to_restate'}) }}
 with
 
 features as (
 
-    select * from {{ of_restated_dates(ref('int_customer_features'), 'int_dates_to_restate') }}
+    select * from {{ of_calibrations(ref('int_customer_features'), 'int_dates_to_restate') }}
 
 ),
 

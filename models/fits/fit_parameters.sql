@@ -25,9 +25,8 @@
 {% set usable = 'case when is_usable then ' ~ parameter ~ ' end' %}
 {% do learned.append(('fit_clv', 'clv', "'" ~ parameter ~ "'", usable)) %}
 {% endfor %}
-{#- Of customers of whose orders no cost is known: another rate moves their value. -#}
-{% do learned.append(('fit_clv_lines', 'clv', "'margin_rate'", 'margin_rate')) %}
-{% for judged in ['held_out_ratio', 'spend_level'] %}
+{#- The margin rate is for customers of whose orders no cost is known: another one moves their value. -#}
+{% for judged in ['held_out_ratio', 'spend_level', 'margin_rate'] %}
 {% do learned.append(('fit_clv', 'clv', "'" ~ judged ~ "'", judged)) %}
 {% endfor %}
 {% for ratio in ['early_ratio', 'usual_ratio', 'late_ratio'] %}

@@ -3,7 +3,7 @@
    significant digits. The rows without a category are of all categories. A high quantile of one's peers
    stands for what a customer could spend (Perlich, Rosset, Lawrence and Zadrozny, "High-quantile modeling
    for customer wallet estimation", KDD 2007). Of fewer than `min_peers` nothing is said. */
-{{ config(materialized='restated', meta={'dates_restated_by': 'int_dates_to_restate'}) }}
+{{ config(materialized='calibrated', meta={'dates_restated_by': 'int_dates_to_restate'}) }}
 with
 
 features as (
@@ -11,7 +11,7 @@ features as (
     select
         *,
         least(order_count, 4) as orders
-    from {{ of_restated_dates(ref('int_customer_features'), 'int_dates_to_restate') }}
+    from {{ of_calibrations(ref('int_customer_features'), 'int_dates_to_restate') }}
     where order_count > 0
 
 ),

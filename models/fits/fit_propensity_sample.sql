@@ -1,12 +1,12 @@
-/* One row per scored date, target and customer of a sample: the measures at an earlier scored date, the
-   latest of which the outcome was known by then, whether it came, and the net revenue until then.
-   Outcomes are dated on or before the scored date. At most some 20,000 buyers a date, by the hash of the
-   key. */
+/* One row per calibration date, target and customer of a sample: the measures at the last end of a month of
+   which the outcome was known by then, whether it came, and the net revenue until then. Outcomes are dated
+   on or before the calibration date. At most some 20,000 buyers a date, by the hash of the key. */
+{{ config(materialized='restated', meta={'dates_restated_by': 'int_dates_to_restate'}) }}
 with
 
 dates as (
 
-    select as_of_date from {{ ref('int_scoring_dates') }}
+    select as_of_date from {{ of_calibrations(ref('int_scoring_dates'), 'int_dates_to_restate') }}
 
 ),
 
@@ -27,12 +27,11 @@ learning_dates as (
         later.as_of_date,
         targets.target,
         targets.days_ahead,
-        max(earlier.as_of_date) as learned_at
+        earlier.as_of_date as learned_at
     from dates as later
     cross join targets
-    inner join dates as earlier
-        on {{ dbt.dateadd('day', 'targets.days_ahead', 'earlier.as_of_date') }} <= later.as_of_date
-    group by later.as_of_date, targets.target, targets.days_ahead
+    inner join {{ ref('int_scoring_dates') }} as earlier
+        on earlier.as_of_date = {{ learning_date('later.as_of_date') }}
 
 ),
 

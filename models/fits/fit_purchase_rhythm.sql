@@ -1,12 +1,12 @@
 /* One row per scored date and business line: the usual days between two purchases, the median
    of the customers with enough purchases to have a rhythm. Where they are too few, null: the
    policy's default holds. */
-{{ config(materialized='restated', meta={'dates_restated_by': 'int_dates_to_restate'}) }}
+{{ config(materialized='calibrated', meta={'dates_restated_by': 'int_dates_to_restate'}) }}
 with
 
 features as (
 
-    select * from {{ of_restated_dates(ref('int_customer_features'), 'int_dates_to_restate') }}
+    select * from {{ of_calibrations(ref('int_customer_features'), 'int_dates_to_restate') }}
 
 ),
 

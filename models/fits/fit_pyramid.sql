@@ -2,12 +2,12 @@
    in the window a customer belongs to it. The percentile at which the shares of the better levels
    (seed pyramid_levels) end, over the customers who ordered in the window, in two significant
    digits. */
-{{ config(materialized='restated', meta={'dates_restated_by': 'int_dates_to_restate'}) }}
+{{ config(materialized='calibrated', meta={'dates_restated_by': 'int_dates_to_restate'}) }}
 with
 
 features as (
 
-    select * from {{ of_restated_dates(ref('int_customer_features'), 'int_dates_to_restate') }}
+    select * from {{ of_calibrations(ref('int_customer_features'), 'int_dates_to_restate') }}
     where order_count > 0
 
 ),

@@ -1,13 +1,13 @@
 /* One row per scored date, business line and tier: the composite score from which the tier
    starts. By percentile, it is that percentile of the composites of those who are still customers of the line
    at the date, in whole points, so that it reads like a rule; by score, it is the bound itself. */
-{{ config(materialized='restated', meta={'dates_restated_by': 'fit_dates_to_restate'}) }}
+{{ config(materialized='calibrated', meta={'dates_restated_by': 'fit_dates_to_restate'}) }}
 with
 
 composites as (
 
     select *
-    from {{ of_restated_dates(ref('tier_composite'), 'fit_dates_to_restate') }}
+    from {{ of_calibrations(ref('tier_composite'), 'fit_dates_to_restate') }}
     where composite_score is not null and lifecycle_stage <> 'churned'
 
 ),

@@ -23,7 +23,7 @@ FITS = pa.schema(
     [("as_of_date", pa.date32()), ("business_line", pa.string())]
     + [(name, pa.float64()) for name in (*ORDER_PARAMETERS, "order_log_likelihood")]
     + [(name, pa.float64()) for name in (*SPEND_PARAMETERS, "spend_log_likelihood")]
-    + [(name, pa.float64()) for name in ("held_out_ratio", "spend_level")]
+    + [(name, pa.float64()) for name in ("held_out_ratio", "spend_level", "margin_rate")]
     + [("has_converged", pa.bool_()), ("is_usable", pa.bool_()), ("reason", pa.string())]
     + [("customers", pa.int32()), ("repeat_customers", pa.int32())]
 )

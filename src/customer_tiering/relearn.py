@@ -1,7 +1,7 @@
 """What a Python model of fits/ need not learn again: dates at which nothing has changed.
 
-SQL models say it with the materialization `restated`; a Python model is rewritten whole and takes
-the rows of the other dates over from its own table, as the last finished run left it.
+SQL models say it with the materializations `restated` and `calibrated`; a Python model is rewritten
+whole and takes other rows over from its own table, as the last finished run left it.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,6 @@ def relearned(
     tables: list[Any],
     restated: Any,
     scored: Any,
-    looks_back: bool = False,
 ) -> Any:
     """Learn at the dates that take part in this run, and keep what was learned at the others.
 
@@ -31,27 +30,71 @@ def relearned(
         tables: what `dbt.ref` gives; each has a column as_of_date.
         restated: the same of int_dates_to_restate.
         scored: the same of int_scoring_dates.
-        looks_back: whether the rows of a date hang on those of the date before it, too.
     """
     warehouse = warehouse_of(session)
-    dates = warehouse.read(scored)
-    all_dates = pc.unique(dates["as_of_date"].combine_chunks())
-    in_run = pc.unique(warehouse.read(restated)["as_of_date"].combine_chunks())
+    dates = _dates(warehouse.read(scored)["as_of_date"])
+    in_run = _dates(warehouse.read(restated)["as_of_date"])
+    rows = [_of_dates(warehouse.read(table), in_run) for table in tables]
+    return warehouse.result(_with_kept(dbt, session, learn(*rows), dates, in_run))
+
+
+def calibrated(
+    dbt: Any,
+    session: Any,
+    learn: Callable[..., pa.Table],
+    tables: list[Any],
+    restated: Any,
+    calibrations: Any,
+    previous: dict[Any, Any] | None = None,
+) -> Any:
+    """The same at calibration dates alone, each of which holds until the next (fit_calibrations).
+
+    Args:
+        dbt: what dbt gives a Python model.
+        session: what dbt gives it, too.
+        learn: from the tables to the rows of the model, of lines or of all lines together.
+        tables: what `dbt.ref` gives; each has a column as_of_date.
+        restated: the same of int_dates_to_restate.
+        calibrations: the same of fit_calibrations.
+        previous: the date on whose rows those of a date hang, too; it is filled in here.
+    """
+    warehouse = warehouse_of(session)
+    held = warehouse.read(calibrations)
+    dates = _dates(held["calibrated_at"])
+    in_run = dates.filter(pc.is_in(dates, value_set=_dates(warehouse.read(restated)["as_of_date"])))
     needed = in_run
-    if looks_back:
-        again = dates.filter(pc.is_in(dates["as_of_date"], value_set=in_run))
-        needed = pc.unique(pa.concat_arrays([in_run, *again["previous_date"].chunks]))
-    rows = [warehouse.read(table) for table in tables]
+    if previous is not None:
+        days = sorted(dates.to_pylist())
+        previous |= dict(zip(days[1:], days, strict=False))
+        before = [previous.get(day) for day in in_run.to_pylist()]
+        needed = pc.unique(pa.concat_arrays([in_run, pa.array(before, in_run.type)]))
+    rows = [_of_dates(warehouse.read(table), needed) for table in tables]
+    learned = _with_kept(dbt, session, _of_dates(learn(*rows), in_run), dates, in_run)
+    keys = ["as_of_date", "business_line"]
+    if "business_line" not in learned.column_names:
+        held = held.filter(pc.equal(held["business_line"], "all")).drop(["business_line"])
+        keys = keys[:1]
+    held = held.rename_columns({"as_of_date": "held_at", "calibrated_at": "as_of_date"})
+    joined = held.join(learned, keys, join_type="inner")
+    joined = joined.drop(["as_of_date"]).rename_columns({"held_at": "as_of_date"})
+    return warehouse.result(joined.select(learned.column_names).cast(learned.schema))
+
+
+def _with_kept(
+    dbt: Any, session: Any, learned: pa.Table, dates: pa.Array, in_run: pa.Array
+) -> pa.Table:
+    """What was learned in this run, and at the dates that are not in it before."""
+    others = dates.filter(pc.invert(pc.is_in(dates, value_set=in_run)))
     # In a run that works out everything, none.
-    others = all_dates.filter(pc.invert(pc.is_in(all_dates, value_set=in_run)))
     if not len(others):
-        return warehouse.result(learn(*rows))
-    kept = _of_dates(warehouse.read(session.sql(f"select * from {dbt.this}")), others)
-    if len(in_run):
-        learned = _of_dates(learn(*(_of_dates(table, needed) for table in rows)), in_run)
-        kept = kept.select(learned.column_names).cast(learned.schema)
-        kept = pa.concat_tables([kept, learned])
-    return warehouse.result(kept)
+        return learned
+    table = warehouse_of(session).read(session.sql(f"select * from {dbt.this}"))
+    kept = _of_dates(table, others).select(learned.column_names).cast(learned.schema)
+    return pa.concat_tables([kept, learned])
+
+
+def _dates(column: pa.ChunkedArray) -> pa.Array:
+    return pc.unique(column.combine_chunks())
 
 
 def _of_dates(table: pa.Table, dates: pa.Array) -> pa.Table:

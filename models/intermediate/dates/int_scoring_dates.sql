@@ -1,11 +1,11 @@
 /* One row per date that is scored: the current date, the ends of the last `history_periods` closed
-   periods before it, and before those as many as the longest grace looks back on; none of them
-   before the first order. */
+   periods before it, before those as many as the longest grace looks back on, and the dates at which what
+   holds on any of them was learned; none of them before the first order. */
 {{- wait_for_config() }}
-{% set steps = {'month': ('month', 1), 'week': ('day', 7), 'day': ('day', 1)} %}
-{#- A slip is told by config_errors; it must not keep the project from being parsed. -#}
-{% set period = var('period') if var('period') in steps else 'month' %}
-{% set unit, length = steps[period] %}
+{% set period, step = period_step() %}
+{% set unit = 'month' if period == 'month' else 'day' %}
+{% set periods_since = dbt.datediff('added.as_of_date', 'current_date_chosen.as_of_date', unit)
+    ~ ' / ' ~ step[1] ~ '.0' %}
 {% set history = [var('history_periods') | int, 120] | min %}
 with
 
@@ -78,7 +78,7 @@ candidates as (
     union all
     select
         cast({{ dbt.dateadd(
-            'day', -1, dbt.dateadd(unit, (1 - periods_back) * length, dbt.date_trunc(period, 'as_of_date'))
+            'day', -1, dbt.dateadd(step[0], (1 - periods_back) * step[1], dbt.date_trunc(period, 'as_of_date'))
         ) }} as date) as as_of_date,
         first_order_date,
         {{ periods_back }} as periods_back
@@ -91,6 +91,7 @@ scored as (
 
     select
         candidates.as_of_date,
+        candidates.first_order_date,
         candidates.periods_back,
         candidates.periods_back = 0 as is_current,
         candidates.periods_back <= {{ history }} as is_published
@@ -104,6 +105,68 @@ scored as (
             and candidates.periods_back <= {{ history }} + graces.longest_grace
         )
 
+),
+
+cadences as (
+
+    select
+        cast(calibration as string) as cadence,
+        true as is_of_policy
+    from {{ ref('policies') }}
+    union
+    select
+        'month' as cadence,
+        false as is_of_policy
+
+),
+
+calibrated as (
+
+    select distinct
+        scored.first_order_date,
+        cadences.is_of_policy,
+        {{ calibration_date('cadences.cadence', 'scored.as_of_date') }} as as_of_date
+    from scored
+    cross join cadences
+
+),
+
+/* What is learned at a calibration date of what customers did next is learned from measures before it. */
+added as (
+
+    select
+        first_order_date,
+        as_of_date
+    from calibrated
+    union
+    select
+        first_order_date,
+        {{ learning_date('as_of_date') }} as as_of_date
+    from calibrated
+    where is_of_policy
+
+),
+
+with_calibrations as (
+
+    select
+        as_of_date,
+        periods_back,
+        is_current,
+        is_published
+    from scored
+    union all
+    select
+        added.as_of_date,
+        cast(ceil({{ periods_since }}) as integer) as periods_back,
+        false as is_current,
+        false as is_published
+    from added
+    cross join current_date_chosen
+    where
+        added.as_of_date >= added.first_order_date
+        and added.as_of_date not in (select scored.as_of_date from scored)
+
 )
 
 select
@@ -112,6 +175,6 @@ select
     scored.is_current,
     scored.is_published,
     earlier.as_of_date as previous_date
-from scored
-left join scored as earlier
+from with_calibrations as scored
+left join with_calibrations as earlier
     on scored.periods_back = earlier.periods_back - 1 and scored.is_published = earlier.is_published

@@ -8,6 +8,15 @@
 {% endmaterialization %}
 
 
+{% materialization calibrated, adapter='plainspark' %}
+    {%- set places = make_room() -%}
+    {%- call statement('main') -%}
+        {{ create_table_as(false, places.new, held_until_the_next(compiled_code, places.old)) }}
+    {%- endcall -%}
+    {{ return(take_place(places)) }}
+{% endmaterialization %}
+
+
 {% materialization restated, adapter='plainspark' %}
     {#- Parquet tables lose no single rows: what stays and what is new is written beside the table and
         takes its place. What is saved is working it out. -#}

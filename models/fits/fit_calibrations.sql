@@ -1,0 +1,107 @@
+/* One row per scored date and business line, and one for all lines: the calibration date whose rules hold on
+   it. It is the last one of the policy (`policies.calibration`) on or before the date. A line that had fewer
+   than 100 buyers there learns at the end of each month, and one that had none there either on the date
+   itself. */
+{{ config(materialized='table') }}
+{% set enough = 100 %}
+with
+
+scored as (
+
+    select
+        as_of_date,
+        is_current
+    from {{ ref('int_scoring_dates') }}
+
+),
+
+policies as (
+
+    select
+        cast(policy as string) as policy,
+        cast(calibration as string) as cadence
+    from {{ ref('policies') }}
+
+),
+
+dates as (
+
+    select
+        scored.as_of_date,
+        scored.is_current,
+        policies.policy,
+        {{ calibration_date('policies.cadence', 'scored.as_of_date') }} as of_policy,
+        {{ calibration_date("'month'", 'scored.as_of_date') }} as of_month
+    from scored
+    cross join policies
+
+),
+
+lines as (
+
+    select
+        as_of_date,
+        business_line,
+        min(policy) as policy,
+        count(case when purchase_day_count > 0 then 1 end) as buyers
+    from {{ ref('int_customer_features') }}
+    group by as_of_date, business_line
+
+),
+
+of_lines as (
+
+    select
+        lines.as_of_date,
+        lines.business_line,
+        dates.is_current,
+        dates.of_policy,
+        dates.of_month
+    from lines
+    inner join dates on lines.as_of_date = dates.as_of_date and lines.policy = dates.policy
+    union all
+    /* What is learned from all lines together is learned as often as any of them. */
+    select
+        as_of_date,
+        'all' as business_line,
+        is_current,
+        max(of_policy) as of_policy,
+        max(of_month) as of_month
+    from dates
+    group by as_of_date, is_current
+
+),
+
+buyers as (
+
+    select
+        as_of_date,
+        business_line,
+        buyers
+    from lines
+    union all
+    select
+        as_of_date,
+        'all' as business_line,
+        sum(buyers) as buyers
+    from lines
+    group by as_of_date
+
+)
+
+select
+    of_lines.as_of_date,
+    of_lines.business_line,
+    case
+        {% if var('calibrates_today') -%}
+        when of_lines.is_current then of_lines.as_of_date
+        {% endif -%}
+        when of_policy.buyers >= {{ enough }} then of_lines.of_policy
+        when of_month.buyers > 0 then of_lines.of_month
+        else of_lines.as_of_date
+    end as calibrated_at
+from of_lines
+left join buyers as of_policy
+    on of_lines.of_policy = of_policy.as_of_date and of_lines.business_line = of_policy.business_line
+left join buyers as of_month
+    on of_lines.of_month = of_month.as_of_date and of_lines.business_line = of_month.business_line
