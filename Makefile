@@ -19,7 +19,8 @@ inspect: .venv/ready
 	$(BIN)/python -m customer_tiering.inspect
 
 ## Who would change tier under the rules now in seeds/, and how much revenue; publishes nothing.
-## WEIGHTS=fitted tries weights that the last build proposed (table weight_proposal).
+## WEIGHTS=fitted tries weights that the last build proposed (table weight_proposal), CALIBRATION=next
+## rules learned anew, as at the next calibration.
 preview: .venv/ready
 	$(BIN)/python -m customer_tiering.preview
 

@@ -82,6 +82,9 @@
         'gate_bounds': {'key': ['bound'], 'complete': true, 'columns': dict(
             bound={'type': 'choice', 'choices': gate_bound_names()},
             value={'type': 'number', 'from': 0}, unit=note, description=note)},
+        'accepted_calibrations': {'key': ['calibration_date'], 'may_be_empty': true, 'columns': dict(
+            calibration_date={'type': 'text', 'pattern': '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$', 'says':
+                'a date such as 2026-12-31'}, accepted_by=text, reason=text)},
         'order_statuses': {'key': ['status'], 'columns': dict(
             status=text, is_sale={'type': 'choice', 'choices': ['true', 'false']},
             money_back={'type': 'choice', 'choices': ['all', 'part'], 'may_be_empty': true})},

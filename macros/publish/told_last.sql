@@ -1,6 +1,7 @@
 {% macro told_last() -%}
-    {#- Two CTEs of gate_context, which must be as fresh as it is: `previous`, the customers who were told last
-        and how many of them are gone or are now of another one; and `parted`, how many have become several. -#}
+    {#- Two CTEs of gate_context, which must be as fresh as it is: `previous`, the customers who were told last,
+        as of when, and how many of them are gone, are now of another one, or have another tier; and `parted`, how
+        many have become several. -#}
 previous as (
 
     {# What was told last: by ids, as other ids are other customers, however many they are. -#}
@@ -9,10 +10,13 @@ previous as (
     select
         count(*) as previous_customers,
         count(case when candidates.customer_id is null and moved.record_id is null then 1 end) as customers_gone,
-        count(moved.record_id) as customers_merged
+        count(moved.record_id) as customers_merged,
+        count(case when candidates.tier_code <> shown.tier_code then 1 end) as customers_moved,
+        max(shown.as_of_date) as told_as_of
     from (
         select
             customer_id,
+            max(as_of_date) as as_of_date,
             max_by(coalesce(tier_code, ''), coalesce(build_number, 0)) as tier_code
         from {{ told }}
         where customer_id not in ({{ forgotten_customers() }})
@@ -30,7 +34,9 @@ previous as (
     select
         cast(null as bigint) as previous_customers,
         cast(null as bigint) as customers_gone,
-        cast(null as bigint) as customers_merged
+        cast(null as bigint) as customers_merged,
+        cast(null as bigint) as customers_moved,
+        cast(null as date) as told_as_of
     {%- endif %}
 
 ),

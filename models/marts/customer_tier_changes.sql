@@ -50,7 +50,18 @@ compared as (
         state_later.is_overridden or state_earlier.is_overridden as is_by_hand,
         coalesce(state_later.guardrail_code, '') <> coalesce(state_earlier.guardrail_code, '')
             as is_by_guardrail,
-        (state_earlier.is_in_grace and not state_later.is_in_grace) as is_after_grace
+        (state_earlier.is_in_grace and not state_later.is_in_grace) as is_after_grace,
+        state_later.business_line <> state_earlier.business_line as is_by_line,
+        /* By the tier starts that held before, too. */
+        case
+            when to_tiers.tier_rank < from_tiers.tier_rank
+                then
+                    later.composite_score > coalesce(earlier.composite_score, 0)
+                    and later.composite_score >= starts.next_lower_score
+            else
+                later.composite_score < earlier.composite_score
+                and later.composite_score < starts.lower_score
+        end as is_by_points
     from changes
     inner join tiers as from_tiers on changes.from_tier_code = from_tiers.tier_code
     inner join tiers as to_tiers on changes.to_tier_code = to_tiers.tier_code
@@ -64,6 +75,11 @@ compared as (
             changes.customer_id = state_{{ moment }}.customer_id
             and changes.{{ date }} = state_{{ moment }}.as_of_date
     {% endfor %}
+    left join {{ ref('tier_cut_points') }} as starts
+        on
+            changes.previous_date = starts.as_of_date
+            and state_earlier.business_line = starts.business_line
+            and changes.from_tier_code = starts.tier_code
 
 )
 
@@ -83,9 +99,9 @@ select
         when compared.is_by_guardrail then 'guardrail'
         /* The end of grace is never the cause of a promotion. */
         when compared.is_after_grace and not compared.is_promotion then 'end_of_grace'
-        when compared.is_promotion = (compared.composite_change > 0) and compared.composite_change <> 0
-            then 'points'
-        else 'cut_points'
+        when compared.is_by_line then 'business_line'
+        when compared.is_by_points then 'points'
+        else 'recalibrated'
     end as cause,
     compared.composite_score,
     cast(compared.composite_change as decimal(9, 4)) as composite_change,

@@ -13,10 +13,13 @@ parameters as (
 )
 
 select
-    as_of_date,
-    business_line,
-    method,
-    parameter,
-    cast(value as decimal(18, 6)) as value,
-    customers
+    parameters.as_of_date,
+    parameters.business_line,
+    parameters.method,
+    parameters.parameter,
+    calibrations.calibrated_at,
+    cast(parameters.value as decimal(18, 6)) as value,
+    parameters.customers
 from parameters
+inner join {{ ref('fit_calibrations') }} as calibrations
+    on parameters.as_of_date = calibrations.as_of_date and parameters.business_line = calibrations.business_line

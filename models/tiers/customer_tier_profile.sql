@@ -108,7 +108,9 @@ compared as (
         on lines.business_line = raw_counted.business_line and lines.tier_code = raw_counted.raw_tier_code
     left join {{ ref('customer_tier_ties') }} as ties
         on lines.business_line = ties.business_line and lines.tier_code = ties.tier_code
-    left join {{ last_passed_profile() }}
+    left join {{ last_passed('passed_profiles', {
+        'business_line': 'string', 'tier_code': 'string', 'share': 'double', 'line_customers': 'integer',
+    }) }} as last_passed
         on lines.business_line = last_passed.business_line and lines.tier_code = last_passed.tier_code
 
 )

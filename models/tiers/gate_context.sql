@@ -61,6 +61,17 @@ bounds as (
 
 {{ told_last() }}
 
+/* Rules that were learned anew since, and what of it was accepted beforehand. */
+calibrations as (
+
+    select max(cast(accepted.calibration_date as date)) as accepted_at
+    from {{ ref('accepted_calibrations') }} as accepted
+    inner join {{ ref('fit_calibrations') }} as learned
+        on cast(accepted.calibration_date as date) = learned.calibrated_at
+    inner join dates on learned.as_of_date = dates.as_of_date
+
+),
+
 compared as (
 
     select
@@ -81,6 +92,8 @@ compared as (
         cast(previous.previous_customers as integer) as previous_customers,
         cast(previous.customers_gone as integer) as customers_gone,
         cast(previous.customers_merged + parted.customers_split as integer) as customers_regrouped,
+        cast(previous.customers_moved as integer) as customers_moved,
+        coalesce(calibrations.accepted_at > previous.told_as_of, false) as is_calibration_accepted,
         cast(
             {{ dbt.datediff('orders.last_order_date', run_date(), 'day') }} as integer -- noqa: LT05
         ) as feed_age_days,
@@ -96,6 +109,7 @@ compared as (
     cross join bounds
     cross join previous
     cross join parted
+    cross join calibrations
 
 )
 
@@ -111,5 +125,10 @@ select
     case
         when customers_regrouped >= 10 and not is_of_the_past and previous_customers > 0
             then customers_regrouped / cast(previous_customers as double)
-    end as regrouped_share
+    end as regrouped_share,
+    /* And of those who have another tier. */
+    case
+        when previous_customers >= min_customers and not is_of_the_past
+            then customers_moved / cast(previous_customers as double)
+    end as moved_share
 from compared

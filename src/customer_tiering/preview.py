@@ -80,11 +80,18 @@ left join tiers_of_both as to_tier on previewed.tier_code = to_tier.tier_code
 """
 
 
+NEXT_CALIBRATION = """\
+Rules are learned anew, as they will be at the next calibration, from the data of today. To have its
+moves published, however many they are, add its date to seeds/accepted_calibrations.csv.
+规则按下一次校准的方式用今天的数据重新学习。无论变动多少都要发布时，请把校准日期加入
+seeds/accepted_calibrations.csv。"""
+
+
 class PreviewError(ToldError):
     """There is nothing to show; the text says why, and what to do."""
 
 
-def preview(export: Path, folder: Path, weights: str = "") -> str:
+def preview(export: Path, folder: Path, weights: str = "", calibration: str = "") -> str:
     """Try the rules in seeds/ and tell who would change tier.
 
     Args:
@@ -92,6 +99,7 @@ def preview(export: Path, folder: Path, weights: str = "") -> str:
         folder: where moves.csv and matrix.csv go; those of the preview before are removed.
         weights: a set of weights of the table weight_proposal, which is tried in the place of those
             of seeds/policy_weights.csv; none where empty.
+        calibration: `next` learns the rules anew, from the data of today; empty does not.
 
     Returns:
         Text for a terminal.
@@ -99,6 +107,8 @@ def preview(export: Path, folder: Path, weights: str = "") -> str:
     Raises:
         PreviewError: if nothing has been exported yet, or the rules cannot be used.
     """
+    if calibration not in ("", "next"):
+        raise PreviewError(f"CALIBRATION is '{calibration}'; it is next or not given.")
     _empty(folder)
     latest = Path(os.path.realpath(export / LATEST))
     manifest = read_manifest(latest)
@@ -114,7 +124,8 @@ def preview(export: Path, folder: Path, weights: str = "") -> str:
         TemporaryDirectory(prefix="customer_tiering_preview_") as temporary,
     ):
         warehouse = Path(temporary) / "preview.duckdb"
-        _build(warehouse, manifest, proposal)
+        rules = {"calibrates_today": True} if calibration else {}
+        _build(warehouse, manifest, rules, proposal)
         with duckdb.connect(str(warehouse)) as connection:
             table = latest / "customer_tier.parquet"
             # From Spark a table is a folder of parts.
@@ -123,7 +134,7 @@ def preview(export: Path, folder: Path, weights: str = "") -> str:
             compare(connection)
             write_csv(moves(connection), folder / MOVES)
             write_csv(matrix(connection), folder / MATRIX)
-            return report(connection, manifest, folder)
+            return report(connection, manifest, folder, calibration)
 
 
 def _empty(folder: Path) -> None:
@@ -173,29 +184,32 @@ def proposed_weights(latest: Path, weights: str) -> list[tuple[str, str, str]]:
 
 
 def _build(
-    warehouse: Path, manifest: Mapping, proposal: Sequence[tuple[str, str, str]] = ()
+    warehouse: Path,
+    manifest: Mapping,
+    rules: Mapping,
+    proposal: Sequence[tuple[str, str, str]] = (),
 ) -> None:
     """Have dbt build the candidate of the changed rules, as of the day of the live tiers."""
     if not proposal:
-        _dbt(warehouse, manifest, "build", "--exclude-resource-type", "test")
+        _dbt(warehouse, manifest, rules, "build", "--exclude-resource-type", "test")
         return
-    _dbt(warehouse, manifest, "seed")
+    _dbt(warehouse, manifest, rules, "seed")
     with duckdb.connect(str(warehouse)) as connection:
         policies = sorted({policy for policy, _, _ in proposal})
         connection.execute(
             "delete from seeds.policy_weights where list_contains(?, policy)", [policies]
         )
         connection.executemany("insert into seeds.policy_weights values (?, ?, ?)", proposal)
-    _dbt(warehouse, manifest, "run")
+    _dbt(warehouse, manifest, rules, "run")
 
 
-def _dbt(warehouse: Path, manifest: Mapping, verb: str, *more: str) -> None:
+def _dbt(warehouse: Path, manifest: Mapping, rules: Mapping, verb: str, *more: str) -> None:
     dates = {name: manifest[name] for name in ("as_of_date", "run_date")}
     folder = warehouse.parent
     words = ["--quiet", verb, "--target", "preview", "--select", "+customer_tier_explained", *more]
     if verb == "build":
         words += ["--exclude-resource-type", "unit_test"]
-    words += ["--vars", json.dumps(dates | ONE_DATE)]
+    words += ["--vars", json.dumps(dates | ONE_DATE | rules)]
     settings = {"PREVIEW_WAREHOUSE": str(warehouse), "EXPORT_PATH": str(folder)}
     if os.environ.get("CRM_SCHEMA") and not os.environ.get("CRM_DATABASE"):
         # Tables of the live warehouse, which is another database for the one of the preview.
@@ -308,13 +322,16 @@ def totals(connection: DuckDBPyConnection) -> DuckDBPyRelation:
     )
 
 
-def report(connection: DuckDBPyConnection, manifest: Mapping, folder: Path) -> str:
+def report(
+    connection: DuckDBPyConnection, manifest: Mapping, folder: Path, calibration: str = ""
+) -> str:
     """What the terminal shows.
 
     Args:
         connection: has what `compare` needs and made, and the seed `policies`.
         manifest: of the export that is live.
         folder: where the lists are.
+        calibration: as in `preview`.
     """
     live_versions = manifest["policy_versions"]
     # As gate_context writes them into the manifest.
@@ -326,7 +343,7 @@ def report(connection: DuckDBPyConnection, manifest: Mapping, folder: Path) -> s
         f"published.\n预览：seeds/ 中的规则与 {as_of_date} 已发布等级的对比，不发布任何内容。",
         f"Policies, live 现行策略:       {live_versions}\n"
         f"Policies, previewed 预览策略:  {previewed_versions}",
-        _unraised_versions(connection, live_versions),
+        NEXT_CALIBRATION if calibration else _unraised_versions(connection, live_versions),
         f"{totals(connection)}",
         "Customers, from tier (rows) to tier (columns) 客户数，从原等级（行）到新等级（列）:",
         f"{_crosstab(connection, 'customers')}",
@@ -422,6 +439,7 @@ if __name__ == "__main__":
                 Path(os.environ.get("EXPORT_PATH", "export")).expanduser(),
                 Path(os.environ.get("PREVIEW_PATH", "preview")).expanduser(),
                 os.environ.get("WEIGHTS", ""),
+                os.environ.get("CALIBRATION", ""),
             )
         )
     except ToldError as error:

@@ -121,7 +121,7 @@ def test_nobody_rises_because_grace_has_ended(sample_build):
     found = {row[:2] for row in causes}
     assert ("down", "end_of_grace") in found
     assert found <= {
-        ("down", "end_of_grace"), ("down", "lapsed"), ("up", "points"), ("up", "cut_points")
+        ("down", "end_of_grace"), ("down", "lapsed"), ("up", "points"), ("up", "recalibrated")
     }  # fmt: skip
 
 
@@ -187,7 +187,7 @@ def test_publications_only_grow(told):
     # A new version of a policy tells everybody under it something new, also in a full refresh.
     policies = told.project / "seeds" / "policies.csv"
     text = policies.read_text("utf-8")
-    policies.write_text(text.replace("b2b,2,percentile", "b2b,3,percentile"), "utf-8")
+    policies.write_text(text.replace("b2b,3,percentile", "b2b,4,percentile"), "utf-8")
     told.dbt("build", "--full-refresh", *WITHOUT_TESTS)
     second = publications(told)
     assert first < second

@@ -9,7 +9,7 @@ from conftest import Workspace, copy_of_build, copy_project
 
 # What is done to the seeds: (seed, line as it is, line as it becomes; None: no such line).
 FAULTS = [
-    ("policies", "ecommerce,2,percentile,", "ecommerce,2,rank,"),
+    ("policies", "ecommerce,3,percentile,quarter,", "ecommerce,3,rank,weekly,"),
     ("policies", None, "wholesale,1,score,Wholesale,批发,,"),
     ("business_lines", "default,default,balanced,Default,默认业务线", None),
     ("business_lines", "ecommerce,ecommerce,", "Ecommerce,ecommerce,"),
@@ -51,6 +51,7 @@ FAULTS = [
         "D,new,any,basic_welcome,Automated welcome,自动欢迎,email,30,",
         "D,new,any,basic_welcome,,,email,-1,",
     ),
+    ("accepted_calibrations", None, "31 December,li.wei,looked at"),
     ("gate_bounds", "warn_share_gap,0.05,", "warn_share_gap,0.35,"),
     ("gate_bounds", "min_customers,", "min_people,"),
     (
@@ -129,6 +130,13 @@ FAULTS = [
 # What is told: (file, row, words of the problem, words of the remedy).
 TOLD = [
     ("policies", "policy=ecommerce", 'band_method is "rank"', "one of: percentile, score"),
+    ("policies", "policy=ecommerce", 'calibration is "weekly"', "month, quarter, half-year, year"),
+    (
+        "accepted_calibrations",
+        "calibration_date=31 December",
+        "is not a date such as 2026-12-31",
+        "a date such as 2026-12-31",
+    ),
     ("policy_weights", "policy=wholesale", "the policy has no weights", "add up to 1"),
     ("lifecycle_thresholds", "policy=wholesale", "the row is missing", ""),
     ("business_lines", "business_line=default", "the row is missing", ""),

@@ -205,7 +205,7 @@ def test_a_changed_band_moves_those_that_a_recount_moves(workspace):
     assert moves.reason_zh.str.startswith("B级").all()
     revenue = round(float(expected.net_revenue.sum()), 2)
     assert f"│ down 降级      │ {len(expected):>16} │" in said and f" {revenue:.2f} │" in said
-    assert f"unchanged version of their policy (ecommerce v2: {len(expected)})." in said
+    assert f"unchanged version of their policy (ecommerce v3: {len(expected)})." in said
     assert "raw data" not in said
 
     matrix = pd.read_csv(workspace.folder / "preview" / "matrix.csv", encoding="utf-8-sig")

@@ -120,7 +120,8 @@ ROLES = {
 }
 CAUSES = {
     "points": Both("other points", "得分变化"),
-    "cut_points": Both("the others moved (cut points)", "其他客户变动（分割点）"),
+    "recalibrated": Both("rules learned anew", "规则重新校准"),
+    "business_line": Both("another line of business", "换了业务线"),
     "first_purchase": Both("first purchase", "首次购买"),
     "lapsed": Both("lapsed", "流失"),
     "returned": Both("a customer again", "恢复为现有客户"),
