@@ -46,7 +46,9 @@
 {% macro of_calibrations(relation, dates) -%}
     {#- The rows of the calibration dates that take part in this run, of all customers: what rules are learned
         from that hold until the next one. To stand after from or join. -#}
-    {%- if not execute -%}{%- set reads = [ref(dates), ref('fit_calibrations')] -%}{%- endif -%}
+    {%- if not execute -%}
+        {%- set reads = [ref(dates), ref('fit_calibrations'), ref('int_scoring_dates')] -%}
+    {%- endif -%}
     {%- if not is_run_of_model() -%}
         {{ relation }}
     {%- else -%}
