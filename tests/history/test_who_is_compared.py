@@ -15,16 +15,72 @@ def test_the_lapsed_are_l_and_nobody_else(sample_build):
 
 
 def test_bands_are_shares_of_those_who_are_still_customers(sample_build):
-    """At every date of both lines; what a whole point is off, a band is off by up to 3 points."""
+    """What a whole point is off, a band is off by up to 3 points, and more between calibrations."""
     shares = sample_build.query("""
         select as_of_date, business_line, raw_tier_code as tier, count(*) as customers
         from tiers.tier_assigned where raw_tier_code not in ('L', 'P') group by all
     """).pivot(index=["as_of_date", "business_line"], columns="tier", values="customers")
     shares = 100 * shares.div(shares.sum(axis=1), axis=0)
     off = (shares - [20, 30, 30, 20]).abs()
-    print(off.groupby("business_line").agg(["mean", "max"]).round(1).to_string())
-    assert list(shares.columns) == ["A", "B", "C", "D"] and len(shares) > 20
-    assert off.max().max() < 4 and off.mean().mean() < 1.5
+    is_calibrated = [day.month % 3 == 0 for day, _ in off.index]
+    assert list(shares.columns) == ["A", "B", "C", "D"] and sum(is_calibrated) == 8
+    at, between = off[is_calibrated], off[[not each for each in is_calibrated]]
+    for part in (at, between):
+        print(part.groupby("business_line").agg(["mean", "max"]).round(1).to_string())
+    assert at.max().max() < 3 and at.mean().mean() < 1
+    assert between.max().max() < 12 and (between < 10).mean().mean() > 0.98
+
+
+PAIRS = """
+    from tiers.tier_assigned as later
+    inner join intermediate.int_scoring_dates as dates using (as_of_date)
+    inner join tiers.tier_assigned as earlier
+        on later.customer_id = earlier.customer_id and earlier.as_of_date = dates.previous_date
+        and later.business_line = earlier.business_line
+    inner join fits.fit_calibrations as now
+        on later.as_of_date = now.as_of_date and later.business_line = now.business_line
+    inner join fits.fit_calibrations as before
+        on earlier.as_of_date = before.as_of_date and earlier.business_line = before.business_line
+    where earlier.raw_tier_code in ('A', 'B', 'C', 'D') and later.raw_tier_code in ('A', 'B', 'C', 'D')
+"""
+
+
+def test_between_calibrations_nobody_moves_but_by_their_own_score(sample_build):
+    still = "and now.calibrated_at = before.calibrated_at"
+    moved = "earlier.raw_tier_code <> later.raw_tier_code"
+    [(pairs, changes, unlike)] = sample_build.rows(f"""
+        select count(*), count(*) filter ({moved}), count(*) filter (
+            {moved} and (later.raw_tier_code < earlier.raw_tier_code)
+            <> (later.composite_score > earlier.composite_score)
+        ) {PAIRS} {still}
+    """)
+    assert pairs > 3000 and changes > 300 and unlike == 0
+    parameters = sample_build.rows("""
+        select business_line, method, parameter, calibrated_at, count(distinct value)
+        from marts.scoring_parameters
+        group by all having count(distinct value) > 1
+    """)
+    assert parameters == []
+
+
+def test_every_change_has_a_cause_that_can_be_told(sample_build):
+    """Rules that were learned anew move few, at calibration dates alone."""
+    causes = sample_build.query("""
+        select changes.*, before.raw_tier_code as raw_before, after.raw_tier_code as raw_after
+        from marts.customer_tier_changes as changes
+        inner join marts.customer_tier_history as after using (customer_id, as_of_date)
+        inner join marts.customer_tier_history as before
+            on changes.customer_id = before.customer_id
+            and changes.previous_date = before.as_of_date
+    """)
+    assert causes.cause.notna().all()
+    anew = causes[causes.cause == "recalibrated"]
+    at = causes[causes.as_of_date.dt.month % 3 == 0]
+    print(f"\n{len(anew)} of {len(at)} changes at calibrations are theirs, of {len(causes)}")
+    assert set(anew.as_of_date) <= set(at.as_of_date) and 0 < len(anew) < 0.05 * len(at)
+    points = causes[causes.cause == "points"]
+    rose = points.direction == "up"
+    assert ((points.composite_change.astype(float) > 0) == rose).all()
 
 
 @pytest.mark.parametrize("days", [90, 180])
@@ -109,7 +165,7 @@ def test_every_action_is_somebodys(sample_build):
 def test_what_values_hang_on_is_a_parameter(sample_build):
     """Another rate moves the value of everybody whose costs are not known: a run must see it."""
     differ = sample_build.rows("""
-        select as_of_date, business_line, margin_rate from fits.fit_clv_lines
+        select as_of_date, business_line, margin_rate from fits.fit_clv
         except
         select as_of_date, business_line, value::double from marts.scoring_parameters
         where method = 'clv' and parameter = 'margin_rate'

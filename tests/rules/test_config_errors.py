@@ -10,7 +10,7 @@ from conftest import Workspace, copy_of_build, copy_project
 # What is done to the seeds: (seed, line as it is, line as it becomes; None: no such line).
 FAULTS = [
     ("policies", "ecommerce,3,percentile,quarter,", "ecommerce,3,rank,weekly,"),
-    ("policies", None, "wholesale,1,score,Wholesale,批发,,"),
+    ("policies", None, "wholesale,1,score,quarter,Wholesale,批发,,"),
     ("business_lines", "default,default,balanced,Default,默认业务线", None),
     ("business_lines", "ecommerce,ecommerce,", "Ecommerce,ecommerce,"),
     ("business_lines", "b2b,b2b,", "b2b,b2c,"),
@@ -134,7 +134,7 @@ TOLD = [
     (
         "accepted_calibrations",
         "calibration_date=31 December",
-        "is not a date such as 2026-12-31",
+        'calibration_date is "31 December"',
         "a date such as 2026-12-31",
     ),
     ("policy_weights", "policy=wholesale", "the policy has no weights", "add up to 1"),

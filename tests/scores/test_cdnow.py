@@ -257,8 +257,10 @@ def test_tiers_are_shares_of_those_who_still_buy_and_hold_later(master_build):
     shares = 100 * shares.div(shares.sum(axis=1), axis=0)
     print(f"\n{shares.round(1).to_string()}")
     assert list(shares.columns) == ["A", "B", "C", "D"]
-    # A whole point more or less of the start is up to two per cent of the customers.
-    assert (shares - [20, 30, 30, 20]).abs().max().max() < 3
+    # A whole point more or less of the start is up to two per cent of the customers. Between the
+    # calibrations of its first year a base that nobody joins ages fast.
+    quarters = shares[[day.month % 3 == 0 for day in shares.index]]
+    assert len(quarters) == 5 and (quarters - [20, 30, 30, 20]).abs().max().max() < 3
     later = master_build.query("""
         select raw_tier_code as tier, worth.segment as worth,
             count(distinct customer_id) as customers,

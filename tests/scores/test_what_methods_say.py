@@ -191,7 +191,7 @@ def test_whether_the_tree_beats_past_spend_is_said(sample_build):
             " and as_of_date = (select max(as_of_date) from marts.method_skill)"
         )
     )
-    assert skills == {"b2b": "shown", "ecommerce": "not_shown"}
+    assert skills == {"b2b": "shown", "ecommerce": "shown"}
     [(without,)] = sample_build.rows(
         "select count(*) from marts.customer_360"
         " where tree_leaf like 'leaf%' and (tree_leaf_en is null or tree_leaf_zh is null)"
