@@ -1,14 +1,17 @@
-{% macro star_with(alias, column, expression) -%}
-    {#- All columns of a relation, with another expression in the place of one of them. -#}
-    {{ return(adapter.dispatch('star_with', 'customer_tiering')(alias, column, expression)) }}
+{% macro star_with(alias, columns) -%}
+    {#- All columns of a relation, with other expressions in the place of some: a dictionary by their names. -#}
+    {{ return(adapter.dispatch('star_with', 'customer_tiering')(alias, columns)) }}
 {%- endmacro %}
 
 
-{% macro default__star_with(alias, column, expression) -%}
-    {{ alias }}.* replace ({{ expression }} as {{ column }})
+{% macro default__star_with(alias, columns) -%}
+    {{ alias }}.* replace (
+        {%- for name, expression in columns.items() %}{{ expression }} as {{ name }}{{ ', ' if not loop.last }}{% endfor -%}
+    )
 {%- endmacro %}
 
 
-{% macro spark__star_with(alias, column, expression) -%}
-    {{ expression }} as {{ column }}, {{ alias }}.* except ({{ column }})
+{% macro spark__star_with(alias, columns) -%}
+    {%- for name, expression in columns.items() %}{{ expression }} as {{ name }}, {% endfor -%}
+    {{ alias }}.* except ({{ columns | join(', ') }})
 {%- endmacro %}

@@ -27,7 +27,7 @@
             learned: what the model selects.
             existing: the table so far, none where there is none. -#}
     {%- set meta = config.get('meta') -%}
-    select {{ star_with('learned', 'as_of_date', 'calibrations.as_of_date') }}
+    select {{ star_with('learned', {'as_of_date': 'calibrations.as_of_date'}) }}
     from {{ ref('fit_calibrations') }} as calibrations
     inner join (
         select * from ({{ learned }}) as learned_now

@@ -26,9 +26,29 @@
     case {{ days }} when 0 then '今天' when 1 then '昨天' else concat_ws('', cast({{ days }} as string), '天前') end
 {%- endmacro %}
 
-{% macro at_least_a_tenth(number) -%}
-    {#- A distance that rounds to nothing is still a distance. -#}
-    case when {{ number }} < 0.1 then '<0.1' else {{ one_decimal(number) }} end
+{% macro tier_start(score) -%}
+    {#- Where a tier begins: whole points as such. -#}
+    case
+        when {{ score }} = round({{ score }}) then {{ whole(score) }}
+        else cast(cast({{ score }} as decimal(18, 2)) as string)
+    end
+{%- endmacro %}
+
+{% macro currency_zh() -%}
+    {{ return('元' if setting('reporting_currency') == 'CNY' else ' ' ~ setting('reporting_currency')) }}
+{%- endmacro %}
+
+{% macro order_amount(amount) -%}
+    replace({{ grouped_digits(amount) }}, '.00', '')
+{%- endmacro %}
+
+{% macro points_so_far(methods) -%}
+    {#- Rounded points of some methods together: what each adds to them adds up to the total as it is printed. -#}
+    cast(round(0{% for method in methods %} + coalesce({{ method }}_points, 0){% endfor %}, 1) as decimal(18, 1))
+{%- endmacro %}
+
+{% macro printed_points(methods, place) -%}
+    cast({{ points_so_far(methods[:place]) }} - {{ points_so_far(methods[:place - 1]) }} as string)
 {%- endmacro %}
 
 
@@ -46,7 +66,7 @@
             {%- for method in methods %}
             case when {{ method }}_points is not null then concat_ws(
                 '', {% if not loop.first %}{{ comma_after(methods[:loop.index0]) }}, {% endif -%}
-                {{ method }}_en, ' ', {{ one_decimal(method ~ '_points') }}, ' of ',
+                {{ method }}_en, ' ', {{ printed_points(methods, loop.index) }}, ' of ',
                 {{ one_decimal('100 * ' ~ method ~ '_weight') }}
             ) end,
             {%- endfor %}
@@ -56,15 +76,17 @@
                 ' by points; a better tier of before is kept for a while.'
             ) end,
             ' Guardrail: ' || guardrail_en || '.',
-            case when guardrail_en is null and not is_overridden then
-                ' ' || {{ at_least_a_tenth('points_to_next_tier') }} || ' points to tier ' || next_tier_code || '.'
-            end,
             case
-                when tier_code = 'L' then ' A purchase makes a customer of them again.'
-                when not is_held_down or next_tier_code is null then null
-                when lifecycle_stage = 'dormant'
-                    then ' Points alone lead to no better tier: a purchase comes first.'
-                when guardrail_en is null then ' A guardrail allows no better tier, whatever the points.'
+                when not is_held_down and guardrail_en is null
+                    then ' Tier ' || next_tier_code || ' begins at ' || {{ tier_start('next_lower_score') }} || '.'
+                when lifecycle_stage <> 'dormant' and guardrail_en is null and next_tier_code is not null
+                    then ' A guardrail allows no better tier, whatever the points.'
+            end,
+            ' One more order of {{ setting("reporting_currency") }} ' || {{ order_amount('next_order_amount') }}
+            || ' tomorrow brings ' || {{ one_decimal('next_order_score') }} || ' points and tier '
+            || next_order_tier_code || '.',
+            case
+                when tier_code = 'L' and next_order_amount is null then ' A purchase makes a customer of them again.'
             end,
             {{ override_reason_en() }}
         )
@@ -81,11 +103,11 @@
             tier_code, '级（', tier_name_zh, '），综合得分', {{ one_decimal('composite_score') }},
             '分（满分100分）。', stage_zh, '：最近一次购买在', {{ days_ago_zh('recency_days') }},
             '，近{{ var("lookback_days") }}天下单', cast(order_count as string), '次，净消费',
-            {{ grouped_digits('net_revenue') }}, ' {{ setting("reporting_currency") }}。得分构成：',
+            {{ grouped_digits('net_revenue') }}, '{{ currency_zh() }}。得分构成：',
             {%- for method in methods %}
             case when {{ method }}_points is not null then concat_ws(
                 '', {% if not loop.first %}{{ comma_after(methods[:loop.index0], '，') }}, {% endif -%}
-                {{ method }}_zh, {{ one_decimal(method ~ '_points') }}, '分（满分',
+                {{ method }}_zh, {{ printed_points(methods, loop.index) }}, '分（满分',
                 {{ one_decimal('100 * ' ~ method ~ '_weight') }}, '分）'
             ) end,
             {%- endfor %}
@@ -94,15 +116,15 @@
                 '', '宽限期：按得分为', raw_tier_code, '级，暂时保留此前较高的等级。'
             ) end,
             '等级上下限规则：' || guardrail_zh || '。',
-            case when guardrail_zh is null and not is_overridden then
-                '距离' || next_tier_code || '级还差' || {{ at_least_a_tenth('points_to_next_tier') }} || '分。'
-            end,
             case
-                when tier_code = 'L' then '再次购买即恢复为现有客户。'
-                when not is_held_down or next_tier_code is null then null
-                when lifecycle_stage = 'dormant' then '休眠期间得分再高也不会升级，需先再次购买。'
-                when guardrail_zh is null then '受等级上下限规则限制，得分再高也不会升级。'
+                when not is_held_down and guardrail_zh is null
+                    then next_tier_code || '级从' || {{ tier_start('next_lower_score') }} || '分起。'
+                when lifecycle_stage <> 'dormant' and guardrail_zh is null and next_tier_code is not null
+                    then '受等级上下限规则限制，得分再高也不会升级。'
             end,
+            '如明天再下一单（' || {{ order_amount('next_order_amount') }} || '{{ currency_zh() }}），得分为'
+            || {{ one_decimal('next_order_score') }} || '分，等级为' || next_order_tier_code || '级。',
+            case when tier_code = 'L' and next_order_amount is null then '再次购买即恢复为现有客户。' end,
             {{ override_reason_zh() }}
         )
     end

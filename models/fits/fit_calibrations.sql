@@ -10,7 +10,10 @@ scored as (
 
     select
         as_of_date,
-        is_current
+        /* What is imagined for the day after the current date teaches nothing. */
+        case
+            when is_imagined then max(case when is_current then as_of_date end) over () else as_of_date
+        end as known_at
     from {{ ref('int_scoring_dates') }}
 
 ),
@@ -28,10 +31,10 @@ dates as (
 
     select
         scored.as_of_date,
-        scored.is_current,
+        scored.known_at,
         policies.policy,
-        {{ calibration_date('policies.cadence', 'scored.as_of_date') }} as of_policy,
-        {{ calibration_date("'month'", 'scored.as_of_date') }} as of_month
+        {{ calibration_date('policies.cadence', 'scored.known_at') }} as of_policy,
+        {{ calibration_date("'month'", 'scored.known_at') }} as of_month
     from scored
     cross join policies
 
@@ -54,7 +57,7 @@ of_lines as (
     select
         lines.as_of_date,
         lines.business_line,
-        dates.is_current,
+        dates.known_at,
         dates.of_policy,
         dates.of_month
     from lines
@@ -64,11 +67,11 @@ of_lines as (
     select
         as_of_date,
         'all' as business_line,
-        is_current,
+        known_at,
         max(of_policy) as of_policy,
         max(of_month) as of_month
     from dates
-    group by as_of_date, is_current
+    group by as_of_date, known_at
 
 ),
 
@@ -94,11 +97,11 @@ select
     of_lines.business_line,
     case
         {% if var('calibrates_today') -%}
-        when of_lines.is_current then of_lines.as_of_date
+        when of_lines.known_at = (select max(dates.known_at) from dates) then of_lines.known_at
         {% endif -%}
         when of_policy.buyers >= {{ enough }} then of_lines.of_policy
         when of_month.buyers > 0 then of_lines.of_month
-        else of_lines.as_of_date
+        else of_lines.known_at
     end as calibrated_at
 from of_lines
 left join buyers as of_policy

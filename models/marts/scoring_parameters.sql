@@ -10,6 +10,15 @@ parameters as (
     union all
     select * from {{ ref('tier_parameters') }}
 
+),
+
+/* For the imagined date they are those of the current one. */
+dates as (
+
+    select as_of_date
+    from {{ ref('int_scoring_dates') }}
+    where not is_imagined
+
 )
 
 select
@@ -21,5 +30,6 @@ select
     cast(parameters.value as decimal(18, 6)) as value,
     parameters.customers
 from parameters
+inner join dates on parameters.as_of_date = dates.as_of_date
 inner join {{ ref('fit_calibrations') }} as calibrations
     on parameters.as_of_date = calibrations.as_of_date and parameters.business_line = calibrations.business_line

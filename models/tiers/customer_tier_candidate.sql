@@ -56,69 +56,74 @@ measures as (
         score_lifecycle.usual_interval_days,
         int_customer_features.recency_days,
         int_customer_features.order_count,
-        int_customer_features.net_revenue
+        int_customer_features.net_revenue,
+        int_customer_features.usual_order_amount
     from {{ ref('customer_measures') }}
     -- noqa: enable=RF01,RF03
 
-),
-
-explained as (
-
-    select
-        assigned.*,
-        {% for method in methods %}
-        composites.{{ method }}_score,
-        composites.{{ method }}_weight,
-        composites.{{ method }}_points,
-        {% endfor %}
-        tiers.tier_name_en,
-        tiers.tier_name_zh,
-        tenures.previous_tier_code,
-        tenures.tier_since,
-        /* While a person sets the tier, points lead to no other. */
-        case when not assigned.is_overridden then cut_points.next_tier_code end as next_tier_code,
-        /* Nor do they where a guardrail allows no better one. */
-        not assigned.is_overridden and coalesce(assigned.best_rank >= tiers.tier_rank, false) as is_held_down,
-        case
-            when assigned.is_overridden or assigned.best_rank >= tiers.tier_rank then null
-            /* Where all have one score, an edge is a step above it, wherever it goes. */
-            when cut_points.next_lower_score - assigned.composite_score < 0.001 then null
-            else cast(cut_points.next_lower_score - assigned.composite_score as decimal(9, 4))
-        end as points_to_next_tier,
-        measures.rfm_segment,
-        measures.rfm_zh_segment,
-        measures.rhythm_source,
-        measures.usual_interval_days,
-        measures.recency_days,
-        measures.order_count,
-        measures.net_revenue,
-        stage_labels.stage_en,
-        stage_labels.stage_zh,
-        overrides.tier_code as override_tier_code,
-        overrides.reason as override_reason,
-        overrides.author as override_author,
-        overrides.valid_until as override_until,
-        guardrails.guardrail_en,
-        guardrails.guardrail_zh
-    from assigned
-    inner join tiers on assigned.tier_code = tiers.tier_code
-    inner join stage_labels on assigned.lifecycle_stage = stage_labels.segment
-    /* Each has a row for every customer; see customer_measures for why they are left joins. */
-    left join {{ ref('tier_tenure') }} as tenures on assigned.customer_id = tenures.customer_id
-    left join {{ at_current_date('tier_composite') }} as composites
-        on assigned.customer_id = composites.customer_id
-    left join measures on assigned.customer_id = measures.customer_id
-    left join {{ ref('tier_cut_points') }} as cut_points
-        on
-            assigned.as_of_date = cut_points.as_of_date
-            and assigned.business_line = cut_points.business_line
-            and assigned.tier_code = cut_points.tier_code
-    left join {{ ref('tier_overrides') }} as overrides
-        on
-            assigned.customer_id = overrides.customer_id
-            and assigned.as_of_date = overrides.as_of_date
-    left join guardrails on assigned.guardrail_code = guardrails.rule
-
 )
 
-select * from explained
+select
+    assigned.*,
+    {% for method in methods %}
+    composites.{{ method }}_score,
+    composites.{{ method }}_weight,
+    composites.{{ method }}_points,
+    {% endfor %}
+    tiers.tier_name_en,
+    tiers.tier_name_zh,
+    tenures.previous_tier_code,
+    tenures.tier_since,
+    /* While a person sets the tier, points lead to no other. */
+    case when not assigned.is_overridden then cut_points.next_tier_code end as next_tier_code,
+    /* Nor do they where a guardrail allows no better one. */
+    not assigned.is_overridden and coalesce(assigned.best_rank >= tiers.tier_rank, false) as is_held_down,
+    case
+        when assigned.is_overridden or assigned.best_rank >= tiers.tier_rank then null
+        /* Where all have one score, an edge is a step above it, wherever it goes. */
+        when cut_points.next_lower_score - assigned.composite_score < 0.001 then null
+        else cast(cut_points.next_lower_score - assigned.composite_score as decimal(9, 4))
+    end as points_to_next_tier,
+    measures.rfm_segment,
+    measures.rfm_zh_segment,
+    measures.rhythm_source,
+    measures.usual_interval_days,
+    measures.recency_days,
+    measures.order_count,
+    measures.net_revenue,
+    cut_points.next_lower_score,
+    case when next_orders.customer_id is not null then measures.usual_order_amount end as next_order_amount,
+    next_orders.composite_score as next_order_score,
+    next_orders.tier_code as next_order_tier_code,
+    stage_labels.stage_en,
+    stage_labels.stage_zh,
+    overrides.tier_code as override_tier_code,
+    overrides.reason as override_reason,
+    overrides.author as override_author,
+    overrides.valid_until as override_until,
+    guardrails.guardrail_en,
+    guardrails.guardrail_zh
+from assigned
+inner join tiers on assigned.tier_code = tiers.tier_code
+inner join stage_labels on assigned.lifecycle_stage = stage_labels.segment
+/* Each has a row for every customer; see customer_measures for why they are left joins. */
+left join {{ ref('tier_tenure') }} as tenures on assigned.customer_id = tenures.customer_id
+left join {{ at_current_date('tier_composite') }} as composites on assigned.customer_id = composites.customer_id
+left join measures on assigned.customer_id = measures.customer_id
+/* What one more order on the next day would bring. */
+left join {{ at_current_date('tier_assigned', 'is_imagined') }} as next_orders
+    on
+        assigned.customer_id = next_orders.customer_id
+        and assigned.tier_code <> 'A'
+        and not assigned.is_overridden
+        and measures.usual_order_amount > 0
+left join {{ ref('tier_cut_points') }} as cut_points
+    on
+        assigned.as_of_date = cut_points.as_of_date
+        and assigned.business_line = cut_points.business_line
+        and assigned.tier_code = cut_points.tier_code
+left join {{ ref('tier_overrides') }} as overrides
+    on
+        assigned.customer_id = overrides.customer_id
+        and assigned.as_of_date = overrides.as_of_date
+left join guardrails on assigned.guardrail_code = guardrails.rule

@@ -1,4 +1,4 @@
-/* One row per customer and scored date that is published: the tier by its cut points (raw), and
+/* One row per customer and scored date that is published, or imagined: the tier by its cut points (raw), and
    what it becomes: grace keeps a better tier of earlier periods for a while, the guardrails of the
    policy limit it by the rules that the customer meets, and last an override of the CRM sets it. Neither
    grace nor guardrails make a customer of who has lapsed. */
@@ -43,7 +43,7 @@ ranked as (
         end as kept_rank
     from {{ to_restate(ref('tier_raw'), 'tier_dates_to_restate') }} as raw
     inner join {{ ref('int_scoring_dates') }} as dates
-        on raw.as_of_date = dates.as_of_date and dates.is_published
+        on raw.as_of_date = dates.as_of_date and (dates.is_published or dates.is_imagined)
     inner join tiers as raw_tiers on raw.raw_tier_code = raw_tiers.tier_code
     left join {{ ref('tier_grace') }} as grace
         on

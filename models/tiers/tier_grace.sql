@@ -34,7 +34,7 @@ loans as (
             lending.periods_back > borrowing.periods_back
             and lending.periods_back - borrowing.periods_back <= graces.grace_periods
     inner join {{ ref('tier_dates_to_restate') }} as restated on borrowing.as_of_date = restated.as_of_date
-    where borrowing.is_published
+    where borrowing.is_published or borrowing.is_imagined
 
 ),
 
@@ -48,7 +48,7 @@ lending as (
         ~ ' as lending inner join ' ~ ref('int_scoring_dates') ~ ' as borrowing on lending.periods_back - '
         ~ 'borrowing.periods_back between 1 and (select max(cast(bands.grace_periods as integer)) from '
         ~ ref('tier_bands') ~ ' as bands) inner join ' ~ ref('tier_dates_to_restate')
-        ~ ' as restated on borrowing.as_of_date = restated.as_of_date where borrowing.is_published order by 1'
+        ~ ' as restated on borrowing.as_of_date = restated.as_of_date where borrowing.is_published or borrowing.is_imagined order by 1'
     ).columns[0].values()) }}
     {%- endif %}
 

@@ -15,7 +15,7 @@ valid as (
     from {{ ref('int_tier_overrides') }} as overrides
     inner join {{ ref('int_scoring_dates') }} as dates
         on overrides.valid_from <= dates.as_of_date and overrides.valid_until >= dates.as_of_date
-    where overrides.outcome = 'accepted' and dates.is_published
+    where overrides.outcome = 'accepted' and (dates.is_published or dates.is_imagined)
 
 )
 

@@ -52,6 +52,7 @@ dated as (
     from {{ ref('int_scoring_dates') }} as dates
     inner join facts
         on dates.as_of_date >= facts.activity_date and dates.as_of_date >= facts.known_since
+    where not dates.is_imagined
 
 ),
 

@@ -17,7 +17,7 @@ dates as (
 
     select
         scored.as_of_date,
-        finished.as_of_date is null as for_everyone,
+        coalesce(finished.is_imagined <> scored.is_imagined, true) as for_everyone,
         scored.previous_date is distinct from (finished.previous_date) as follows_another_date
     from {{ ref('int_scoring_dates') }} as scored
     left join {{ audit_table('finished_dates') }} as finished on scored.as_of_date = finished.as_of_date

@@ -10,7 +10,11 @@ from {{ ref('int_scoring_dates') }}
 union all
 select
     'new' as scope,
-    as_of_date
-from {{ ref('int_scoring_dates') }}
-where as_of_date not in (select finished.as_of_date from {{ audit_table('finished_dates') }} as finished)
+    scored.as_of_date
+from {{ ref('int_scoring_dates') }} as scored
+/* What was imagined for a date was not scored. */
+where not exists (
+    select 1 from {{ audit_table('finished_dates') }} as finished
+    where finished.as_of_date = scored.as_of_date and finished.is_imagined = scored.is_imagined
+)
 {% endif %}

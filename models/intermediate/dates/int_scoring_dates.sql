@@ -1,6 +1,7 @@
 /* One row per date that is scored: the current date, the ends of the last `history_periods` closed
    periods before it, before those as many as the longest grace looks back on, and the dates at which what
-   holds on any of them was learned; none of them before the first order. */
+   holds on any of them was learned, none of them before the first order; and the day after the current one,
+   on which each customer who has bought is imagined to order once more. */
 {{- wait_for_config() }}
 {% set period, step = period_step() %}
 {% set unit = 'month' if period == 'month' else 'day' %}
@@ -147,20 +148,31 @@ added as (
 
 ),
 
-with_calibrations as (
+with_added as (
 
     select
         as_of_date,
         periods_back,
         is_current,
-        is_published
+        is_published,
+        false as is_imagined
     from scored
+    union all
+    select
+        cast({{ dbt.dateadd('day', 1, 'as_of_date') }} as date) as as_of_date,
+        periods_back,
+        false as is_current,
+        false as is_published,
+        true as is_imagined
+    from scored
+    where is_current
     union all
     select
         added.as_of_date,
         cast(ceil({{ periods_since }}) as integer) as periods_back,
         false as is_current,
-        false as is_published
+        false as is_published,
+        false as is_imagined
     from added
     cross join current_date_chosen
     where
@@ -174,7 +186,8 @@ select
     scored.periods_back,
     scored.is_current,
     scored.is_published,
+    scored.is_imagined,
     earlier.as_of_date as previous_date
-from with_calibrations as scored
-left join with_calibrations as earlier
+from with_added as scored
+left join with_added as earlier
     on scored.periods_back = earlier.periods_back - 1 and scored.is_published = earlier.is_published

@@ -25,52 +25,18 @@
 } %}
 with
 
-{% for name, model in {
-    'states': 'int_customer_states', 'spans': 'int_scoring_spans', 'customers': 'int_customers',
-    'leading_lines': 'int_leading_business_lines',
-}.items() %}
-{{ name }} as (
+dated as (
 
-    select * from {{ ref(model) }}
+    select * from {{ ref('int_dated_states') }}
 
 ),
 
-{% endfor %}
 policies as (
 
     select
         cast(business_line as string) as business_line,
         cast(policy as string) as policy
     from {{ ref('business_lines') }}
-
-),
-
-dated as (
-
-    select
-        states.*,
-        spans.as_of_date,
-        customers.attributes_hash,
-        {{ age_band('customers.birth_date', 'spans.as_of_date') }} as age_band,
-        coalesce(
-            leading_lines.business_line,
-            case when states.purchase_day_count > 0 then customers.only_business_line end,
-            customers.own_business_line,
-            'default'
-        ) as business_line
-    from states
-    inner join spans
-        on
-            states.state_from = spans.span_from
-            and states.state_until = spans.span_until
-            and states.scope = spans.scope
-    inner join customers on states.customer_id = customers.customer_id
-    left join leading_lines
-        on
-            states.customer_id = leading_lines.customer_id
-            and spans.as_of_date = leading_lines.as_of_date
-    /* A call may be older than the record of its customer. A comparison would be taken for a join. */
-    where {{ dbt.datediff('customers.known_since', 'spans.as_of_date', 'day') }} >= 0 -- noqa: LT05
 
 )
 
@@ -89,6 +55,7 @@ select
     {{ round_double('dated.discounted_order_count / cast(nullif(dated.order_count, 0) as double)', 4) }}
         as discount_share,
     dated.net_revenue,
+    dated.usual_order_amount,
     dated.interaction_count,
     /* The margin rate of the orders whose cost is known, on all net revenue. So an order without a cost is no
        pure profit, and a refund takes its share back. */
@@ -108,7 +75,11 @@ select
     coalesce({{ alias }}.{{ measure }}, 0) as {{ measure }},
     {% endfor %}{% endfor %}
     {% for alias, measures in amounts.items() %}{% for measure in measures %}
-    cast(coalesce({{ alias }}.{{ measure }}, 0) as decimal(18, 4)) as {{ measure }},
+    cast(
+        coalesce({{ alias }}.{{ measure }}, 0)
+        {{ '+ case when dated.is_imagined then coalesce(dated.usual_order_amount, 0) else 0 end'
+            if measure == 'revenue_fifth_1' }} as decimal(18, 4)
+    ) as {{ measure }},
     {% endfor %}{% endfor %}
     {% for alias, measures in others.items() %}{% for measure in measures %}
     {{ alias }}.{{ measure }},
