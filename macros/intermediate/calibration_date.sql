@@ -29,10 +29,9 @@
 {%- endmacro %}
 
 
-{% macro learning_date(calibrated_at) -%}
-    {#- The last end of a month of which it is known at a calibration date what customers did in the 90 days
-        after it. -#}
-    {{ return(calibration_date("'month'", dbt.dateadd('day', -90, calibrated_at))) }}
+{% macro learning_date(calibrated_at, days) -%}
+    {#- The last end of a month of which it is known at a calibration date what customers did in the days after it. -#}
+    {{ return(calibration_date("'month'", dbt.dateadd('day', '-' ~ days, calibrated_at))) }}
 {%- endmacro %}
 
 

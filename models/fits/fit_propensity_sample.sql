@@ -31,7 +31,7 @@ learning_dates as (
     from dates as later
     cross join targets
     inner join {{ ref('int_scoring_dates') }} as earlier
-        on earlier.as_of_date = {{ learning_date('later.as_of_date') }}
+        on earlier.as_of_date = {{ learning_date('later.as_of_date', 'targets.days_ahead') }}
 
 ),
 

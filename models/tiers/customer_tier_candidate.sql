@@ -56,8 +56,7 @@ measures as (
         score_lifecycle.usual_interval_days,
         int_customer_features.recency_days,
         int_customer_features.order_count,
-        int_customer_features.net_revenue,
-        int_customer_features.usual_order_amount
+        int_customer_features.net_revenue
     from {{ ref('customer_measures') }}
     -- noqa: enable=RF01,RF03
 
@@ -92,7 +91,7 @@ select
     measures.order_count,
     measures.net_revenue,
     cut_points.next_lower_score,
-    case when next_orders.customer_id is not null then measures.usual_order_amount end as next_order_amount,
+    imagined.usual_order_amount as next_order_amount,
     next_orders.composite_score as next_order_score,
     next_orders.tier_code as next_order_tier_code,
     stage_labels.stage_en,
@@ -111,12 +110,14 @@ left join {{ ref('tier_tenure') }} as tenures on assigned.customer_id = tenures.
 left join {{ at_current_date('tier_composite') }} as composites on assigned.customer_id = composites.customer_id
 left join measures on assigned.customer_id = measures.customer_id
 /* What one more order on the next day would bring. */
-left join {{ at_current_date('tier_assigned', 'is_imagined') }} as next_orders
+left join {{ at_current_date('int_customer_features', 'is_imagined') }} as imagined
     on
-        assigned.customer_id = next_orders.customer_id
+        assigned.customer_id = imagined.customer_id
         and assigned.tier_code <> 'A'
         and not assigned.is_overridden
-        and measures.usual_order_amount > 0
+        and imagined.usual_order_amount > 0
+left join {{ at_current_date('tier_assigned', 'is_imagined') }} as next_orders
+    on imagined.customer_id = next_orders.customer_id
 left join {{ ref('tier_cut_points') }} as cut_points
     on
         assigned.as_of_date = cut_points.as_of_date

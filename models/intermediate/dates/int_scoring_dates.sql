@@ -139,12 +139,14 @@ added as (
         first_order_date,
         as_of_date
     from calibrated
+    {% for days in propensity_targets().values() %}
     union
     select
         first_order_date,
-        {{ learning_date('as_of_date') }} as as_of_date
+        {{ learning_date('as_of_date', days) }} as as_of_date
     from calibrated
     where is_of_policy
+    {% endfor %}
 
 ),
 
