@@ -1,6 +1,6 @@
 /* One row per scored date, business line and tier: the composite score from which the tier
    starts. By percentile, it is that percentile of the composites of those who are still customers of the line
-   at the date, in whole points, so that it reads like a rule; by score, it is the bound itself. */
+   at the date, in whole points where that moves few, so that it reads like a rule; by score, it is the bound itself. */
 {{ config(materialized='calibrated', meta={'dates_restated_by': 'fit_dates_to_restate'}) }}
 with
 
@@ -55,7 +55,11 @@ starts as (
         case
             when bands.lower_bound > 1
                 then cast({{ array_item('distributions.percentiles', 'bands.lower_bound - 1') }} as double)
-        end as below
+        end as below,
+        case
+            when bands.lower_bound < 99
+                then cast({{ array_item('distributions.percentiles', 'bands.lower_bound + 1') }} as double)
+        end as above
     from distributions
     inner join {{ ref('policies') }} as policies on distributions.policy = cast(policies.policy as string)
     inner join bands on distributions.policy = bands.policy
@@ -73,15 +77,14 @@ tier_starts as (
             /* Equal scores stay together: where they lie on both sides of the edge, in the worse tier. */
             when {{ round_double('below', 6) }} = {{ round_double('percentile', 6) }}
                 then cast(percentile as decimal(18, 4)) + cast(0.0001 as decimal(18, 4))
-            /* Beside a narrow band whole points would move many customers. */
-            when
-                percentile - lead(percentile) over by_rank < 3
-                or percentile + 3 > lag(percentile) over by_rank
-                then cast({{ round_double('percentile', 2) }} as decimal(18, 4))
-            else cast({{ round_double(round_double('percentile', 6), 0) }} as decimal(18, 4))
+            /* As round as moves one customer in a hundred at most. */
+            {% for places in [0, 1] %}
+            {% set start = round_double(round_double('percentile', 6), places) %}
+            when {{ start }} > below and {{ start }} < above then cast({{ start }} as decimal(18, 4))
+            {% endfor %}
+            else cast({{ round_double('percentile', 2) }} as decimal(18, 4))
         end as lower_score
     from starts
-    window by_rank as (partition by as_of_date, business_line order by tier_rank)
 
 ),
 

@@ -18,7 +18,8 @@ def test_bands_are_shares_of_those_who_are_still_customers(sample_build):
     """What a whole point is off, a band is off by up to 3 points, and more between calibrations."""
     shares = sample_build.query("""
         select as_of_date, business_line, raw_tier_code as tier, count(*) as customers
-        from tiers.tier_assigned where raw_tier_code not in ('L', 'P') group by all
+        from tiers.tier_assigned inner join intermediate.int_scoring_dates using (as_of_date)
+        where raw_tier_code not in ('L', 'P') and is_published group by all
     """).pivot(index=["as_of_date", "business_line"], columns="tier", values="customers")
     shares = 100 * shares.div(shares.sum(axis=1), axis=0)
     off = (shares - [20, 30, 30, 20]).abs()
@@ -77,7 +78,7 @@ def test_every_change_has_a_cause_that_can_be_told(sample_build):
     anew = causes[causes.cause == "recalibrated"]
     at = causes[causes.as_of_date.dt.month % 3 == 0]
     print(f"\n{len(anew)} of {len(at)} changes at calibrations are theirs, of {len(causes)}")
-    assert set(anew.as_of_date) <= set(at.as_of_date) and 0 < len(anew) < 0.05 * len(at)
+    assert set(anew.as_of_date) <= set(at.as_of_date) and 0 < len(anew) < 0.1 * len(at)
     points = causes[causes.cause == "points"]
     rose = points.direction == "up"
     assert ((points.composite_change.astype(float) > 0) == rose).all()
@@ -166,6 +167,7 @@ def test_what_values_hang_on_is_a_parameter(sample_build):
     """Another rate moves the value of everybody whose costs are not known: a run must see it."""
     differ = sample_build.rows("""
         select as_of_date, business_line, margin_rate from fits.fit_clv
+        inner join intermediate.int_scoring_dates using (as_of_date) where not is_imagined
         except
         select as_of_date, business_line, value::double from marts.scoring_parameters
         where method = 'clv' and parameter = 'margin_rate'
