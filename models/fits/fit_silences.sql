@@ -29,10 +29,9 @@ bounds as (
     select
         as_of_date,
         business_line,
-        policy,
         {{ hash_bound(20000) }} as below
     from features
-    group by as_of_date, business_line, policy
+    group by as_of_date, business_line
 
 ),
 
@@ -71,18 +70,23 @@ ages as (
 
 ),
 
+/* By the date of the features and no other: days and lines put together first are too many. */
 looked_at as (
 
     select
-        bounds.*,
+        features.customer_id,
+        features.as_of_date,
+        features.business_line,
+        features.policy,
         ages.days_ago,
-        cast({{ dbt.dateadd('day', '-ages.days_ago', 'bounds.as_of_date') }} as date) as looked_at,
-        cast({{ dbt.dateadd('day', '90 - ages.days_ago', 'bounds.as_of_date') }} as date) as came_by,
-        rhythms.usual_interval_days
-    from bounds
+        cast({{ dbt.dateadd('day', '-ages.days_ago', 'features.as_of_date') }} as date) as looked_at,
+        cast({{ dbt.dateadd('day', '90 - ages.days_ago', 'features.as_of_date') }} as date) as came_by
+    from features
+    inner join candidates on features.customer_id = candidates.customer_id
+    inner join bounds
+        on features.as_of_date = bounds.as_of_date and features.business_line = bounds.business_line
     cross join ages
-    left join {{ ref('fit_purchase_rhythm') }} as rhythms
-        on bounds.as_of_date = rhythms.as_of_date and bounds.business_line = rhythms.business_line
+    where candidates.key_hash < bounds.below
 
 )
 
@@ -91,7 +95,7 @@ select
     looked_at.business_line,
     looked_at.policy,
     looked_at.days_ago,
-    features.customer_id,
+    looked_at.customer_id,
     purchases.purchase_day_count - 1 as btyd_frequency,
     {{ dbt.datediff(first_day, 'purchases.purchase_date', 'day') }} as btyd_recency_days, -- noqa: LT05
     {{ dbt.datediff(first_day, 'looked_at.looked_at', 'day') }} as btyd_age_days, -- noqa: LT05
@@ -102,18 +106,16 @@ select
         dbt.datediff('purchases.purchase_date', 'looked_at.looked_at', 'day') ~ ' / greatest(coalesce('
         ~ 'case when purchases.purchase_day_count >= thresholds.min_purchase_days then '
         ~ own_interval_days('purchases.first_purchase_date', 'purchases.purchase_date',
-            'purchases.purchase_day_count') ~ ' end, cast(looked_at.usual_interval_days as double), '
+            'purchases.purchase_day_count') ~ ' end, cast(rhythms.usual_interval_days as double), '
         ~ 'thresholds.default_interval_days), thresholds.min_interval_days)', 2
     ) }} as overdue_ratio,
     coalesce(purchases.next_purchase_date <= looked_at.came_by, false) as has_come_back
-from features
-inner join candidates on features.customer_id = candidates.customer_id
-inner join looked_at
-    on features.as_of_date = looked_at.as_of_date and features.business_line = looked_at.business_line
+from looked_at
 inner join purchases
     on
-        features.customer_id = purchases.customer_id
+        looked_at.customer_id = purchases.customer_id
         and looked_at.looked_at >= purchases.purchase_date
         and looked_at.looked_at < coalesce(purchases.next_purchase_date, date '9999-12-31')
 inner join thresholds on looked_at.policy = thresholds.policy
-where candidates.key_hash < looked_at.below
+left join {{ ref('fit_purchase_rhythm') }} as rhythms
+    on looked_at.as_of_date = rhythms.as_of_date and looked_at.business_line = rhythms.business_line

@@ -1,6 +1,6 @@
-/* One row per scored date, business line and tier: the composite score from which the tier
-   starts. By percentile, it is that percentile of the composites of those who are still customers of the line
-   at the date, in whole points where that moves few, so that it reads like a rule; by score, it is the bound itself. */
+/* One row per scored date, business line and tier: the composite score from which the tier starts. By percentile, it
+   is that percentile of the composites of those who are still customers of the line at the date, in whole points
+   where that moves few, so that it reads like a rule; by score, it is the bound itself. */
 {{ config(materialized='calibrated', meta={'dates_restated_by': 'fit_dates_to_restate'}) }}
 with
 
@@ -52,14 +52,12 @@ starts as (
             when bands.lower_bound = 0 then cast(0 as double)
             else cast({{ array_item('distributions.percentiles', 'bands.lower_bound') }} as double)
         end as percentile,
+        {% for side, step in {'below': '- 1', 'above': '+ 1'}.items() %}
         case
-            when bands.lower_bound > 1
-                then cast({{ array_item('distributions.percentiles', 'bands.lower_bound - 1') }} as double)
-        end as below,
-        case
-            when bands.lower_bound < 99
-                then cast({{ array_item('distributions.percentiles', 'bands.lower_bound + 1') }} as double)
-        end as above
+            when bands.lower_bound {{ step }} between 1 and 99
+                then cast({{ array_item('distributions.percentiles', 'bands.lower_bound ' ~ step) }} as double)
+        end as {{ side }}{{ ',' if not loop.last }}
+        {% endfor %}
     from distributions
     inner join {{ ref('policies') }} as policies on distributions.policy = cast(policies.policy as string)
     inner join bands on distributions.policy = bands.policy
@@ -77,10 +75,11 @@ tier_starts as (
             /* Equal scores stay together: where they lie on both sides of the edge, in the worse tier. */
             when {{ round_double('below', 6) }} = {{ round_double('percentile', 6) }}
                 then cast(percentile as decimal(18, 4)) + cast(0.0001 as decimal(18, 4))
-            /* As round as moves one customer in a hundred at most. */
+            /* As round as moves half a customer in a hundred at most, so that a band is off by one. */
             {% for places in [0, 1] %}
             {% set start = round_double(round_double('percentile', 6), places) %}
-            when {{ start }} > below and {{ start }} < above then cast({{ start }} as decimal(18, 4))
+            when {{ start }} > (below + percentile) / 2 and {{ start }} < (percentile + above) / 2
+                then cast({{ start }} as decimal(18, 4))
             {% endfor %}
             else cast({{ round_double('percentile', 2) }} as decimal(18, 4))
         end as lower_score
