@@ -23,7 +23,7 @@ def seed(name: str, project: Path = PROJECT) -> pd.DataFrame:
 
 def tiers_by_hand(build: Workspace) -> pd.Series:
     """Tiers of every customer and published date: raw tier, then grace, then guardrails."""
-    dates = build.query("select * from intermediate.int_scoring_dates")
+    dates = build.query("select * from intermediate.int_scoring_dates where not is_imagined")
     back = dates.set_index("as_of_date").periods_back
     raw = build.query("select * from tiers.tier_raw")
     stages = build.query("select customer_id, as_of_date, segment from segments.segment_lifecycle")
@@ -33,7 +33,8 @@ def tiers_by_hand(build: Workspace) -> pd.Series:
     rules = seed("rules").query("rule_set == 'guardrail'").set_index("value").rule
     limits = seed("guardrails").set_index("rule")
 
-    raw["back"] = raw.as_of_date.map(back)
+    raw = raw[raw.as_of_date.isin(back.index)]
+    raw = raw.assign(back=raw.as_of_date.map(back).astype(int))
     by_customer = {
         customer: {row.back: row for row in rows.itertuples()}
         for customer, rows in raw.groupby("customer_id")
