@@ -73,7 +73,7 @@
             r_level=level, f_level=level, m_level=level, segment=text)},
         'segment_labels': {'key': ['method', 'segment'], 'columns': dict(method=text, segment=text, **names)},
         'actions': {'key': ['tier_code', 'lifecycle_stage', 'worth'], 'columns': dict(
-            tier_code=tier, lifecycle_stage=stage,
+            tier_code=tier, lifecycle_stage=identifier,
             worth={'type': 'choice', 'choices': ['any', 'high', 'mid', 'low']}, action_code=text, action_en=text, action_zh=text,
             channel=text, cadence_days=count, owner_role=text,
             budget_class={'type': 'choice', 'choices': ['none', 'low', 'medium', 'high']},

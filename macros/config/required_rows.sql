@@ -55,3 +55,10 @@
     {%- endfor -%}
     {{ return(so_far.rows) }}
 {%- endmacro %}
+
+
+{% macro situations_before_stage() -%}
+    {#- What comes before the lifecycle stage in the choice of an action (seed actions): a case that is not solved,
+        and a contract that ends within 45 days. -#}
+    {{ return(['service_first', 'renewal_due']) }}
+{%- endmacro %}

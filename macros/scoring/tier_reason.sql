@@ -62,7 +62,11 @@
             ' of 100 points. ', stage_en, ': last purchase ', {{ days_ago_en('recency_days') }}, '; ',
             cast(order_count as string), case when order_count = 1 then ' order' else ' orders' end,
             ' and {{ setting("reporting_currency") }} ',
-            {{ grouped_digits('net_revenue') }}, ' net revenue in the last {{ var("lookback_days") }} days. Points: ',
+            {{ grouped_digits('net_revenue') }}, ' net revenue in the last {{ var("lookback_days") }} days. ',
+            case when is_under_contract then concat_ws(
+                '', 'A contract runs', ', to be renewed in ' || cast(days_to_renewal as string) || ' days', '. '
+            ) end,
+            'Points: ',
             {%- for method in methods %}
             case when {{ method }}_points is not null then concat_ws(
                 '', {% if not loop.first %}{{ comma_after(methods[:loop.index0]) }}, {% endif -%}
@@ -103,7 +107,11 @@
             tier_code, '级（', tier_name_zh, '），综合得分', {{ one_decimal('composite_score') }},
             '分（满分100分）。', stage_zh, '：最近一次购买在', {{ days_ago_zh('recency_days') }},
             '，近{{ var("lookback_days") }}天下单', cast(order_count as string), '次，净消费',
-            {{ grouped_digits('net_revenue') }}, '{{ currency_zh() }}。得分构成：',
+            {{ grouped_digits('net_revenue') }}, '{{ currency_zh() }}。',
+            case when is_under_contract then concat_ws(
+                '', '合同执行中', '，' || cast(days_to_renewal as string) || '天后续约', '。'
+            ) end,
+            '得分构成：',
             {%- for method in methods %}
             case when {{ method }}_points is not null then concat_ws(
                 '', {% if not loop.first %}{{ comma_after(methods[:loop.index0], '，') }}, {% endif -%}

@@ -17,7 +17,11 @@ tiers as (
 
 stages as (
 
-    select distinct segment as lifecycle_stage from ({{ seed_texts('lifecycle_cells') }}) as cells
+    select segment as lifecycle_stage from ({{ seed_texts('lifecycle_cells') }}) as cells
+    {% for situation in situations_before_stage() %}
+    union
+    select '{{ situation }}' as lifecycle_stage
+    {% endfor %}
 
 ),
 
@@ -64,8 +68,9 @@ per_tier as (
     from tiers cross join stages cross join worths
     where
         (tiers.tier_code = 'P') = (stages.lifecycle_stage = 'prospect')
-        and (tiers.tier_code = 'L') = (stages.lifecycle_stage = 'churned')
-        and (tiers.tier_code = 'L') = (worths.worth <> 'any')
+        and (stages.lifecycle_stage = 'churned') = (worths.worth <> 'any')
+        and (stages.lifecycle_stage <> 'churned' or tiers.tier_code = 'L')
+        and (tiers.tier_code <> 'L' or stages.lifecycle_stage in ('churned', 'service_first'))
 
 ),
 

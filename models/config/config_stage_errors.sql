@@ -69,9 +69,15 @@ select
     'seeds/actions.csv' as config_file,
     {{ config_row(['tier_code', 'lifecycle_stage', 'worth']) }} as config_row,
     'an action for a case that does not exist' as problem,
-    'P goes with prospect, L with churned and with worth high, mid or low, all others with any' as remedy
+    'P goes with prospect, L with churned and with worth high, mid or low, or with service_first; all others with '
+    || 'worth any and a stage, {{ situations_before_stage() | join(" or ") }}' as remedy
 from actions
 where
     (tier_code = 'P') <> (lifecycle_stage = 'prospect')
-    or (tier_code = 'L') <> (lifecycle_stage = 'churned')
-    or (tier_code = 'L') <> (worth <> 'any')
+    or (lifecycle_stage = 'churned') <> (worth <> 'any')
+    or (lifecycle_stage = 'churned' and tier_code <> 'L')
+    or (tier_code = 'L' and lifecycle_stage not in ('churned', 'service_first'))
+    or (
+        lifecycle_stage not in ('{{ situations_before_stage() | join("', '") }}')
+        and lifecycle_stage not in (select cells.segment from cells)
+    )

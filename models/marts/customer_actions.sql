@@ -9,13 +9,21 @@ customers as (
         measures.segment_worth.segment as worth,
         measures.score_clv.lifetime_value,
         measures.int_customer_features.open_ticket_count,
+        case when measures.int_customer_features.days_to_renewal between 0 and 45
+            then measures.int_customer_features.days_to_renewal
+        end as days_to_renewal,
         coalesce(contacts.permitted_channels, measures.int_customer_features.permitted_channels)
             as permitted_channels,
         coalesce(contacts.refused_channels, measures.int_customer_features.refused_channels)
             as refused_channels,
-        /* While somebody sets the tier of a lapsed customer, they are not lost. */
+        /* An open case comes before all, then a contract that ends. While somebody sets the tier of a lapsed
+           customer, they are not lost. */
         case
-            when candidate.lifecycle_stage = 'churned' and candidate.tier_code <> 'L' then 'dormant'
+            when candidate.tier_code = 'P' then 'prospect'
+            when measures.int_customer_features.open_ticket_count > 0 then 'service_first'
+            when candidate.tier_code = 'L' then 'churned'
+            when measures.int_customer_features.days_to_renewal <= 45 then 'renewal_due'
+            when candidate.lifecycle_stage = 'churned' then 'dormant'
             else candidate.lifecycle_stage
         end as stage_to_act_on
         -- noqa: enable=RF01
@@ -70,14 +78,15 @@ select
                     else 'own rhythm not known yet, assumed '
                 end,
                 {{ every_days_en('customers.usual_interval_days') }}, '.',
-                case when customers.open_ticket_count > 0 then ' An open ticket comes first.' end
+                case when customers.open_ticket_count > 0 then ' An open ticket comes first.' end,
+                ' A contract ends in ' || cast(customers.days_to_renewal as string) || ' days.'
             )
     end as reason_en,
     case
         when customers.composite_score is null then customers.stage_zh || '：尚未购买。'
         else
             concat_ws(
-                '', customers.tier_code, '级', customers.stage_zh, '：最近一次购买在',
+                '', customers.tier_code, '级，', customers.stage_zh, '：最近一次购买在',
                 {{ days_ago_zh('customers.recency_days') }}, '，',
                 case customers.rhythm_source
                     when 'own' then '通常'
@@ -85,7 +94,8 @@ select
                     else '自身节奏未知，暂按'
                 end,
                 {{ every_days_zh('customers.usual_interval_days') }}, '购买一次。',
-                case when customers.open_ticket_count > 0 then '请先处理未结工单。' end
+                case when customers.open_ticket_count > 0 then '请先处理未结工单。' end,
+                '合同还有' || cast(customers.days_to_renewal as string) || '天到期。'
             )
     end as reason_zh
 from customers

@@ -5,13 +5,6 @@
 {% set methods = weighted_methods() %}
 with
 
-assigned as (
-
-    select assigned.*
-    from {{ at_current_date('tier_assigned') }} as assigned
-
-),
-
 tiers as (
 
     select
@@ -56,7 +49,9 @@ measures as (
         score_lifecycle.usual_interval_days,
         int_customer_features.recency_days,
         int_customer_features.order_count,
-        int_customer_features.net_revenue
+        int_customer_features.net_revenue,
+        int_customer_features.contract_until,
+        int_customer_features.days_to_renewal
     from {{ ref('customer_measures') }}
     -- noqa: enable=RF01,RF03
 
@@ -90,6 +85,8 @@ select
     measures.recency_days,
     measures.order_count,
     measures.net_revenue,
+    coalesce(measures.contract_until = assigned.as_of_date, false) as is_under_contract,
+    measures.days_to_renewal,
     cut_points.next_lower_score,
     imagined.usual_order_amount as next_order_amount,
     next_orders.composite_score as next_order_score,
@@ -102,7 +99,7 @@ select
     overrides.valid_until as override_until,
     guardrails.guardrail_en,
     guardrails.guardrail_zh
-from assigned
+from {{ at_current_date('tier_assigned') }} as assigned
 inner join tiers on assigned.tier_code = tiers.tier_code
 inner join stage_labels on assigned.lifecycle_stage = stage_labels.segment
 /* Each has a row for every customer; see customer_measures for why they are left joins. */

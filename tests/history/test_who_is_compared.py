@@ -132,7 +132,7 @@ def test_what_they_were_worth_orders_what_comes_back_from_the_lapsed(sample_buil
 def test_actions_go_with_scenario_consent_and_contract(sample_build):
     actions = sample_build.query("""
         select actions.*, scenario, features.refused_channels,
-            contract_until > actions.as_of_date as bound
+            active_subscription_count > 0 as bound, open_ticket_count, days_to_renewal
         from marts.customer_actions as actions
         inner join marts.customer_360 using (customer_id)
         inner join intermediate.int_customer_features as features
@@ -146,8 +146,23 @@ def test_actions_go_with_scenario_consent_and_contract(sample_build):
     assert not any(refused)
     suppressed = actions[actions.action_code == "suppress"]
     assert len(suppressed) > 100 and not suppressed.bound.fillna(False).any()
-    assert set(suppressed.scenario) <= {"none", "after_sales_care"}
-    lapsed = actions[actions.lifecycle_stage == "churned"].groupby("worth").action_code.unique()
+    assert set(suppressed.scenario) == {"none"}
+    assert len(actions[actions.bound]) > 50
+    # What is open comes first, and what ends; their scenarios say the same.
+    here = actions[~actions.tier_code.isin(["L", "P"])]
+    served = actions[(actions.open_ticket_count > 0) & (actions.tier_code != "P")]
+    assert len(served) > 20 and set(served.scenario) == {"after_sales_care"}
+    assert set(served.action_code) <= {
+        "service_recovery_call", "service_recovery", "service_answer", "basic_service",
+        "lapsed_service",
+    }  # fmt: skip
+    due = here[(here.open_ticket_count == 0) & (here.days_to_renewal <= 45)]
+    assert len(due) > 5 and set(due.scenario) <= {"renewal", "win_back"}
+    assert set(due.action_code) <= {
+        "renewal_talk", "renewal_call", "renewal_offer", "renewal_reminder"
+    }  # fmt: skip
+    lapsed = actions[(actions.lifecycle_stage == "churned") & (actions.open_ticket_count == 0)]
+    lapsed = lapsed.groupby("worth").action_code.unique()
     assert {worth: list(codes) for worth, codes in lapsed.items()} == {
         "high": ["win_back_call"], "mid": ["win_back_offer"], "low": ["suppress"]
     }  # fmt: skip
