@@ -11,7 +11,7 @@
         select part.*
         from {{ ref(model_name) }} as part
         where
-            {{ is_one_of('part.as_of_date', dates_to_restate('evaluation_dates_to_restate')) }}
+            {{ is_one_of('part.as_of_date', dates_where(dates, 'true')) }}
             {%- if highest_hash < 'g' %}
             and substring(md5(part.customer_id), 1, 4) <= '{{ highest_hash }}'
             {%- endif %}
@@ -24,15 +24,12 @@
     {#- Above which no customer of evaluation_sample is; g, which is above all, where none is left out. -#}
     {%- set sample = ref('evaluation_sample') -%}
     {%- if not knows_evaluated_dates() -%}{{ return('g') }}{%- endif -%}
-    {{ return(run_query(
+    {{ return(asked_value(
         'select case when max(below) < ' ~ "'g'" ~ ' then max(key_hash) else ' ~ "'g'" ~ ' end from ' ~ sample
-    ).rows[0][0] or 'g') }}
+    ) or 'g') }}
 {%- endmacro %}
 
 
 {% macro knows_evaluated_dates() -%}
-    {{ return(
-        execute and model.resource_type != 'unit_test' and flags.WHICH in ['build', 'run', 'retry']
-        and load_relation(table_of('evaluation', 'evaluation_dates_to_restate')) is not none
-    ) }}
+    {{ return(is_run_of_model() and load_relation(table_of('evaluation', 'evaluation_dates_to_restate')) is not none) }}
 {%- endmacro %}

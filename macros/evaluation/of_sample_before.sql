@@ -4,8 +4,7 @@
         tables only. Date and hash are constants where they are known, for which an engine works out a view
         for those rows alone; no hash on Spark, as in of_evaluated_dates. -#}
     {%- set dates, sample = ref('int_scoring_dates'), ref('fit_cluster_sample') -%}
-    {%- set is_known = execute and model.resource_type != 'unit_test' and flags.WHICH in ['build', 'run', 'retry']
-        and load_relation(dates) and load_relation(sample) -%}
+    {%- set is_known = is_run_of_model() and load_relation(dates) and load_relation(sample) -%}
     (
         select part.*
         from {{ ref(model_name) }} as part

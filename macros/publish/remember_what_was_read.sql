@@ -1,19 +1,19 @@
 {% macro remember_what_was_read() -%}
     {#- Post-hook of the gate: if it passed, what was read of each source, and a sample of the ids of the orders, for the
         next build to be compared with. An order is in the sample by its id alone, about 4,000 of however many. -#}
-    {%- if execute and run_query(
+    {%- if execute and asked_value(
         'select count(*) from ' ~ this ~ " where outcome = 'blocked'"
-    ).rows[0][0] == 0 and not run_query(
+    ) == 0 and not asked_value(
         'select is_of_the_past from ' ~ gate_sibling(this, 'gate_context')
-    ).rows[0][0] -%}
+    ) -%}
         {%- set number = run_number() -%}
         {%- do run_query(
             'insert into ' ~ audit_table('passed_sources') ~ ' select source, rows_accepted, revenue, ' ~ number
             ~ ' as build_number from ' ~ gate_sibling(this, 'source_profile')
         ) -%}
-        {%- set orders = run_query(
+        {%- set orders = asked_value(
             'select count(*) from ' ~ table_of('intermediate', 'int_orders') ~ " where outcome = 'accepted'"
-        ).rows[0][0] -%}
+        ) -%}
         {%- do run_query('delete from ' ~ audit_table('passed_ids') ~ ' where 1 = 1') if has_transactions() -%}
         {%- do run_query(
             'insert into ' ~ audit_table('passed_ids') ~ " select 'orders' as source, " ~ id_hash('order_id')

@@ -34,7 +34,7 @@
     {#- The candidate cannot have changed since the gate of this very build, where the engine keeps
         others out of the warehouse meanwhile; otherwise look. -#}
     {%- if (verdict[0]['invocation_id'] != invocation_id or not has_transactions())
-        and run_query(fingerprint(candidate)).rows[0][0] != judged.candidate -%}
+        and asked_value(fingerprint(candidate)) != judged.candidate -%}
         {{ return(
             'the candidate has changed since the gate passed one. Run ' ~ build_command() ~ ', or: '
             ~ 'dbt run -s gate_context customer_tier_profile customer_tier_gate ' ~ this.identifier
@@ -83,7 +83,7 @@
 
 {% macro is_as_published(table, fingerprints) -%}
     {%- set relation = adapter.get_relation(table.database, table.schema, table.alias) -%}
-    {{ return(relation and run_query(fingerprint(relation)).rows[0][0] in fingerprints) }}
+    {{ return(relation and asked_value(fingerprint(relation)) in fingerprints) }}
 {%- endmacro %}
 
 
@@ -99,11 +99,11 @@
                 ~ 'Run: ' ~ build_command('--full-refresh')
             ) }}
         {%- endif -%}
-        {%- set known = run_query(
+        {%- set known = asked_column(
             'select table_fingerprint from ' ~ audit_table('publications')
             ~ " where table_name = '" ~ this.identifier ~ "' and build_number = (select max(last.build_number) from "
             ~ audit_table('publications') ~ " as last where last.table_name = '" ~ this.identifier ~ "')"
-        ).columns[0].values() -%}
+        ) -%}
         {%- if not is_as_published(model, known) -%}
             {{ return('it has changed since it was published. Run: ' ~ build_command('--full-refresh')) }}
         {%- endif -%}

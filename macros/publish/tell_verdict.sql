@@ -36,7 +36,7 @@
 
 
 {% macro blocked_message(blocked) -%}
-    {%- set was_published = run_query('select count(*) from ' ~ audit_table('publications')).rows[0][0] -%}
+    {%- set was_published = asked_value('select count(*) from ' ~ audit_table('publications')) -%}
     {%- set lines = [
         'The gate stopped this build, and nothing was published: '
             ~ ('the published tables and files are' if was_published else 'nothing of this warehouse'),

@@ -38,7 +38,7 @@
         where
             records.loaded_in > {{ last_load_before() }}
             {#- Most new records are of new keys; then the old ones need not be looked through. -#}
-            {%- if run_query('select count(*) from (' ~ known_keys ~ ') as known').rows[0][0] > 0 %}
+            {%- if asked_value('select count(*) from (' ~ known_keys ~ ') as known') > 0 %}
             or {{ clean_id('records.' ~ key) }} in ({{ known_keys }})
             {%- endif %}
         {%- endif %}
@@ -59,7 +59,7 @@
 
 {% macro last_load_before() -%}
     {#- Number of the last load of raw data that the last finished run read. -#}
-    {{ return(run_query('select last_load_before from ' ~ audit_table('run_scope')).rows[0][0]) }}
+    {{ return(asked_value('select last_load_before from ' ~ audit_table('run_scope'))) }}
 {%- endmacro %}
 
 

@@ -17,7 +17,7 @@
     {%- if not execute %}{% set waits_for = ref('run_scope') %}{% endif -%}
     {%- if not is_run_of_model() -%}{{ return(true) }}{%- endif -%}
     {%- set scope = load_relation(audit_table('run_scope')) -%}
-    {{ return(not scope or run_query('select ' ~ column ~ ' from ' ~ scope).rows[0][0] is not none) }}
+    {{ return(not scope or asked_value('select ' ~ column ~ ' from ' ~ scope) is not none) }}
 {%- endmacro %}
 
 

@@ -22,9 +22,9 @@
         {%- do add_columns(table_of('marts', 'tier_publications'), {
             'build_number': 'bigint', 'merged_into': 'string', 'split_from': 'string',
         }) -%}
-        {%- set last = run_query(
+        {%- set last = asked_value(
             'select coalesce(max(build_number), 0) from ' ~ audit_table('builds')
-        ).rows[0][0] | int -%}
+        ) | int -%}
         {%- set left_open = [] -%}
         {%- for name, builds in model_builds().items() if builds.begun == last and builds.finished != last -%}
             {%- do left_open.append(name) -%}
@@ -153,7 +153,7 @@
         ('finished_identities', 'staging', 'identities', 'record_id, customer_id'),
         ('finished_roll_ups', 'staging', 'account_roll_ups', 'customer_id, account_id'),
     ] -%}
-    {%- if not run_query('select is_of_the_past from ' ~ audit_table('gate_context')).rows[0][0] -%}
+    {%- if not asked_value('select is_of_the_past from ' ~ audit_table('gate_context')) -%}
         {%- do to_renew.append(('told_identities', 'staging', 'moved_ids', 'record_id, customer_id')) -%}
     {%- endif -%}
     {%- for finished, schema, model_name, columns in to_renew -%}

@@ -15,9 +15,9 @@
         select part.*
         from {{ relation }} as part
         where
-            ({{ is_one_of('part.as_of_date', dates_to_restate(dates, 'for_everyone')) }})
+            ({{ is_one_of('part.as_of_date', dates_where(ref(dates), 'for_everyone')) }})
             or (
-                {{ is_one_of('part.as_of_date', dates_to_restate(dates, 'not for_everyone')) }}
+                {{ is_one_of('part.as_of_date', dates_where(ref(dates), 'not for_everyone')) }}
                 and part.customer_id in (
                     select changed.customer_id from {{ ref('int_changed_customers') }} as changed
                 )
@@ -37,7 +37,7 @@
     (
         select part.*
         from {{ relation }} as part
-        where {{ is_one_of('part.as_of_date', dates_to_restate(dates)) }}
+        where {{ is_one_of('part.as_of_date', dates_where(ref(dates), 'true')) }}
     )
     {%- endif -%}
 {%- endmacro %}
@@ -55,8 +55,8 @@
     (
         select part.*
         from {{ relation }} as part
-        where {{ is_one_of('part.as_of_date', dates_to_restate(
-            dates, 'as_of_date in (select learned.calibrated_at from ' ~ ref('fit_calibrations') ~ ' as learned)'
+        where {{ is_one_of('part.as_of_date', dates_where(
+            ref(dates), 'as_of_date in (select learned.calibrated_at from ' ~ ref('fit_calibrations') ~ ' as learned)'
         )) }}
     )
     {%- endif -%}
@@ -75,21 +75,12 @@
     (
         select part.*
         from {{ relation }} as part
-        where {{ is_one_of('part.as_of_date', run_query(
+        where {{ is_one_of('part.as_of_date', asked_column(
             'select cast(as_of_date as string) as day' ~ closed ~ ' union select cast(previous_date as string)'
             ~ closed ~ ' and previous_date is not null order by 1'
-        ).columns[0].values()) }}
+        )) }}
     )
     {%- endif -%}
-{%- endmacro %}
-
-
-{% macro dates_to_restate(dates, which='true') -%}
-    {#- The dates of a model *_dates_to_restate, as constants: an engine leaves out by a constant
-        what it would read and throw away by a join, and works out a view for those dates alone. -#}
-    {{ return(run_query(
-        'select distinct cast(as_of_date as string) as day from ' ~ ref(dates) ~ ' where ' ~ which ~ ' order by 1'
-    ).columns[0].values()) }}
 {%- endmacro %}
 
 

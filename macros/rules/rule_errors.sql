@@ -8,7 +8,7 @@
     {%- set can_be_read = execute and load_relation(table_of('seeds', 'rules'))
         and config_rules()['rules'].columns | reject('in', seed_columns('rules')) | list == [] -%}
     {%- if can_be_read -%}
-        {%- do policies.extend(run_query('select policy from ' ~ ref('policies') ~ ' order by 1').columns[0].values()) -%}
+        {%- do policies.extend(asked_column('select policy from ' ~ ref('policies') ~ ' order by 1')) -%}
     {%- endif -%}
     {%- for rule_set in rule_sets() if can_be_read -%}
         {%- set rules = rules_of(rule_set) -%}

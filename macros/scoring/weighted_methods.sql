@@ -7,11 +7,11 @@
     {%- if not execute or model.resource_type == 'unit_test' or not load_relation(weights) -%}
         {{ return(scoring_methods()) }}
     {%- endif -%}
-    {%- set weighted = run_query(
+    {%- set weighted = asked_column(
         'select distinct method from ' ~ weights ~ ' where cast(weight as double) > 0 and (policy = '
         ~ "'default' or policy in (select lines.policy from " ~ lines ~ ' as lines)) union select method from '
         ~ table_of('seeds', 'goal_weights') ~ ' where cast(change as double) > 0 and goal in (select lines.goal from '
         ~ lines ~ ' as lines)'
-    ).columns[0].values() -%}
+    ) -%}
     {{ return(scoring_methods() | select('in', weighted) | list) }}
 {%- endmacro %}

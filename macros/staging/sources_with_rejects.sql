@@ -6,8 +6,8 @@
     {%- if not execute or model.resource_type == 'unit_test' or flags.WHICH not in ['build', 'run', 'retry'] -%}
         {{ return(all_sources) }}
     {%- endif -%}
-    {%- set found = run_query(
+    {%- set found = asked_column(
         'select distinct source from ' ~ ref('int_record_outcomes') ~ " where outcome = 'rejected'"
-    ).columns[0].values() -%}
+    ) -%}
     {{ return(all_sources | select('in', found) | list or all_sources[:1]) }}
 {%- endmacro %}

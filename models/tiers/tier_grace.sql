@@ -38,18 +38,18 @@ loans as (
 
 ),
 
-/* By constants, see dates_to_restate: else every date there is would be read. */
+/* By constants, see dates_where: else every date there is would be read. */
 lending as (
 
     select * from {{ ref('tier_raw') }}
     {% if not restates_everything() -%}
-    where {{ is_one_of('as_of_date', run_query(
+    where {{ is_one_of('as_of_date', asked_column(
         'select distinct cast(lending.as_of_date as string) as day from ' ~ ref('int_scoring_dates')
         ~ ' as lending inner join ' ~ ref('int_scoring_dates') ~ ' as borrowing on lending.periods_back - '
         ~ 'borrowing.periods_back between 1 and (select max(cast(bands.grace_periods as integer)) from '
         ~ ref('tier_bands') ~ ' as bands) inner join ' ~ ref('tier_dates_to_restate')
         ~ ' as restated on borrowing.as_of_date = restated.as_of_date where borrowing.is_published or borrowing.is_imagined order by 1'
-    ).columns[0].values()) }}
+    )) }}
     {%- endif %}
 
 )
