@@ -27,9 +27,10 @@
 {%- endmacro %}
 
 {% macro tier_start(score) -%}
-    {#- Where a tier begins: whole points as such. -#}
+    {#- Where a tier begins: whole points and tenths as such. -#}
     case
         when {{ score }} = round({{ score }}) then {{ whole(score) }}
+        when {{ score }} = round({{ score }}, 1) then {{ one_decimal(score) }}
         else cast(cast({{ score }} as decimal(18, 2)) as string)
     end
 {%- endmacro %}

@@ -9,9 +9,6 @@ customers as (
         measures.segment_worth.segment as worth,
         measures.score_clv.lifetime_value,
         measures.int_customer_features.open_ticket_count,
-        case when measures.int_customer_features.days_to_renewal between 0 and 45
-            then measures.int_customer_features.days_to_renewal
-        end as days_to_renewal,
         coalesce(contacts.permitted_channels, measures.int_customer_features.permitted_channels)
             as permitted_channels,
         coalesce(contacts.refused_channels, measures.int_customer_features.refused_channels)
@@ -22,7 +19,7 @@ customers as (
             when candidate.tier_code = 'P' then 'prospect'
             when measures.int_customer_features.open_ticket_count > 0 then 'service_first'
             when candidate.tier_code = 'L' then 'churned'
-            when measures.int_customer_features.days_to_renewal <= 45 then 'renewal_due'
+            when candidate.days_to_renewal <= 45 then 'renewal_due'
             when candidate.lifecycle_stage = 'churned' then 'dormant'
             else candidate.lifecycle_stage
         end as stage_to_act_on
@@ -79,7 +76,9 @@ select
                 end,
                 {{ every_days_en('customers.usual_interval_days') }}, '.',
                 case when customers.open_ticket_count > 0 then ' An open ticket comes first.' end,
-                ' A contract ends in ' || cast(customers.days_to_renewal as string) || ' days.'
+                case when customers.days_to_renewal <= 45 then
+                    ' A contract is to be renewed in ' || cast(customers.days_to_renewal as string) || ' days.'
+                end
             )
     end as reason_en,
     case
@@ -95,7 +94,9 @@ select
                 end,
                 {{ every_days_zh('customers.usual_interval_days') }}, '购买一次。',
                 case when customers.open_ticket_count > 0 then '请先处理未结工单。' end,
-                '合同还有' || cast(customers.days_to_renewal as string) || '天到期。'
+                case when customers.days_to_renewal <= 45 then
+                    '合同' || cast(customers.days_to_renewal as string) || '天后续约。'
+                end
             )
     end as reason_zh
 from customers

@@ -151,7 +151,7 @@ def test_actions_go_with_scenario_consent_and_contract(sample_build):
     # What is open comes first, and what ends; their scenarios say the same.
     here = actions[~actions.tier_code.isin(["L", "P"])]
     served = actions[(actions.open_ticket_count > 0) & (actions.tier_code != "P")]
-    assert len(served) > 20 and set(served.scenario) == {"after_sales_care"}
+    assert len(served) > 5 and set(served.scenario) == {"after_sales_care"}
     assert set(served.action_code) <= {
         "service_recovery_call", "service_recovery", "service_answer", "basic_service",
         "lapsed_service",
@@ -169,13 +169,13 @@ def test_actions_go_with_scenario_consent_and_contract(sample_build):
 
 
 def test_every_action_is_somebodys(sample_build):
-    """All but one or two rows of the seed, which are of stages that few are in."""
+    """All but a few rows of the seed, of stages that few are in, and of tickets, of which few are open."""
     nobodys = sample_build.rows("""
         select tier_code, lifecycle_stage, worth from seeds.actions
         where action_code not in (select action_code from marts.customer_actions) order by all
     """)
     print(f"\nnobody: {nobodys}")
-    assert len(nobodys) <= 6
+    assert len(nobodys) <= 8
 
 
 def test_what_values_hang_on_is_a_parameter(sample_build):
