@@ -3,10 +3,9 @@
    holds on any of them was learned, none of them before the first order; and the day after the current one,
    on which each customer who has bought is imagined to order once more. */
 {{- wait_for_config() }}
-{% set period, step = period_step() %}
-{% set unit = 'month' if period == 'month' else 'day' %}
+{% set period, unit, length = scored_period() %}
 {% set periods_since = dbt.datediff('added.as_of_date', 'current_date_chosen.as_of_date', unit)
-    ~ ' / ' ~ step[1] ~ '.0' %}
+    ~ ' / ' ~ length ~ '.0' %}
 {% set history = [var('history_periods') | int, 120] | min %}
 with
 
@@ -79,7 +78,7 @@ candidates as (
     union all
     select
         cast({{ dbt.dateadd(
-            'day', -1, dbt.dateadd(step[0], (1 - periods_back) * step[1], dbt.date_trunc(period, 'as_of_date'))
+            'day', -1, dbt.dateadd(unit, (1 - periods_back) * length, dbt.date_trunc(period, 'as_of_date'))
         ) }} as date) as as_of_date,
         first_order_date,
         {{ periods_back }} as periods_back

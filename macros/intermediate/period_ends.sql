@@ -1,9 +1,14 @@
 {#- Ends of the periods that int_scoring_dates scores, by the variable `period`. -#}
 
+{% macro last_end(unit, date) -%}
+    {#- The last day on or before a date that ends a month, quarter, year, week or day. -#}
+    cast({{ dbt.dateadd('day', -1, dbt.date_trunc(unit, dbt.dateadd('day', 1, date))) }} as date)
+{%- endmacro %}
+
+
 {% macro is_period_end(date_column) -%}
     {#- Whether a date is the last day of a period. -#}
-    {%- set next_day = dbt.dateadd('day', 1, date_column) -%}
-    cast({{ dbt.date_trunc(scored_period()[0], next_day) }} as date) = cast({{ next_day }} as date)
+    {{ last_end(scored_period()[0], date_column) }} = cast({{ date_column }} as date)
 {%- endmacro %}
 
 
