@@ -4,7 +4,7 @@
 {%- endmacro %}
 
 
-{% macro default__star_with(alias, columns) -%}
+{% macro duckdb__star_with(alias, columns) -%}
     {{ alias }}.* replace (
         {%- for name, expression in columns.items() %}{{ expression }} as {{ name }}{{ ', ' if not loop.last }}{% endfor -%}
     )

@@ -9,12 +9,11 @@ with
 scored as (
 
     select
-        as_of_date,
+        scored.as_of_date,
         /* What is imagined for the day after the current date teaches nothing. */
-        case
-            when is_imagined then max(case when is_current then as_of_date end) over () else as_of_date
-        end as known_at
-    from {{ ref('int_scoring_dates') }}
+        case when scored.is_imagined then today.as_of_date else scored.as_of_date end as known_at
+    from {{ ref('int_scoring_dates') }} as scored
+    inner join {{ ref('int_scoring_dates') }} as today on today.is_current
 
 ),
 
