@@ -1,5 +1,6 @@
 /* One row per contradiction among the lifecycle stages: their cells, guardrails and actions. */
 {{ config(schema='audit') }}
+{% set situations = situations_before_stage() %}
 with
 
 tiers as (
@@ -69,8 +70,8 @@ select
     'seeds/actions.csv' as config_file,
     {{ config_row(['tier_code', 'lifecycle_stage', 'worth']) }} as config_row,
     'an action for a case that does not exist' as problem,
-    'P goes with prospect, L with churned and with worth high, mid or low, or with service_first; all others with '
-    || 'worth any and a stage, {{ situations_before_stage() | join(" or ") }}' as remedy
+    'P goes with prospect, L with churned and with worth high, mid or low, or with service_first; all others '
+    || 'with worth any and a stage, {{ situations | join(" or ") }}' as remedy
 from actions
 where
     (tier_code = 'P') <> (lifecycle_stage = 'prospect')
@@ -78,6 +79,8 @@ where
     or (lifecycle_stage = 'churned' and tier_code <> 'L')
     or (tier_code = 'L' and lifecycle_stage not in ('churned', 'service_first'))
     or (
-        lifecycle_stage not in ('{{ situations_before_stage() | join("', '") }}')
-        and lifecycle_stage not in (select cells.segment from cells)
+        lifecycle_stage not in (select cells.segment from cells)
+        {% for situation in situations %}
+        and lifecycle_stage <> '{{ situation }}'
+        {% endfor %}
     )

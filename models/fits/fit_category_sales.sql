@@ -1,5 +1,8 @@
 /* One row per scored date and category: how often it was bought in the look-back window. */
-{{ config(materialized='calibrated', meta={'dates_restated_by': 'int_dates_to_restate', 'is_of_all_lines': true}) }}
+{{ config(materialized='calibrated', meta={
+    'dates_restated_by': 'int_dates_to_restate',
+    'is_of_all_lines': true,
+}) }}
 with
 
 dates as (

@@ -13,6 +13,8 @@ customers as (
             as permitted_channels,
         coalesce(contacts.refused_channels, measures.int_customer_features.refused_channels)
             as refused_channels,
+        case when candidate.days_to_renewal <= 45 then cast(candidate.days_to_renewal as string) end
+            as renewed_in,
         /* An open case comes before all, then a contract that ends. While somebody sets the tier of a lapsed
            customer, they are not lost. */
         case
@@ -76,9 +78,7 @@ select
                 end,
                 {{ every_days_en('customers.usual_interval_days') }}, '.',
                 case when customers.open_ticket_count > 0 then ' An open ticket comes first.' end,
-                case when customers.days_to_renewal <= 45 then
-                    ' A contract is to be renewed in ' || cast(customers.days_to_renewal as string) || ' days.'
-                end
+                ' A contract is to be renewed in ' || customers.renewed_in || ' days.'
             )
     end as reason_en,
     case
@@ -94,9 +94,7 @@ select
                 end,
                 {{ every_days_zh('customers.usual_interval_days') }}, '购买一次。',
                 case when customers.open_ticket_count > 0 then '请先处理未结工单。' end,
-                case when customers.days_to_renewal <= 45 then
-                    '合同' || cast(customers.days_to_renewal as string) || '天后续约。'
-                end
+                '合同' || customers.renewed_in || '天后续约。'
             )
     end as reason_zh
 from customers

@@ -32,4 +32,6 @@ select
 from parameters
 inner join dates on parameters.as_of_date = dates.as_of_date
 inner join {{ ref('fit_calibrations') }} as calibrations
-    on parameters.as_of_date = calibrations.as_of_date and parameters.business_line = calibrations.business_line
+    on
+        parameters.as_of_date = calibrations.as_of_date
+        and parameters.business_line = calibrations.business_line

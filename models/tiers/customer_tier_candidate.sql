@@ -104,7 +104,8 @@ inner join tiers on assigned.tier_code = tiers.tier_code
 inner join stage_labels on assigned.lifecycle_stage = stage_labels.segment
 /* Each has a row for every customer; see customer_measures for why they are left joins. */
 left join {{ ref('tier_tenure') }} as tenures on assigned.customer_id = tenures.customer_id
-left join {{ at_current_date('tier_composite') }} as composites on assigned.customer_id = composites.customer_id
+left join {{ at_current_date('tier_composite') }} as composites
+    on assigned.customer_id = composites.customer_id
 left join measures on assigned.customer_id = measures.customer_id
 /* What one more order on the next day would bring. */
 left join {{ at_current_date('int_customer_features', 'is_imagined') }} as imagined

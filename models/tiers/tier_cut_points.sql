@@ -1,6 +1,6 @@
-/* One row per scored date, business line and tier: the composite score from which the tier starts. By percentile, it
-   is that percentile of the composites of those who are still customers of the line at the date, in whole points
-   where that moves few, so that it reads like a rule; by score, it is the bound itself. */
+/* One row per scored date, business line and tier: the composite score from which the tier starts. By
+   percentile, it is that percentile of the composites of those who are still customers of the line at the
+   date, in whole points where that moves few, so that it reads like a rule; by score, it is the bound. */
 {{ config(materialized='calibrated', meta={'dates_restated_by': 'fit_dates_to_restate'}) }}
 with
 
@@ -40,6 +40,11 @@ distributions as (
 starts as (
 
     select
+        {% for side, step in {'below': '- 1', 'above': '+ 1'}.items() %}
+        {% set item = array_item('distributions.percentiles', 'bands.lower_bound ' ~ step) %}
+        case when bands.lower_bound {{ step }} between 1 and 99 then cast({{ item }} as double) end
+            as {{ side }},
+        {% endfor %}
         distributions.as_of_date,
         distributions.business_line,
         distributions.policy,
@@ -51,13 +56,7 @@ starts as (
         case
             when bands.lower_bound = 0 then cast(0 as double)
             else cast({{ array_item('distributions.percentiles', 'bands.lower_bound') }} as double)
-        end as percentile,
-        {% for side, step in {'below': '- 1', 'above': '+ 1'}.items() %}
-        case
-            when bands.lower_bound {{ step }} between 1 and 99
-                then cast({{ array_item('distributions.percentiles', 'bands.lower_bound ' ~ step) }} as double)
-        end as {{ side }}{{ ',' if not loop.last }}
-        {% endfor %}
+        end as percentile
     from distributions
     inner join {{ ref('policies') }} as policies on distributions.policy = cast(policies.policy as string)
     inner join bands on distributions.policy = bands.policy

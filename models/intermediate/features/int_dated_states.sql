@@ -1,6 +1,6 @@
-/* One row per customer and scored date of the customer's scope: the running totals as they stand at the date, and
-   the line that the customer belongs to. On the imagined date (int_scoring_dates) everybody who has bought has
-   ordered once more, for the usual amount, and nothing else has happened. */
+/* One row per customer and scored date of the customer's scope: the running totals as they stand at the date,
+   and the line that the customer belongs to. On the imagined date (int_scoring_dates) everybody who has
+   bought has ordered once more, for the usual amount, and nothing else has happened. */
 {{ config(materialized='view') }}
 {% set orders_once_more = 'dated.is_imagined and dated.usual_order_amount > 0' %}
 {% set imagined = {
@@ -12,7 +12,8 @@
     'purchase_day_count': '1', 'lifetime_order_count': '1', 'order_count': '1',
     'lifetime_net_revenue': 'dated.usual_order_amount', 'net_revenue': 'dated.usual_order_amount',
 }.items() %}
-{% do imagined.update({total: 'dated.' ~ total ~ ' + case when ' ~ orders_once_more ~ ' then ' ~ step ~ ' else 0 end'}) %}
+{% set added = 'case when ' ~ orders_once_more ~ ' then ' ~ step ~ ' else 0 end' %}
+{% do imagined.update({total: 'dated.' ~ total ~ ' + ' ~ added}) %}
 {% endfor %}
 with
 
