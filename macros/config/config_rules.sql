@@ -33,8 +33,7 @@
     {{ return(dict(method_rules(), **{
         'policies': {'key': ['policy'], 'columns': dict(
             policy=text, policy_version=text,
-            band_method={'type': 'choice', 'choices': ['percentile', 'score']},
-            calibration={'type': 'choice', 'choices': ['month', 'quarter', 'half-year', 'year']}, **names)},
+            band_method={'type': 'choice', 'choices': ['percentile', 'score']}, calibration={'type': 'choice', 'choices': ['month', 'quarter', 'half-year', 'year']}, **names)},
         'business_lines': {'key': ['business_line'], 'columns': dict(
             business_line={'type': 'text', 'pattern': '^[^A-Z]+$', 'says': 'a code without capitals'},
             policy=policy, goal={'type': 'code', 'in': 'business_goals.goal'}, name_en=text, name_zh=text)},
@@ -82,9 +81,6 @@
         'gate_bounds': {'key': ['bound'], 'complete': true, 'columns': dict(
             bound={'type': 'choice', 'choices': gate_bound_names()},
             value={'type': 'number', 'from': 0}, unit=note, description=note)},
-        'accepted_calibrations': {'key': ['calibration_date'], 'may_be_empty': true, 'columns': dict(
-            calibration_date={'type': 'text', 'pattern': '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$', 'says':
-                'a date such as 2026-12-31'}, accepted_by=text, reason=text)},
         'order_statuses': {'key': ['status'], 'columns': dict(
             status=text, is_sale={'type': 'choice', 'choices': ['true', 'false']},
             money_back={'type': 'choice', 'choices': ['all', 'part'], 'may_be_empty': true})},

@@ -1,4 +1,4 @@
-{#- What the seeds of the methods must look like; see config_rules. -#}
+{#- What the seeds of the methods and of calibration must look like; see config_rules. -#}
 
 {% macro method_rules() -%}
     {%- set text = {'type': 'text'} -%}
@@ -12,6 +12,9 @@
     {%- set method = {'type': 'code', 'in': 'methods.method'} -%}
 
     {{ return({
+        'accepted_calibrations': {'key': ['calibration_date'], 'may_be_empty': true, 'columns': dict(
+            calibration_date={'type': 'text', 'pattern': '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$', 'says':
+                'a date such as 2026-12-31'}, accepted_by=text, reason=text)},
         'rules': {'key': ['rule_set', 'policy', 'rule', 'condition_group', 'metric', 'operator'],
             'may_be_empty': true, 'columns': dict(
             rule_set={'type': 'choice', 'choices': rule_sets()}, policy=text, rule=identifier,

@@ -1,7 +1,7 @@
 {% macro told_last() -%}
-    {#- Two CTEs of gate_context, which must be as fresh as it is: `previous`, the customers who were told last,
-        as of when, and how many of them are gone, are now of another one, or have another tier; and `parted`, how
-        many have become several. -#}
+    {#- CTEs of gate_context, which must be as fresh as it is: `previous`, the customers who were told last,
+        as of when, and how many of them are gone, are now of another one, or have another tier; `parted`, how many
+        have become several; and `calibrations`. -#}
 previous as (
 
     {# What was told last: by ids, as other ids are other customers, however many they are. -#}
@@ -53,6 +53,17 @@ parted as (
     {%- else -%}
     select cast(0 as bigint) as customers_split
     {%- endif %}
+
+),
+
+/* Rules that were learned anew since, and what of it was accepted beforehand. */
+calibrations as (
+
+    select max(cast(accepted.calibration_date as date)) as accepted_at
+    from {{ ref('accepted_calibrations') }} as accepted
+    inner join {{ ref('fit_calibrations') }} as learned
+        on cast(accepted.calibration_date as date) = learned.calibrated_at
+    inner join dates on learned.as_of_date = dates.as_of_date
 
 ),
 {%- endmacro %}

@@ -18,18 +18,15 @@ tiers as (
 stages as (
 
     select segment as lifecycle_stage from ({{ seed_texts('lifecycle_cells') }}) as cells
-    {% for situation in situations_before_stage() %}
     union
-    select '{{ situation }}' as lifecycle_stage
-    {% endfor %}
+    select situations.lifecycle_stage
+    from (values ('{{ situations_before_stage() | join("'), ('") }}')) as situations (lifecycle_stage)
 
 ),
 
 worths as (
 
-    {% for worth in ['any', 'high', 'mid', 'low'] %}
-    {{ 'union all' if not loop.first }} select '{{ worth }}' as worth
-    {% endfor %}
+    select worths.worth from (values ('any'), ('high'), ('mid'), ('low')) as worths (worth)
 
 ),
 
@@ -103,21 +100,14 @@ limits as (
 
 ),
 
-markets as (
-
-    select segment
-    from ({{ seed_texts('segment_labels') }}) as labels
-    where method = 'market'
-
-),
-
 market_pairs as (
 
     select
         'market_priorities' as seed,
         'tier_code=' || tiers.tier_code || ', segment=' || markets.segment as config_row
     from tiers
-    cross join markets
+    cross join ({{ seed_texts('segment_labels') }}) as markets
+    where markets.method = 'market'
 
 )
 

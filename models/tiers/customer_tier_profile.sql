@@ -1,6 +1,7 @@
 /* One row per business line and tier of the candidate, for the gate: how many customers, beside the bands and
    the last passed build. L is a share of all buyers, the others of those who still are customers. */
 {{ config(schema='audit') }}
+{% set told = dict(business_line='string', tier_code='string', share='double', line_customers='integer') %}
 with
 
 candidate as (
@@ -108,16 +109,13 @@ compared as (
         on lines.business_line = raw_counted.business_line and lines.tier_code = raw_counted.raw_tier_code
     left join {{ ref('customer_tier_ties') }} as ties
         on lines.business_line = ties.business_line and lines.tier_code = ties.tier_code
-    left join {{ last_passed('passed_profiles', {
-        'business_line': 'string', 'tier_code': 'string', 'share': 'double', 'line_customers': 'integer',
-    }) }} as last_passed
+    left join {{ last_passed('passed_profiles', told) }} as last_passed
         on lines.business_line = last_passed.business_line and lines.tier_code = last_passed.tier_code
 
 )
 
-/* What chance alone does to a share p of n customers stays within three standard errors,
-   3 * sqrt(p * (1 - p) / n): that much is allowed on top of every bound. Where n is small that
-   is all there is, so such lines are not judged. */
+/* What chance alone does to a share p of n customers stays within 3 * sqrt(p * (1 - p) / n), three standard
+   errors: so much is allowed on top of every bound. Where n is small that is all: it is not judged. */
 select
     *,
     abs(raw_share - band_share) as share_gap,

@@ -61,17 +61,6 @@ bounds as (
 
 {{ told_last() }}
 
-/* Rules that were learned anew since, and what of it was accepted beforehand. */
-calibrations as (
-
-    select max(cast(accepted.calibration_date as date)) as accepted_at
-    from {{ ref('accepted_calibrations') }} as accepted
-    inner join {{ ref('fit_calibrations') }} as learned
-        on cast(accepted.calibration_date as date) = learned.calibrated_at
-    inner join dates on learned.as_of_date = dates.as_of_date
-
-),
-
 compared as (
 
     select
