@@ -17,10 +17,11 @@ tiers as (
 
 stages as (
 
-    select segment as lifecycle_stage from ({{ seed_texts('lifecycle_cells') }}) as cells
+    {% for situation in situations_before_stage() %}
+    select '{{ situation }}' as lifecycle_stage
     union
-    select situations.lifecycle_stage
-    from (values ('{{ situations_before_stage() | join("'), ('") }}')) as situations (lifecycle_stage)
+    {% endfor %}
+    select segment as lifecycle_stage from ({{ seed_texts('lifecycle_cells') }}) as cells
 
 ),
 
@@ -105,8 +106,8 @@ market_pairs as (
     select
         'market_priorities' as seed,
         'tier_code=' || tiers.tier_code || ', segment=' || markets.segment as config_row
-    from tiers
-    cross join ({{ seed_texts('segment_labels') }}) as markets
+    from ({{ seed_texts('segment_labels') }}) as markets
+    cross join tiers
     where markets.method = 'market'
 
 )
