@@ -63,6 +63,7 @@ calibrations as (
     from {{ ref('accepted_calibrations') }} as accepted
     inner join {{ ref('fit_calibrations') }} as learned
         on cast(accepted.calibration_date as date) = learned.calibrated_at
+            and learned.business_line = 'all'
     inner join dates on learned.as_of_date = dates.as_of_date
 
 ),

@@ -26,6 +26,14 @@
     case {{ days }} when 0 then '今天' when 1 then '昨天' else concat_ws('', cast({{ days }} as string), '天前') end
 {%- endmacro %}
 
+{% macro in_days_en(days) -%}
+    case {{ days }} when 0 then 'today' when 1 then 'tomorrow' else 'in ' || cast({{ days }} as string) || ' days' end
+{%- endmacro %}
+
+{% macro in_days_zh(days) -%}
+    case {{ days }} when 0 then '今天' when 1 then '明天' else cast({{ days }} as string) || '天后' end
+{%- endmacro %}
+
 {% macro tier_start(score) -%}
     {#- Where a tier begins: whole points and tenths as such. -#}
     case
@@ -65,7 +73,7 @@
             ' and {{ setting("reporting_currency") }} ',
             {{ grouped_digits('net_revenue') }}, ' net revenue in the last {{ var("lookback_days") }} days. ',
             case when is_under_contract then concat_ws(
-                '', 'A contract runs', ', to be renewed in ' || cast(days_to_renewal as string) || ' days', '. '
+                '', 'A contract runs', ', to be renewed ' || {{ in_days_en('days_to_renewal') }}, '. '
             ) end,
             'Points: ',
             {%- for method in methods %}
@@ -110,7 +118,7 @@
             '，近{{ var("lookback_days") }}天下单', cast(order_count as string), '次，净消费',
             {{ grouped_digits('net_revenue') }}, '{{ currency_zh() }}。',
             case when is_under_contract then concat_ws(
-                '', '合同执行中', '，' || cast(days_to_renewal as string) || '天后续约', '。'
+                '', '合同执行中', '，' || {{ in_days_zh('days_to_renewal') }} || '续约', '。'
             ) end,
             '得分构成：',
             {%- for method in methods %}

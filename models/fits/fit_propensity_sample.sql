@@ -6,7 +6,9 @@ with
 
 dates as (
 
-    select as_of_date from {{ of_calibrations(ref('int_scoring_dates'), 'int_dates_to_restate') }}
+    /* Of fewer than 100 buyers nothing is learned. */
+    select as_of_date from {{ of_calibrations(ref('fit_calibrations'), 'int_dates_to_restate') }}
+    where business_line = 'all' and calibrated_at = as_of_date and is_by_policy
 
 ),
 

@@ -13,8 +13,7 @@ customers as (
             as permitted_channels,
         coalesce(contacts.refused_channels, measures.int_customer_features.refused_channels)
             as refused_channels,
-        case when candidate.days_to_renewal <= 45 then cast(candidate.days_to_renewal as string) end
-            as renewed_in,
+        case when candidate.days_to_renewal <= 45 then candidate.days_to_renewal end as renewed_in,
         /* An open case comes before all, then a contract that ends. While somebody sets the tier of a lapsed
            customer, they are not lost. */
         case
@@ -78,7 +77,7 @@ select
                 end,
                 {{ every_days_en('customers.usual_interval_days') }}, '.',
                 case when customers.open_ticket_count > 0 then ' An open ticket comes first.' end,
-                ' A contract is to be renewed in ' || customers.renewed_in || ' days.'
+                ' A contract is to be renewed ' || {{ in_days_en('customers.renewed_in') }} || '.'
             )
     end as reason_en,
     case
@@ -94,7 +93,7 @@ select
                 end,
                 {{ every_days_zh('customers.usual_interval_days') }}, '购买一次。',
                 case when customers.open_ticket_count > 0 then '请先处理未结工单。' end,
-                '合同' || customers.renewed_in || '天后续约。'
+                '合同' || {{ in_days_zh('customers.renewed_in') }} || '续约。'
             )
     end as reason_zh
 from customers

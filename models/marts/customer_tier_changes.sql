@@ -50,8 +50,10 @@ compared as (
         state_later.is_overridden or state_earlier.is_overridden as is_by_hand,
         coalesce(state_later.guardrail_code, '') <> coalesce(state_earlier.guardrail_code, '')
             as is_by_guardrail,
-        (state_earlier.is_in_grace and not state_later.is_in_grace) as is_after_grace,
+        /* Also where grace lends a worse tier than before. */
+        state_earlier.is_in_grace as is_after_grace,
         state_later.business_line <> state_earlier.business_line as is_by_line,
+        rules_later.calibrated_at <> rules_earlier.calibrated_at as is_recalibrated,
         /* By the tier starts that held before, too. */
         case
             when to_tiers.tier_rank < from_tiers.tier_rank
@@ -74,6 +76,10 @@ compared as (
         on
             changes.customer_id = state_{{ moment }}.customer_id
             and changes.{{ date }} = state_{{ moment }}.as_of_date
+    left join {{ ref('fit_calibrations') }} as rules_{{ moment }}
+        on
+            changes.{{ date }} = rules_{{ moment }}.as_of_date
+            and state_{{ moment }}.business_line = rules_{{ moment }}.business_line
     {% endfor %}
     left join {{ ref('tier_cut_points') }} as starts
         on
@@ -100,7 +106,7 @@ select
         /* The end of grace is never the cause of a promotion. */
         when compared.is_after_grace and not compared.is_promotion then 'end_of_grace'
         when compared.is_by_line then 'business_line'
-        when compared.is_by_points then 'points'
+        when compared.is_by_points or not compared.is_recalibrated then 'points'
         else 'recalibrated'
     end as cause,
     compared.composite_score,

@@ -31,6 +31,8 @@ select
         {% for tier in tier_codes() %}
         when composites.composite_score >= cut_points.lower_{{ tier }} then '{{ tier }}'
         {% endfor %}
+        /* Where the line had no customer when its rules were learned, there is nothing to compare with. */
+        else '{{ tier_codes() | last }}'
     end as raw_tier_code
 from {{ ref('tier_composite') }} as composites
 left join cut_points

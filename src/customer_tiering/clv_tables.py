@@ -80,7 +80,8 @@ def grid(lines: pa.Table, fits: pa.Table, histories: pa.Table) -> pa.Table:
     parts = [
         _grid_of_line(of_line, fit_of[key], line_of[key])
         for key, of_line in _by_line(histories)
-        if fit_of[key]["is_usable"]
+        # Where a date is scored only to learn from it, nothing is fitted.
+        if key in fit_of and fit_of[key]["is_usable"]
     ]
     return pa.concat_tables(parts) if parts else GRID.empty_table()
 

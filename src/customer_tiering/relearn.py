@@ -64,9 +64,9 @@ def calibrated(
     in_run = dates.filter(pc.is_in(dates, value_set=_dates(warehouse.read(restated)["as_of_date"])))
     needed = in_run
     if previous is not None:
-        days = sorted(dates.to_pylist())
-        previous |= dict(zip(days[1:], days, strict=False))
-        before = [previous.get(day) for day in in_run.to_pylist()]
+        days = (held[name].to_pylist() for name in ("calibrated_at", "previous_date"))
+        previous |= dict(zip(*days, strict=True))
+        before = [previous[day] for day in in_run.to_pylist()]
         needed = pc.unique(pa.concat_arrays([in_run, pa.array(before, in_run.type)]))
     rows = [_of_dates(warehouse.read(table), needed) for table in tables]
     learned = _with_kept(dbt, session, _of_dates(learn(*rows), in_run), dates, in_run)
@@ -74,6 +74,7 @@ def calibrated(
     if "business_line" not in learned.column_names:
         held = held.filter(pc.equal(held["business_line"], "all")).drop(["business_line"])
         keys = keys[:1]
+    held = held.drop(["is_by_policy", "previous_date"])
     held = held.rename_columns({"as_of_date": "held_at", "calibrated_at": "as_of_date"})
     joined = held.join(learned, keys, join_type="inner")
     joined = joined.drop(["as_of_date"]).rename_columns({"held_at": "as_of_date"})

@@ -40,6 +40,15 @@ calibrated as (
         {{ calibration_date('cadences.cadence', 'scored.as_of_date') }} as as_of_date
     from scored
     cross join cadences
+    {% if var('calibrates_today') -%}
+    union
+    select
+        scored.first_order_date,
+        true as is_of_policy,
+        scored.as_of_date
+    from scored
+    where scored.is_current
+    {%- endif %}
 
 ),
 
@@ -68,15 +77,17 @@ with_added as (
         periods_back,
         is_current,
         is_published,
-        false as is_imagined
+        false as is_imagined,
+        false as is_added
     from scored
     union all
     select
         cast({{ dbt.dateadd('day', 1, 'as_of_date') }} as date) as as_of_date,
-        periods_back,
+        case when {{ is_period_end('as_of_date') }} then -1 else 0 end as periods_back,
         false as is_current,
         false as is_published,
-        true as is_imagined
+        true as is_imagined,
+        false as is_added
     from scored
     where is_current
     union all
@@ -85,7 +96,8 @@ with_added as (
         cast(ceil({{ periods_since }}) as integer) as periods_back,
         false as is_current,
         false as is_published,
-        false as is_imagined
+        false as is_imagined,
+        true as is_added
     from added
     cross join today
     where
@@ -100,6 +112,7 @@ select
     scored.is_current,
     scored.is_published,
     scored.is_imagined,
+    scored.is_added,
     earlier.as_of_date as previous_date
 from with_added as scored
 left join with_added as earlier
