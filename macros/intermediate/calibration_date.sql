@@ -2,24 +2,28 @@
     {#- The last calibration date on or before a date: where a period ends in which, or with which, a month,
         quarter, half-year or year ends.
         Args:
-            cadence: the column policies.calibration.
+            cadence: the column policies.calibration, or a text in SQL.
             date: a date, in SQL. -#}
-    {%- set period, unit, length = scored_period() -%}
+    {%- set period = scored_period()[0] -%}
     {%- set closed = last_end(period, date) -%}
     {%- set quarter = last_end('quarter', closed) -%}
-    {%- set of_year = last_end(
-        'quarter', 'case when extract(month from ' ~ quarter ~ ') in (3, 9) then '
-        ~ dbt.dateadd('day', -1, quarter) ~ ' else ' ~ quarter ~ ' end'
+    {%- set half_year = last_end(
+        'quarter', quarter ~ ' - case when extract(month from ' ~ quarter ~ ') in (3, 9)'
+        ~ ' then interval 1 day else interval 0 day end'
     ) -%}
-    {%- set ends = {
-        'month': last_end('month', closed), 'half-year': of_year, 'year': last_end('year', closed),
-    } -%}
     {%- set of_cadence -%}
     case {{ cadence }}
-        {%- for name, end in ends.items() %} when '{{ name }}' then {{ end }}{% endfor %} else {{ quarter }}
+        when 'month' then {{ last_end('month', closed) }}
+        when 'half-year' then {{ half_year }}
+        when 'year' then {{ last_end('year', closed) }}
+        else {{ quarter }}
     end
     {%- endset -%}
-    cast({{ dbt.dateadd('day', -1, dbt.dateadd(unit, length, dbt.date_trunc(period, of_cadence))) }} as date)
+    {%- if period == 'week' -%}
+    cast(date_trunc('week', {{ of_cadence }}) + interval 6 day as date)
+    {%- else -%}
+    {{ of_cadence }}
+    {%- endif -%}
 {%- endmacro %}
 
 

@@ -1,8 +1,9 @@
 {#- Ends of the periods that int_scoring_dates scores, by the variable `period`. -#}
 
 {% macro last_end(unit, date) -%}
-    {#- The last day on or before a date that ends a month, quarter, year, week or day. -#}
-    cast({{ dbt.dateadd('day', -1, dbt.date_trunc(unit, dbt.dateadd('day', 1, date))) }} as date)
+    {#- The last day on or before a date that ends a month, quarter, year, week or day. Without dbt.dateadd, which
+        on Spark writes its argument out several times: these are nested. -#}
+    cast(date_trunc('{{ unit }}', {{ date }} + interval 1 day) - interval 1 day as date)
 {%- endmacro %}
 
 
