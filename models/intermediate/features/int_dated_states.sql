@@ -12,8 +12,9 @@
     'purchase_day_count': '1', 'lifetime_order_count': '1', 'order_count': '1',
     'lifetime_net_revenue': 'dated.usual_order_amount', 'net_revenue': 'dated.usual_order_amount',
 }.items() %}
+{% set type = 'integer' if step == '1' else 'decimal(18, 4)' %}
 {% set added = 'case when ' ~ orders_once_more ~ ' then ' ~ step ~ ' else 0 end' %}
-{% do imagined.update({total: 'dated.' ~ total ~ ' + ' ~ added}) %}
+{% do imagined.update({total: 'cast(dated.' ~ total ~ ' + ' ~ added ~ ' as ' ~ type ~ ')'}) %}
 {% endfor %}
 with
 
