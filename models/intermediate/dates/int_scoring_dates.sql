@@ -1,6 +1,6 @@
-/* One row per date that is scored: those that tiers are asked of (int_tier_dates); the dates at which what holds
-   on any of them was learned, none of them before the first order; and the day after the current one, on which
-   each customer who has bought is imagined to order once more. */
+/* One row per date that is scored: those that tiers are asked of (int_tier_dates); the dates at which what
+   holds on any of them was learned, none of them before the first order; and the day after the current one,
+   on which each customer who has bought is imagined to order once more. */
 {% set period, unit, length = scored_period() %}
 {% set periods_since = dbt.datediff('added.as_of_date', 'today.as_of_date', unit) ~ ' / ' ~ length ~ '.0' %}
 with
