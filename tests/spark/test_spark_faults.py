@@ -45,10 +45,10 @@ def checksums(folder: Path) -> dict[str, str]:
 
 def lose_customers(build: SparkWorkspace, folder: Path) -> SparkWorkspace:
     """The same warehouse, for a project that loses every tenth customer on the way."""
-    whole = "from {{ at_current_date('tier_assigned') }} as assigned"
+    whole = "left join guardrails on assigned.guardrail_code = guardrails.rule"
     return with_fault(
         *(build, folder, "models/tiers/customer_tier_candidate.sql"),
-        *(whole, f"{whole}\n    where assigned.customer_id not like '%7'"),
+        *(whole, f"{whole}\nwhere assigned.customer_id not like '%7'"),
     )
 
 
