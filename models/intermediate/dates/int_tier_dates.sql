@@ -1,6 +1,6 @@
 /* One row per date that is scored for the tiers of that day: the current date, the ends of the last
-   `history_periods` closed periods before it, and before those as many as the longest grace looks back on; none
-   of them before the first order. */
+   `history_periods` closed periods before it, and before those as many as the longest grace looks back on;
+   none of them before the first order. */
 {{- wait_for_config() }}
 {% set period, unit, length = scored_period() %}
 {% set history = [var('history_periods') | int, 120] | min %}
