@@ -74,7 +74,7 @@
         'actions': {'key': ['tier_code', 'lifecycle_stage', 'worth'], 'columns': dict(
             tier_code=tier, lifecycle_stage=identifier,
             worth={'type': 'choice', 'choices': ['any', 'high', 'mid', 'low']}, action_code=text, action_en=text, action_zh=text,
-            channel=text, cadence_days=count, owner_role=text,
+            channel={'type': 'code', 'in': 'contact_channels.channel'}, cadence_days=count, owner_role=text,
             budget_class={'type': 'choice', 'choices': ['none', 'low', 'medium', 'high']},
             priority={'type': 'integer', 'from': 1, 'to': 5}, expected_effect_en=text,
             expected_effect_zh=text, risk_en=text, risk_zh=text)},
@@ -87,6 +87,8 @@
         'consent_states': {'key': ['state'], 'columns': dict(
             state={'type': 'text', 'pattern': '^[^A-Z]+$', 'says': 'a word without capitals'},
             is_permitted={'type': 'choice', 'choices': ['true', 'false']})},
+        'contact_channels': {'key': ['word'], 'columns': dict(
+            word={'type': 'text', 'pattern': '^[^A-Z]+$', 'says': 'a word without capitals'}, channel=identifier)},
         'identity_rules': {'key': ['rule'], 'columns': dict(
             rule=identifier,
             columns={'type': 'text', 'pattern': identity_columns_pattern, 'says':

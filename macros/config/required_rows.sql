@@ -7,6 +7,7 @@
         ('business_goals', 'goal=balanced'),
         ('tiers', 'tier_code=L'),
         ('tiers', 'tier_code=P'),
+        ('contact_channels', 'word=none'),
     ] -%}
     {%- for seed, part, kind in [
         ('component_weights', 'component', 'components'), ('method_settings', 'setting', 'settings'),
@@ -59,6 +60,7 @@
 
 {% macro situations_before_stage() -%}
     {#- What comes before the lifecycle stage in the choice of an action (seed actions): a case that is not solved,
-        and a contract that ends within 45 days. -#}
-    {{ return(['service_first', 'renewal_due']) }}
+        an
+        unhappy answer of the last 365 days to the net promoter question, and a contract that ends within 45 days. -#}
+    {{ return(['service_first', 'detractor', 'renewal_due']) }}
 {%- endmacro %}

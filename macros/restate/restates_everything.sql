@@ -21,6 +21,20 @@
 {%- endmacro %}
 
 
+{% macro missing_tables() -%}
+    {#- The tables that a run would only add to and that are not there, as somebody has dropped them: all would
+        have to be worked out anew. -#}
+    {%- set missing = [] -%}
+    {%- for node in (graph.nodes or {}).values() if is_run_of_model() and node.resource_type == 'model'
+        and node.config.materialized in ['restated', 'calibrated'] -%}
+        {%- if not load_relation(api.Relation.create(database=node.database or none, schema=node.schema, identifier=node.alias)) -%}
+            {%- do missing.append(node.name) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(missing | sort) }}
+{%- endmacro %}
+
+
 {% macro is_run_of_model() -%}
     {#- Whether a model is being made: not parsed, tested or shown. -#}
     {{ return(execute and model.resource_type != 'unit_test' and flags.WHICH in ['build', 'run', 'retry']) }}

@@ -27,7 +27,8 @@
     {%- set measures = {
         'int_customer_features': [
             'policy', 'purchase_day_count', 'recency_days', 'order_count', 'net_revenue', 'permitted_channels',
-            'refused_channels', 'open_ticket_count', 'days_to_renewal', 'contract_until',
+            'refused_channels', 'answered_channel', 'days_since_nps_answer', 'open_ticket_count', 'days_to_renewal',
+            'contract_until',
         ] + answers_to_surveys(),
         'next_category': ['next_category'],
     } -%}

@@ -1,11 +1,11 @@
-/* One row per record of which channels customers permit, typed, each with its outcome. A later state is a
-   record of its own. */
+/* One row per record of which channels customers permit, typed, each with its outcome. Another state is a
+   record of its own, also on the same day: then the refusal holds. */
 with
 
 {{ typed_records('consents', {
     'customer_id': 'customer', 'channel': 'code', 'state': 'code', 'since': 'past_date',
 }) }}
 
-{{ resolve_versions('consents', key=['customer_id', 'channel', 'since'], may_lack='since') }}
+{{ resolve_versions('consents', key=['customer_id', 'channel', 'state', 'since'], may_lack='since') }}
 
 select * from resolved

@@ -201,6 +201,14 @@ def test_a_full_refresh_cures_what_was_edited_before_the_candidate(workspace):
     assert csv_checksums(workspace.export) == expected
 
 
+def test_tables_that_were_dropped_are_made_anew_with_all_else(workspace):
+    """A run that only adds to them would leave out what has not changed."""
+    plant(workspace, "drop table fits.fit_cut_points", "drop table tiers.tier_composite")
+    workspace.dbt("run", "-s", "run_scope")
+    [(why,)] = workspace.rows("select why_everything from audit.run_scope")
+    assert why == "the tables fit_cut_points, tier_composite are gone"
+
+
 def verdict(workspace: Workspace) -> dict:
     return json.loads((workspace.export / "verdict.json").read_text("utf-8"))
 

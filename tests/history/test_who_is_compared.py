@@ -132,7 +132,8 @@ def test_what_they_were_worth_orders_what_comes_back_from_the_lapsed(sample_buil
 def test_actions_go_with_scenario_consent_and_contract(sample_build):
     actions = sample_build.query("""
         select actions.*, scenario, features.refused_channels,
-            active_subscription_count > 0 as bound, open_ticket_count, days_to_renewal
+            active_subscription_count > 0 as bound, open_ticket_count, days_to_renewal,
+            nps_answer, days_since_nps_answer
         from marts.customer_actions as actions
         inner join marts.customer_360 using (customer_id)
         inner join intermediate.int_customer_features as features
@@ -156,7 +157,14 @@ def test_actions_go_with_scenario_consent_and_contract(sample_build):
         "service_recovery_call", "service_recovery", "service_answer", "basic_service",
         "lapsed_service",
     }  # fmt: skip
-    due = here[(here.open_ticket_count == 0) & (here.days_to_renewal <= 45)]
+    unhappy = (here.nps_answer <= 6) & (here.days_since_nps_answer <= 365)
+    asked = here[unhappy & (here.open_ticket_count == 0)]
+    assert len(asked) > 20 and set(asked.scenario) == {"after_sales_care"}
+    assert set(asked.action_code) <= {
+        "detractor_call", "detractor_follow_up", "detractor_answer", "basic_detractor"
+    }  # fmt: skip
+    assert all(f" {int(row.nps_answer)} of 10." in row.reason_en for row in asked.itertuples())
+    due = here[~unhappy & (here.open_ticket_count == 0) & (here.days_to_renewal <= 45)]
     assert len(due) > 5 and set(due.scenario) <= {"renewal", "win_back"}
     assert set(due.action_code) <= {
         "renewal_talk", "renewal_call", "renewal_offer", "renewal_reminder"
@@ -166,6 +174,44 @@ def test_actions_go_with_scenario_consent_and_contract(sample_build):
     assert {worth: list(codes) for worth, codes in lapsed.items()} == {
         "high": ["win_back_call"], "mid": ["win_back_offer"], "low": ["suppress"]
     }  # fmt: skip
+
+
+def test_messages_go_where_they_are_answered(sample_build):
+    """Against the records themselves, counted again in pandas."""
+    codes = dict(sample_build.rows("select word, channel from seeds.contact_channels"))
+    answers = sample_build.query("""
+        select customer_id, touch_date, channel from intermediate.int_campaign_touches
+        inner join seeds.event_points using (event_type)
+        where outcome = 'accepted' and event_group = 'response'
+            and touch_date > (select max(as_of_date) from marts.customer_tier) - 365
+    """)
+    answers["channel"] = answers.channel.str.lower().map(codes)
+    answers = answers.dropna().sort_values(["touch_date", "channel"])
+    last = answers.groupby("customer_id").channel.last()
+    actions = sample_build.query("""
+        select actions.*, seed.channel as planned, contacts.refused_channels,
+            contacts.permitted_channels
+        from marts.customer_actions as actions
+        inner join seeds.actions as seed using (action_code)
+        left join marts.customer_contacts as contacts using (customer_id)
+    """)
+    kinds = {"answered": 0, "refused": 0, "nowhere": 0}
+    for row in actions.itertuples():
+        refused = set(str(row.refused_channels or "").split(", "))
+        permitted = str(row.permitted_channels or "none").split(", ")
+        answered = last.get(row.customer_id)
+        if row.planned not in ("phone", "visit", "none") and answered and answered not in refused:
+            assert row.channel == answered
+            said = "The last answer came" in row.reason_en
+            assert said == (row.channel != row.planned and row.planned not in refused)
+            kinds["answered"] += row.channel != row.planned
+        elif row.planned not in refused:
+            assert row.channel == row.planned
+        else:
+            assert row.channel == permitted[0] and " is refused" in row.reason_en
+            kinds["refused" if row.channel != "none" else "nowhere"] += 1
+    print(f"\n{kinds}")
+    assert all(each > 5 for each in kinds.values())
 
 
 def test_every_action_is_somebodys(sample_build):

@@ -121,6 +121,9 @@ RECORDS = {
         007,email,Subscribed,2025-12-01
         007,sms,退订,
         007,phone,perhaps,2025-12-01 <- unknown_consent
+        007,pigeon post,yes,2025-12-01 <- unknown_channel
+        007,微信,yes,2025-12-01
+        007,微信,no,2025-12-01
         999,email,yes,2025-12-01 <- unknown_customer
         007,email,no,2026-12-01 <- future_date
     """,

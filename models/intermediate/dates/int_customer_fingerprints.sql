@@ -5,7 +5,7 @@
     'int_interactions': ['interaction_id', 'interaction_date', 'result'],
     'int_events': ['event_id', 'event_type', 'occurred_at', 'product_id', 'session_id'],
     'int_tickets': ['ticket_id', 'opened_date', 'closed_date', 'satisfaction'],
-    'int_campaign_touches': ['touch_id', 'touch_date', 'event_type', 'has_discount'],
+    'int_campaign_touches': ['touch_id', 'touch_date', 'event_type', 'has_discount', 'channel'],
     'int_opportunities': [
         'opportunity_id', 'created_date', 'closed_date', 'stage_kind', 'probability', 'amount', 'contact_roles',
     ],

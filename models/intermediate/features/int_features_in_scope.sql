@@ -15,11 +15,12 @@
     'services': ['monthly_recurring_revenue'], 'pipelines': ['open_pipeline', 'weighted_pipeline'],
 } %}
 {% set others = {
+    'events': ['answered_channel'],
     'baskets': ['new_product_share', 'repeat_product_share', 'gift_share', 'favourite_category'],
     'services': ['ticket_satisfaction', 'days_to_renewal', 'contract_until'],
     'pipelines': ['largest_opportunity', 'decision_role_count', 'sales_cycle_days'],
     'voices': [
-        'nps_answer', 'price_agreement', 'novelty_agreement', 'service_agreement', 'quality_agreement',
+        'nps_answer', 'days_since_nps_answer', 'price_agreement', 'novelty_agreement', 'service_agreement', 'quality_agreement',
         'follower_count', 'permitted_channels', 'refused_channels',
     ],
 } %}

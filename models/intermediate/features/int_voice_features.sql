@@ -50,6 +50,7 @@ dated as (
         voices.kind,
         voices.voice,
         voices.amount,
+        voices.voice_date,
         row_number() over (
             partition by voices.customer_id, dates.as_of_date, voices.kind
             /* Of a yes and a no at one time the no holds. */
@@ -66,6 +67,9 @@ select
     customer_id,
     as_of_date,
     {{ round_double("max(case when kind = 'nps' then amount end) / 10", 2) }} as nps_answer,
+    cast(
+        {{ dbt.datediff("max(case when kind = 'nps' then voice_date end)", 'as_of_date', 'day') }} as integer
+    ) as days_since_nps_answer,
     {% for attitude in attitudes %}
     max(case when kind = '{{ attitude }}' then amount end) as {{ attitude }}_agreement,
     {% endfor %}
