@@ -59,8 +59,27 @@
 
 
 {% macro situations_before_stage() -%}
-    {#- What comes before the lifecycle stage in the choice of an action (seed actions): a case that is not solved,
-        an
-        unhappy answer of the last 365 days to the net promoter question, and a contract that ends within 45 days. -#}
-    {{ return(['service_first', 'detractor', 'renewal_due']) }}
+    {#- What comes before the lifecycle stage in the choice of an action (seed actions), and whose it can be: of
+        customers (all tiers but L and P), of the lapsed (L), of prospects (P). See action_choices. -#}
+    {{ return({
+        'service_first': ['customers', 'L'], 'detractor': ['customers', 'L'], 'renewal_due': ['customers'],
+        'open_deal': ['customers', 'L', 'P'], 'won_deal': ['P'], 'contract_unused': ['customers'],
+    }) }}
+{%- endmacro %}
+
+
+{% macro is_action_case(tier, stage, worth) -%}
+    {#- Whether somebody can be in a tier, a situation or stage, and of a worth: what the seed actions has a row for. -#}
+    {%- set of = {'customers': ["''"], 'L': ["''"], 'P': ["'prospect'"]} -%}
+    {%- for situation, owners in situations_before_stage().items() -%}
+        {%- for owner in owners -%}{%- do of[owner].append("'" ~ situation ~ "'") -%}{%- endfor -%}
+    {%- endfor -%}
+    {%- set situations = "'" ~ situations_before_stage() | join("', '") ~ "'" -%}
+    case
+        when {{ tier }} = 'P' then {{ worth }} = 'any' and {{ stage }} in ({{ of.P | join(', ') }})
+        when {{ tier }} = 'L' and {{ stage }} = 'churned' then {{ worth }} <> 'any'
+        when {{ tier }} = 'L' then {{ worth }} = 'any' and {{ stage }} in ({{ of.L | join(', ') }})
+        when {{ stage }} in ({{ situations }}) then {{ worth }} = 'any' and {{ stage }} in ({{ of.customers | join(', ') }})
+        else {{ worth }} = 'any' and {{ stage }} not in ('churned', 'prospect')
+    end
 {%- endmacro %}

@@ -22,11 +22,11 @@
 
 
 {% macro missing_tables() -%}
-    {#- The tables that a run would only add to and that are not there, as somebody has dropped them: all would
-        have to be worked out anew. -#}
+    {#- Tables that are not there, as somebody has dropped them. Some are only added to, and others read what the
+        last run left in them. -#}
     {%- set missing = [] -%}
     {%- for node in (graph.nodes or {}).values() if is_run_of_model() and node.resource_type == 'model'
-        and node.config.materialized in ['restated', 'calibrated'] -%}
+        and node.config.materialized != 'view' and node.name != 'published_export' -%}
         {%- if not load_relation(api.Relation.create(database=node.database or none, schema=node.schema, identifier=node.alias)) -%}
             {%- do missing.append(node.name) -%}
         {%- endif -%}

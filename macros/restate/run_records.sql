@@ -149,7 +149,7 @@
 {% macro renew_what_the_next_run_compares() -%}
     {%- set to_renew = [
         ('finished_fingerprints', 'intermediate', 'int_customer_fingerprints', '*'),
-        ('finished_dates', 'intermediate', 'int_scoring_dates', 'as_of_date, is_current, is_published, is_imagined, previous_date'),
+        ('finished_dates', 'intermediate', 'int_scoring_dates', 'as_of_date, is_current, is_published, is_imagined, is_added, previous_date'),
         ('finished_identities', 'staging', 'identities', 'record_id, customer_id'),
         ('finished_roll_ups', 'staging', 'account_roll_ups', 'customer_id, account_id'),
     ] -%}

@@ -28,7 +28,7 @@
         'int_customer_features': [
             'policy', 'purchase_day_count', 'recency_days', 'order_count', 'net_revenue', 'permitted_channels',
             'refused_channels', 'answered_channel', 'days_since_nps_answer', 'open_ticket_count', 'days_to_renewal',
-            'contract_until',
+            'contract_until', 'lifetime_net_revenue', 'open_pipeline', 'sales_cycle_days',
         ] + answers_to_surveys(),
         'next_category': ['next_category'],
     } -%}

@@ -118,7 +118,7 @@
             '，近{{ var("lookback_days") }}天下单', cast(order_count as string), '次，净消费',
             {{ grouped_digits('net_revenue') }}, '{{ currency_zh() }}。',
             case when is_under_contract then concat_ws(
-                '', '合同执行中', '，' || {{ in_days_zh('days_to_renewal') }} || '续约', '。'
+                '', '合同或订阅生效中', '，' || {{ in_days_zh('days_to_renewal') }} || '到期', '。'
             ) end,
             '得分构成：',
             {%- for method in methods %}

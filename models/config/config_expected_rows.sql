@@ -64,11 +64,7 @@ per_tier as (
         'actions' as seed,
         {{ config_row(['tier_code', 'lifecycle_stage', 'worth']) }} as config_row
     from tiers cross join stages cross join worths
-    where
-        (tiers.tier_code = 'P') = (stages.lifecycle_stage = 'prospect')
-        and (stages.lifecycle_stage = 'churned') = (worths.worth <> 'any')
-        and (stages.lifecycle_stage <> 'churned' or tiers.tier_code = 'L')
-        and (tiers.tier_code <> 'L' or stages.lifecycle_stage in ('churned', 'service_first'))
+    where {{ is_action_case('tiers.tier_code', 'stages.lifecycle_stage', 'worths.worth') }}
 
 ),
 

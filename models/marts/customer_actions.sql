@@ -1,4 +1,7 @@
 /* One row per customer at the current date: what to do next, why, and how urgent it is. */
+{% set currency = setting('reporting_currency') %}
+{% set brought = order_amount('choices.lifetime_net_revenue') %}
+{% set open_deal = order_amount('choices.open_deal') %}
 with
 
 labels as (
@@ -33,6 +36,8 @@ select
     cast(actions.risk_en as string) as risk_en,
     cast(actions.risk_zh as string) as risk_zh,
     case
+        when choices.situation = 'won_deal'
+            then candidate.stage_en || ': a deal was won, but no order has come.'
         when candidate.composite_score is null then candidate.stage_en || ': has not bought yet.'
         else
             concat_ws(
@@ -44,18 +49,31 @@ select
                     else 'own rhythm not known yet, assumed '
                 end,
                 {{ every_days_en('candidate.usual_interval_days') }}, '.',
+                case
+                    when candidate.tier_code = 'L'
+                        then ' So far they have brought {{ currency }} ' || {{ brought }} || '.'
+                end,
                 case when choices.has_open_ticket then ' An open ticket comes first.' end,
-                ' Would recommend us: ' || cast(choices.unhappy_answer as string) || ' of 10.',
+                case
+                    when choices.situation = 'detractor' then concat_ws(
+                        '', ' Would they recommend us? ', cast(choices.unhappy_answer as string), ' of 10 points, ',
+                        {{ days_ago_en('choices.days_since_nps_answer') }}, '.'
+                    )
+                end,
+                case when candidate.is_under_contract and choices.renewed_in is null then ' A contract runs.' end,
                 ' A contract is to be renewed ' || {{ in_days_en('choices.renewed_in') }} || '.'
             )
     end
+    || coalesce(' Open deals: {{ currency }} ' || {{ open_deal }} || '.', '')
     || case
         when choices.channel = choices.planned_channel then ''
-        when choices.channel = 'none' then ' ' || planned.name_en || ' is refused, and nothing else permitted.'
+        when choices.channel = 'none'
+            then ' ' || planned.name_en || ' is refused, and nothing else permitted: ask at the next order.'
         when choices.is_refused then ' ' || planned.name_en || ' is refused: ' || used.name_en || ' instead.'
         else ' The last answer came by this channel: ' || used.name_en || '.'
     end as reason_en,
     case
+        when choices.situation = 'won_deal' then candidate.stage_zh || '：商机已赢单，但尚无订单。'
         when candidate.composite_score is null then candidate.stage_zh || '：尚未购买。'
         else
             concat_ws(
@@ -67,14 +85,21 @@ select
                     else '自身节奏未知，暂按'
                 end,
                 {{ every_days_zh('candidate.usual_interval_days') }}, '购买一次。',
+                case when candidate.tier_code = 'L' then '累计净消费' || {{ brought }} || '{{ currency_zh() }}。' end,
                 case when choices.has_open_ticket then '请先处理未结工单。' end,
-                '推荐意愿评分' || cast(choices.unhappy_answer as string) || '分（满分10分）。',
-                '合同' || {{ in_days_zh('choices.renewed_in') }} || '续约。'
+                case when choices.situation = 'detractor' then concat_ws(
+                    '', {{ days_ago_zh('choices.days_since_nps_answer') }}, '的推荐意愿评分为',
+                    cast(choices.unhappy_answer as string), '分（满分10分）。'
+                ) end,
+                case when candidate.is_under_contract and choices.renewed_in is null then '合同或订阅生效中。' end,
+                '合同或订阅' || {{ in_days_zh('choices.renewed_in') }} || '到期，待续约。'
             )
     end
+    || coalesce('未结商机' || {{ open_deal }} || '{{ currency_zh() }}。', '')
     || case
         when choices.channel = choices.planned_channel then ''
-        when choices.channel = 'none' then '客户已拒绝' || planned.name_zh || '，也未许可其他渠道。'
+        when choices.channel = 'none'
+            then '客户已拒绝' || planned.name_zh || '，也未许可其他渠道：下次下单时请征询许可。'
         when choices.is_refused then '客户已拒绝' || planned.name_zh || '，改用' || used.name_zh || '。'
         else '客户最近一次通过' || used.name_zh || '回应，因此用该渠道。'
     end as reason_zh

@@ -3,20 +3,6 @@
    EXPORT_PERSONAL says otherwise. */
 with
 
-latest_consents as (
-
-    select
-        customer_id,
-        channel,
-        is_permitted,
-        row_number() over (
-            partition by customer_id, channel order by since_at desc, is_permitted asc
-        ) as place_back
-    from {{ ref('int_consents') }}
-    where outcome = 'accepted'
-
-),
-
 records as (
 
     select
@@ -41,18 +27,6 @@ contacts as (
     from records
     group by customer_id
 
-),
-
-permitted as (
-
-    select
-        customer_id,
-        {{ listed('case when is_permitted then channel end') }} as permitted_channels,
-        {{ listed('case when not is_permitted then channel end') }} as refused_channels
-    from latest_consents
-    where place_back = 1
-    group by customer_id
-
 )
 
 select
@@ -64,4 +38,4 @@ select
     permitted.permitted_channels,
     permitted.refused_channels
 from contacts
-left join permitted on contacts.customer_id = permitted.customer_id
+left join {{ ref('int_permitted_channels') }} as permitted on contacts.customer_id = permitted.customer_id

@@ -29,7 +29,7 @@ by_category as (
         features.as_of_date,
         purchases.category,
         count(*) as day_count,
-        cast(greatest(sum(purchases.amount), 0) as bigint) as amount
+        cast(floor(greatest(sum(purchases.amount), 0)) as bigint) as amount
     from features
     inner join purchases
         on features.customer_id = purchases.customer_id and features.as_of_date >= purchases.order_date

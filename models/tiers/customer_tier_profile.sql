@@ -119,9 +119,9 @@ compared as (
 select
     *,
     abs(raw_share - band_share) as share_gap,
-    tied_share + 3 * sqrt(band_share * (1 - band_share) / line_customers) as share_gap_allowance,
+    tied_share + 3 * sqrt(band_share * (1 - band_share) / nullif(line_customers, 0)) as share_gap_allowance,
     abs(share - previous_share) as share_drift,
-    3 * sqrt(previous_share * (1 - previous_share) / line_customers) as share_drift_allowance,
+    3 * sqrt(previous_share * (1 - previous_share) / nullif(line_customers, 0)) as share_drift_allowance,
     lead(tier_code) over by_rank as next_tier_code,
     /* Of the lapsed it says nothing: some have just stopped. */
     lead(case when tier_code <> 'L' then mean_net_revenue end) over by_rank as next_tier_mean_net_revenue

@@ -34,7 +34,7 @@ loans as (
             lending.periods_back > borrowing.periods_back
             and lending.periods_back - borrowing.periods_back <= graces.grace_periods
     inner join {{ ref('tier_dates_to_restate') }} as restated on borrowing.as_of_date = restated.as_of_date
-    where (borrowing.is_published or borrowing.is_imagined) and lending.is_added is not true
+    where borrowing.is_published or borrowing.is_imagined
 
 ),
 

@@ -64,15 +64,17 @@ def test_an_unfinished_run_by_other_rules_leaves_nothing_behind(tmp_path):
 
 @pytest.mark.long
 def test_a_longer_history_is_as_good_as_a_full_refresh(tmp_path):
-    # Another date stands before the current one then, and propensity has earlier dates to learn at.
+    # Another date stands before the current one then, propensity has earlier dates to learn at, and
+    # at dates that were only learned from something is learned; and back again.
     world = World(tmp_path, random.Random(11))
     world.begin()
     world.variables = {"history_periods": 1}
     world.run("daily")
-    world.variables = {"history_periods": 12}
-    daily = world.run("daily")
-    assert scope(daily)[0] is None
-    assert tables_that_differ(daily, world.run_from_scratch()) == {}
+    for periods in (3, 12, 2):
+        world.variables = {"history_periods": periods}
+        daily = world.run("daily")
+        assert scope(daily)[0] is None
+        assert tables_that_differ(daily, world.run_from_scratch()) == {}, periods
 
 
 def test_a_last_order_that_is_a_refund_asks_no_question_about_the_past(tmp_path):

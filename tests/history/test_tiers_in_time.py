@@ -23,7 +23,9 @@ def seed(name: str, project: Path = PROJECT) -> pd.DataFrame:
 
 def tiers_by_hand(build: Workspace) -> pd.Series:
     """Tiers of every customer and published date: raw tier, then grace, then guardrails."""
-    dates = build.query("select * from intermediate.int_scoring_dates where not is_imagined")
+    dates = build.query(
+        "select * from intermediate.int_scoring_dates where not is_imagined and periods_back >= 0"
+    )
     back = dates.set_index("as_of_date").periods_back
     raw = build.query("select * from tiers.tier_raw")
     stages = build.query("select customer_id, as_of_date, segment from segments.segment_lifecycle")

@@ -1,6 +1,6 @@
 /* One row per scored date that takes part in this run: for everyone where it was not scored by the
    last finished run, else for the customers whose facts have changed, from the first date on at
-   which a measure of one of them is another, and where another date comes before it now. */
+   which a measure of one of them is another, and where something is learned now or no more. */
 -- depends_on: {{ ref('int_changed_customers') }}
 -- depends_on: {{ ref('int_features_in_scope') }}
 {% if restates_everything() %}
@@ -18,7 +18,7 @@ dates as (
     select
         scored.as_of_date,
         coalesce(finished.is_imagined <> scored.is_imagined, true) as for_everyone,
-        scored.previous_date is distinct from (finished.previous_date) as follows_another_date
+        scored.is_added <> finished.is_added as is_learned_at_otherwise
     from {{ ref('int_scoring_dates') }} as scored
     left join {{ audit_table('finished_dates') }} as finished on scored.as_of_date = finished.as_of_date
 
@@ -78,6 +78,6 @@ select
 from dates
 where
     dates.for_everyone
-    or dates.follows_another_date
+    or dates.is_learned_at_otherwise
     or dates.as_of_date >= (select min(first_changes.as_of_date) from first_changes)
 {% endif %}

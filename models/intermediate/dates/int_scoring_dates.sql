@@ -1,21 +1,11 @@
 /* One row per date that is scored: those that tiers are asked of (int_tier_dates); the dates at which what
-   holds on any of them was learned, none of them before the first order; and the day after the current one,
-   on which each customer who has bought is imagined to order once more. */
-{% set period, unit, length = scored_period() %}
-{% set periods_since = dbt.datediff('added.as_of_date', 'today.as_of_date', unit) ~ ' / ' ~ length ~ '.0' %}
+   holds on any of them was learned, and those that is learned from, none of them before the first order; and
+   the day after the current one, on which each customer who has bought is imagined to order once more. */
 with
 
 scored as (
 
     select * from {{ ref('int_tier_dates') }}
-
-),
-
-today as (
-
-    select as_of_date
-    from scored
-    where is_current
 
 ),
 
@@ -35,7 +25,6 @@ cadences as (
 calibrated as (
 
     select distinct
-        scored.first_order_date,
         cadences.is_of_policy,
         {{ calibration_date('cadences.cadence', 'scored.as_of_date') }} as as_of_date
     from scored
@@ -43,7 +32,6 @@ calibrated as (
     {% if var('calibrates_today') -%}
     union
     select
-        scored.first_order_date,
         true as is_of_policy,
         scored.as_of_date
     from scored
@@ -52,19 +40,16 @@ calibrated as (
 
 ),
 
-/* What is learned at a calibration date of what customers did next is learned from measures before it. */
+/* What is learned at a calibration date of what customers did next is learned from measures before it; clusters
+   begin with those of the month before. */
 added as (
 
-    select
-        first_order_date,
-        as_of_date
-    from calibrated
+    select as_of_date from calibrated
+    union
+    select {{ learning_date('as_of_date', 30) }} as as_of_date from calibrated
     {% for days in propensity_targets().values() %}
     union
-    select
-        first_order_date,
-        {{ learning_date('as_of_date', days) }} as as_of_date
-    from calibrated
+    select {{ learning_date('as_of_date', days) }} as as_of_date from calibrated
     where is_of_policy
     {% endfor %}
 
@@ -74,6 +59,7 @@ with_added as (
 
     select
         as_of_date,
+        as_of_date as known_at,
         periods_back,
         is_current,
         is_published,
@@ -83,6 +69,7 @@ with_added as (
     union all
     select
         cast({{ dbt.dateadd('day', 1, 'as_of_date') }} as date) as as_of_date,
+        as_of_date as known_at,
         case when {{ is_period_end('as_of_date') }} then -1 else 0 end as periods_back,
         false as is_current,
         false as is_published,
@@ -92,22 +79,23 @@ with_added as (
     where is_current
     union all
     select
-        added.as_of_date,
-        cast(ceil({{ periods_since }}) as integer) as periods_back,
+        as_of_date,
+        as_of_date as known_at,
+        cast(null as integer) as periods_back,
         false as is_current,
         false as is_published,
         false as is_imagined,
-        true as is_added
+        as_of_date not in (select calibrated.as_of_date from calibrated) as is_added
     from added
-    cross join today
     where
-        added.as_of_date >= added.first_order_date
-        and added.as_of_date not in (select scored.as_of_date from scored)
+        as_of_date >= (select min(scored.first_order_date) from scored)
+        and as_of_date not in (select scored.as_of_date from scored)
 
 )
 
 select
     scored.as_of_date,
+    scored.known_at,
     scored.periods_back,
     scored.is_current,
     scored.is_published,

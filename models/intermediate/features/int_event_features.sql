@@ -50,7 +50,8 @@ facts as (
         touches.has_discount,
         cast(channels.channel as string) as channel
     from {{ ref('int_campaign_touches') }} as touches
-    left join {{ ref('contact_channels') }} as channels on lower(touches.channel) = cast(channels.word as string)
+    left join {{ ref('contact_channels') }} as channels
+        on lower(touches.channel) = cast(channels.word as string) and channels.channel <> 'none'
     where touches.outcome = 'accepted' and touches.event_type is not null
 
     {% for event_date, event_type in [('referral_date', 'referral'), ('won_date', 'referral_won')] %}

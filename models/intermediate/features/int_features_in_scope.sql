@@ -20,7 +20,7 @@
     'services': ['ticket_satisfaction', 'days_to_renewal', 'contract_until'],
     'pipelines': ['largest_opportunity', 'decision_role_count', 'sales_cycle_days'],
     'voices': [
-        'nps_answer', 'days_since_nps_answer', 'price_agreement', 'novelty_agreement', 'service_agreement', 'quality_agreement',
+        'nps_answer', 'price_agreement', 'novelty_agreement', 'service_agreement', 'quality_agreement',
         'follower_count', 'permitted_channels', 'refused_channels',
     ],
 } %}
@@ -86,6 +86,11 @@ select
     {{ alias }}.{{ measure }},
     {% endfor %}{% endfor %}
     cast({{ dbt.datediff('dated.first_purchase_date', 'dated.as_of_date', 'day') }} as integer) as days_as_customer, -- noqa: LT05
+    /* What they said before they were customers is not about what they have got. */
+    case
+        when voices.nps_answer_date >= dated.first_purchase_date
+            then cast({{ dbt.datediff('voices.nps_answer_date', 'dated.as_of_date', 'day') }} as integer) -- noqa: LT05
+    end as days_since_nps_answer,
     dated.age_band,
     dated.attributes_hash
 from dated

@@ -37,8 +37,7 @@ voices as (
         case when is_permitted then 1.0e0 else 0.0e0 end as amount,
         since_at as voiced_at,
         channel as voice
-    from {{ ref('int_consents') }}
-    where outcome = 'accepted'
+    from {{ ref('int_permissions') }}
 
 ),
 
@@ -67,9 +66,7 @@ select
     customer_id,
     as_of_date,
     {{ round_double("max(case when kind = 'nps' then amount end) / 10", 2) }} as nps_answer,
-    cast(
-        {{ dbt.datediff("max(case when kind = 'nps' then voice_date end)", 'as_of_date', 'day') }} as integer
-    ) as days_since_nps_answer,
+    max(case when kind = 'nps' then voice_date end) as nps_answer_date,
     {% for attitude in attitudes %}
     max(case when kind = '{{ attitude }}' then amount end) as {{ attitude }}_agreement,
     {% endfor %}
