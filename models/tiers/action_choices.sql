@@ -74,7 +74,8 @@ planned as (
         on
             situations.tier_code = cast(actions.tier_code as string)
             and situations.situation = cast(actions.lifecycle_stage as string)
-            and cast(actions.worth as string) in ('any', situations.worth)
+            and cast(actions.worth as string)
+            = case when situations.situation = 'churned' then situations.worth else 'any' end
 
 )
 

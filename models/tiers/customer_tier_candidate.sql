@@ -88,9 +88,14 @@ select
     coalesce(measures.contract_until = assigned.as_of_date, false) as is_under_contract,
     measures.days_to_renewal,
     cut_points.next_lower_score,
-    imagined.usual_order_amount as next_order_amount,
-    next_orders.composite_score as next_order_score,
-    next_orders.tier_code as next_order_tier_code,
+    /* What one more order on the next day would bring, where it can bring more. As a condition of the join it would
+       be looked for among all pairs of customers. */
+    {% for column, told in {
+        'imagined.usual_order_amount': 'next_order_amount', 'next_orders.composite_score': 'next_order_score',
+        'next_orders.tier_code': 'next_order_tier_code',
+    }.items() %}
+    case when assigned.tier_code <> 'A' and not assigned.is_overridden then {{ column }} end as {{ told }},
+    {% endfor %}
     stage_labels.stage_en,
     stage_labels.stage_zh,
     overrides.tier_code as override_tier_code,
@@ -107,13 +112,8 @@ left join {{ ref('tier_tenure') }} as tenures on assigned.customer_id = tenures.
 left join {{ at_current_date('tier_composite') }} as composites
     on assigned.customer_id = composites.customer_id
 left join measures on assigned.customer_id = measures.customer_id
-/* What one more order on the next day would bring. */
 left join {{ at_current_date('int_customer_features', 'is_imagined') }} as imagined
-    on
-        assigned.customer_id = imagined.customer_id
-        and assigned.tier_code <> 'A'
-        and not assigned.is_overridden
-        and imagined.usual_order_amount > 0
+    on assigned.customer_id = imagined.customer_id and imagined.usual_order_amount > 0
 left join {{ at_current_date('tier_assigned', 'is_imagined') }} as next_orders
     on imagined.customer_id = next_orders.customer_id
 left join {{ ref('tier_cut_points') }} as cut_points

@@ -48,6 +48,7 @@ select
     case
         when
             customers.first_order_date >= referrals.referral_date
+            and referrals.customer_id <> referrals.referred_customer_id
             and row_number() over (
                 partition by referrals.customer_id, referrals.referred_customer_id, referrals.outcome
                 order by referrals.referral_date, referrals.source_row
@@ -57,7 +58,4 @@ select
     referrals.outcome,
     referrals.reject_reason
 from referrals
-left join customers
-    on
-        referrals.referred_customer_id = customers.customer_id
-        and referrals.customer_id <> referrals.referred_customer_id
+left join customers on referrals.referred_customer_id = customers.customer_id
