@@ -1,6 +1,7 @@
 /* One row per customer at the current date: what to do next, why, and how urgent it is. */
 {% set currency = setting('reporting_currency') %}
 {% set brought = order_amount('choices.lifetime_net_revenue') %}
+{% set runs_on = 'candidate.is_under_contract and choices.renewed_in is null' %}
 {% set open_deal = order_amount('choices.open_deal') %}
 with
 
@@ -54,13 +55,11 @@ select
                         then ' So far they have brought {{ currency }} ' || {{ brought }} || '.'
                 end,
                 case when choices.has_open_ticket then ' An open ticket comes first.' end,
-                case
-                    when choices.situation = 'detractor' then concat_ws(
-                        '', ' Would they recommend us? ', cast(choices.unhappy_answer as string), ' of 10 points, ',
-                        {{ days_ago_en('choices.days_since_nps_answer') }}, '.'
-                    )
-                end,
-                case when candidate.is_under_contract and choices.renewed_in is null then ' A contract runs.' end,
+                case when choices.situation = 'detractor' then concat_ws(
+                    '', ' Would they recommend us? ', cast(choices.unhappy_answer as string),
+                    ' of 10 points, ', {{ days_ago_en('choices.days_since_nps_answer') }}, '.'
+                ) end,
+                case when {{ runs_on }} then ' A contract runs.' end,
                 ' A contract is to be renewed ' || {{ in_days_en('choices.renewed_in') }} || '.'
             )
     end
@@ -85,13 +84,16 @@ select
                     else '自身节奏未知，暂按'
                 end,
                 {{ every_days_zh('candidate.usual_interval_days') }}, '购买一次。',
-                case when candidate.tier_code = 'L' then '累计净消费' || {{ brought }} || '{{ currency_zh() }}。' end,
+                case
+                    when candidate.tier_code = 'L'
+                        then '累计净消费' || {{ brought }} || '{{ currency_zh() }}。'
+                end,
                 case when choices.has_open_ticket then '请先处理未结工单。' end,
                 case when choices.situation = 'detractor' then concat_ws(
                     '', {{ days_ago_zh('choices.days_since_nps_answer') }}, '的推荐意愿评分为',
                     cast(choices.unhappy_answer as string), '分（满分10分）。'
                 ) end,
-                case when candidate.is_under_contract and choices.renewed_in is null then '合同或订阅生效中。' end,
+                case when {{ runs_on }} then '合同或订阅生效中。' end,
                 '合同或订阅' || {{ in_days_zh('choices.renewed_in') }} || '到期，待续约。'
             )
     end

@@ -1,7 +1,7 @@
-/* One row per customer at the current date: the action that the seed `actions` names for their tier, for what
-   comes before all else or their stage, and for their worth; and the channel it goes through. Nobody is sent to a
-   channel that they have left. What marketing sends goes where the last campaign was answered, all else as the
-   action says; where that is refused, to the first channel that they permit. */
+/* One row per customer at the current date: the action that the seed `actions` names for their tier, for
+   what comes before all else or their stage, and for their worth; and the channel it goes through. Nobody is
+   sent to a channel that they have left. What marketing sends goes where the last campaign was answered, all
+   else as the action says; where that is refused, to the first channel that they permit. */
 {% set refused = "', ' || coalesce(refused_channels, '') || ',' like '%, ' || {} || ',%'" %}
 with
 

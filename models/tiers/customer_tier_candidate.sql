@@ -88,8 +88,8 @@ select
     coalesce(measures.contract_until = assigned.as_of_date, false) as is_under_contract,
     measures.days_to_renewal,
     cut_points.next_lower_score,
-    /* What one more order on the next day would bring, where it can bring more. As a condition of the join it would
-       be looked for among all pairs of customers. */
+    /* What one more order on the next day would bring, where it can bring more. As a condition of the join it
+       would be looked for among all pairs of customers. */
     {% for column, told in {
         'imagined.usual_order_amount': 'next_order_amount', 'next_orders.composite_score': 'next_order_score',
         'next_orders.tier_code': 'next_order_tier_code',

@@ -1,5 +1,5 @@
-/* One row per customer, or member of an account, who has said which channels they permit: what holds today, also
-   where it was said after the as-of date. */
+/* One row per customer, or member of an account, who has said which channels they permit: what holds today,
+   also where it was said after the as-of date. */
 {{ config(materialized='view') }}
 with
 

@@ -40,8 +40,8 @@ calibrated as (
 
 ),
 
-/* What is learned at a calibration date of what customers did next is learned from measures before it; clusters
-   begin with those of the month before. */
+/* What is learned at a calibration date of what customers did next is learned from measures before it;
+   clusters begin with those of the month before. */
 added as (
 
     select as_of_date from calibrated

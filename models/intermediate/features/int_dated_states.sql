@@ -1,6 +1,6 @@
 /* One row per customer and scored date of the customer's scope: the running totals as they stand at the date,
    and the line that the customer belongs to. On the imagined date (int_scoring_dates) everybody who has
-   bought has ordered once more, for the usual amount, and nothing else has happened but what files have of it. */
+   bought has ordered once more, for the usual amount, and nothing else has happened but what is recorded. */
 {{ config(materialized='view') }}
 {% set orders_once_more = 'dated.is_imagined and dated.usual_order_amount > 0' %}
 {% set imagined = {

@@ -93,13 +93,14 @@ pointed as (
     select
         *,
         case when age_days < {{ window }} then event_group end as group_in_window,
-        {% for name, condition, age in [
-            ('points_left', 'age_days < ' ~ window, 'age_days'),
-            ('points_left_before', 'age_days >= 90', '(age_days - 90)'),
-        ] %}
-        {% set left = round_double('points * power(0.5, ' ~ age ~ ' / half_life_days)', 4) %}
-        case when {{ condition }} then cast({{ left }} as decimal(18, 4)) end as {{ name }}{{ ',' if loop.first }}
-        {% endfor %}
+        {% set left = round_double('points * power(0.5, age_days / half_life_days)', 4) %}
+        case when age_days < {{ window }} then cast({{ left }} as decimal(18, 4)) end as points_left,
+        case
+            when age_days >= 90 then cast(
+                {{ round_double('points * power(0.5, (age_days - 90) / half_life_days)', 4) }}
+                as decimal(18, 4)
+            )
+        end as points_left_before
     from dated
 
 )

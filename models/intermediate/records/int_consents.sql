@@ -1,6 +1,7 @@
 /* One row per record of which channels customers permit, with its final outcome: a record of somebody who is
-   neither in the CRM's list nor has an order is rejected, and so is a word for a channel or a state that nobody has explained. One
-   without a date has always held. A member of an account permits for nobody but themselves. */
+   neither in the CRM's list nor has an order is rejected, and so is a word for a channel or a state that
+   nobody has explained. One without a date has always held. A member of an account permits for nobody but
+   themselves. */
 with
 
 consents as (
