@@ -70,17 +70,18 @@ select
     'seeds/actions.csv' as config_file,
     {{ config_row(['tier_code', 'lifecycle_stage', 'worth']) }} as config_row,
     'an action for a case that does not exist' as problem,
-    'P goes with prospect, L with churned and with worth high, mid or low; all others with worth any and a stage; '
-    || 'and {% for situation, owners in situations.items() %}{{ situation }} with worth any and '
-    || '{{ owners | join(", ") | replace("customers", "all tiers but L and P") }}{{ "; " if not loop.last }}'
-    || '{% endfor %}' as remedy
+    'P goes with prospect, L with churned and with worth high, mid or low; all others with worth any and a '
+    || 'stage; and with worth any'
+    {% for situation, owners in situations.items() %}
+    || ', {{ situation }} of {{ owners | join(" and ") }}'
+    {% endfor %}
+    || ' (customers are all tiers but L and P)' as remedy
 from actions
 where
     not {{ is_action_case('tier_code', 'lifecycle_stage', 'worth') }}
-    or lifecycle_stage not in (
-        select cells.segment from cells
-        union all
-        select situations.situation
-        from (values {% for situation in situations %}('{{ situation }}'){{ ', ' if not loop.last }}{% endfor %})
-            as situations (situation)
+    or (
+        lifecycle_stage not in (select cells.segment from cells)
+        {% for situation in situations %}
+        and lifecycle_stage <> '{{ situation }}'
+        {% endfor %}
     )

@@ -93,7 +93,8 @@ judged as (
         case
             when {{ flags.FULL_REFRESH }} then 'it was asked for (--full-refresh)'
             when last_finished.invocation_id is null then 'no run has finished before'
-            when {{ missing | length }} > 0 then 'the tables {{ missing | join(", ") }} are gone'
+            when {{ missing | length }} > 0
+                then 'the tables {{ missing | join(", ") }} are gone'
             when last_finished.rules_fingerprint <> rules.rules_fingerprint
                 then 'rules, settings or models have changed'
             when last_finished.run_date > {{ run_date() }} then 'the run date is earlier than the last one'

@@ -58,7 +58,8 @@ of_lines as (
         max(dates.of_policy) as of_policy,
         max(dates.of_month) as of_month
     from lines
-    inner join dates on lines.as_of_date = dates.as_of_date and coalesce(lines.policy, dates.policy) = dates.policy
+    inner join dates
+        on lines.as_of_date = dates.as_of_date and coalesce(lines.policy, dates.policy) = dates.policy
     group by lines.as_of_date, lines.business_line, lines.buyers, dates.known_at
 
 ),
