@@ -24,18 +24,18 @@ select
     candidate.lifecycle_stage,
     choices.worth,
     choices.action_code,
-    cast(actions.action_en as string) as action_en,
-    cast(actions.action_zh as string) as action_zh,
+    choices.action_en,
+    choices.action_zh,
     choices.channel,
-    cast(actions.cadence_days as integer) as cadence_days,
-    cast(actions.owner_role as string) as owner_role,
-    cast(actions.budget_class as string) as budget_class,
-    cast(actions.priority as integer) as priority,
+    choices.cadence_days,
+    choices.owner_role,
+    choices.budget_class,
+    choices.priority,
     cast(coalesce(choices.lifetime_value, 0) as decimal(18, 4)) as value_at_stake,
-    cast(actions.expected_effect_en as string) as expected_effect_en,
-    cast(actions.expected_effect_zh as string) as expected_effect_zh,
-    cast(actions.risk_en as string) as risk_en,
-    cast(actions.risk_zh as string) as risk_zh,
+    choices.expected_effect_en,
+    choices.expected_effect_zh,
+    choices.risk_en,
+    choices.risk_zh,
     case
         when choices.situation = 'won_deal'
             then candidate.stage_en || ': a deal was won, but no order has come.'
@@ -107,10 +107,5 @@ select
     end as reason_zh
 from {{ ref('customer_tier_candidate') }} as candidate
 inner join {{ ref('action_choices') }} as choices on candidate.customer_id = choices.customer_id
-left join {{ ref('actions') }} as actions
-    on
-        choices.tier_code = cast(actions.tier_code as string)
-        and choices.situation = cast(actions.lifecycle_stage as string)
-        and choices.worth_in_seed = cast(actions.worth as string)
 left join labels as planned on choices.planned_channel = planned.channel
 left join labels as used on choices.channel = used.channel

@@ -65,8 +65,12 @@ planned as (
 
     select
         situations.*,
-        cast(actions.action_code as string) as action_code,
-        cast(actions.worth as string) as worth_in_seed,
+        {% for column in ['action_code', 'action_en', 'action_zh', 'owner_role', 'budget_class',
+            'expected_effect_en', 'expected_effect_zh', 'risk_en', 'risk_zh'] %}
+        cast(actions.{{ column }} as string) as {{ column }},
+        {% endfor %}
+        cast(actions.cadence_days as integer) as cadence_days,
+        cast(actions.priority as integer) as priority,
         cast(actions.channel as string) as planned_channel,
         actions.owner_role = 'marketing' as is_campaign
     from situations
